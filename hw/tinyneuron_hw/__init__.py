@@ -1,0 +1,1 @@
+"""The tinyneuron hardware: a scaled-down NeuronCore-v2 in Amaranth."""

@@ -1,0 +1,120 @@
+"""Control and status registers: 32-bit words on the AXI4-Lite port."""
+
+from __future__ import annotations
+
+from amaranth.lib import enum
+
+from ..config import MEMORY_WINDOWS, NUM_SEMAPHORES, CoreConfig
+
+__all__ = ["COUNTERS", "CSR_ADDRESS_BITS", "ID_VALUE", "VERSION", "Csr", "Trap", "config_words",
+           "counter_address", "entry_address", "length_address", "semaphore_address",
+           "window_address"]  # fmt: skip
+
+CSR_ADDRESS_BITS = 12
+ID_VALUE = 0x544E_4555
+"""'TNEU': what CSR ID reads."""
+VERSION = 0x0001_0000
+
+
+class Trap(enum.Enum, shape=8):
+    """Why a core stopped. The first trap wins; CSRs keep stream, program counter, cause, address.
+
+    TRAP_ADDRESS: BAD_OPCODE and BAD_OPERAND: device address of the instruction. OUT_OF_RANGE:
+    the operand's resolved ``offset`` (on chip) or start address (device); for instruction fetch
+    the device address of the missing instruction. BUS_ERROR: address of the failing burst,
+    aligned down to the port's width. WATCHDOG: 0.
+    """
+
+    NONE = 0
+    BAD_OPCODE = 1
+    BAD_OPERAND = 2
+    OUT_OF_RANGE = 3
+    BUS_ERROR = 4
+    ECC_ERROR = 5
+    WATCHDOG = 6
+
+
+class Csr(enum.IntEnum):
+    """Byte address of each single register; RO read-only, RW, W1 write-one-to-act."""
+
+    ID = 0x000
+    """RO ``ID_VALUE``."""
+    VERSION = 0x004
+    """RO."""
+    CONFIG0 = 0x008
+    """RO partitions [7:0], columns [15:8], DMA engines [23:16], semaphores [31:24]."""
+    CONFIG1 = 0x00C
+    """RO SBUF bytes per partition."""
+    CONFIG2 = 0x010
+    """RO bytes of a PSUM bank per partition."""
+    CONTROL = 0x020
+    """W1 bit 0 START (ignored while running), bit 1 RESET: drains the bus, then resets the core
+    (memories keep their bytes, registers, semaphores, counters and CSRs return to 0)."""
+    STATUS = 0x024
+    """RO bit 0 RUNNING, bit 1 DONE, bit 2 TRAPPED, bit 3 RESETTING."""
+    INTERRUPT_ENABLE = 0x028
+    """RW bit 0 done, bit 1 trap."""
+    INTERRUPT_STATUS = 0x02C
+    """Write one to clear, bits as INTERRUPT_ENABLE; the interrupt line is the OR of both ANDed."""
+    STREAM_ENABLE = 0x030
+    """RW bit s: stream s runs at START."""
+    WATCHDOG = 0x034
+    """RW cycles without progress before the WATCHDOG trap; 0 turns it off."""
+    TRAP_CAUSE = 0x200
+    TRAP_STREAM = 0x204
+    TRAP_PC = 0x208
+    """RO index of the instruction in its stream."""
+    TRAP_ADDRESS_LO = 0x20C
+    TRAP_ADDRESS_HI = 0x210
+
+
+COUNTERS: tuple[str, ...] = (
+    "cycles",
+    "tensor_busy", "vector_busy", "scalar_busy", "dma_busy",
+    "tensor_instructions", "vector_instructions", "scalar_instructions",
+    "gpsimd_instructions", "sync_instructions",
+    "tensor_moving", "dma_read_bytes", "dma_write_bytes", "fetch_bytes",
+    "sbuf_conflicts", "psum_conflicts", "trace_dropped",
+)  # fmt: skip
+"""64-bit counters from address 0x240, low word first, zeroed by START. ``*_busy``: cycles with an
+instruction in the engine; ``tensor_moving``: cycles a moving element entered the array."""
+
+
+def entry_address(stream: int) -> int:
+    """RW first instruction of a stream in device memory: low word, then high 16 bits."""
+    return 0x040 + 8 * stream
+
+
+def length_address(stream: int) -> int:
+    """RW instructions in a stream; reaching the end without HALT is an OUT_OF_RANGE trap."""
+    return 0x070 + 4 * stream
+
+
+def window_address(window: int) -> int:
+    """RW base lo, base hi, size lo, size hi, flags (bit 0 read, 1 write, 2 execute): five words
+    of device-memory window ``window``. Every access must lie in one window that allows it."""
+    assert 0 <= window < MEMORY_WINDOWS
+    return 0x100 + 32 * window
+
+
+def counter_address(name: str) -> int:
+    """Low word of a counter."""
+    return 0x240 + 8 * COUNTERS.index(name)
+
+
+def semaphore_address(index: int) -> int:
+    """RW (write only while not running) value of a semaphore. START does not clear it."""
+    assert 0 <= index < NUM_SEMAPHORES
+    return 0x400 + 4 * index
+
+
+def config_words(config: CoreConfig) -> dict[Csr, int]:
+    """What the read-only description registers hold."""
+    return {
+        Csr.ID: ID_VALUE,
+        Csr.VERSION: VERSION,
+        Csr.CONFIG0: config.partitions | config.columns << 8 | config.dma_engines << 16
+        | NUM_SEMAPHORES << 24,
+        Csr.CONFIG1: config.sbuf_partition_bytes,
+        Csr.CONFIG2: config.psum_bank_bytes,
+    }  # fmt: skip

@@ -1,0 +1,152 @@
+"""Enumerations of the encoding."""
+
+from amaranth.lib import enum
+
+__all__ = [
+    "CONTROL_OPCODES", "DMA_OPCODES", "STREAM_OPCODES", "ActivationFunction", "AluOp", "Condition",
+    "Opcode", "OperandKind", "RegisterOp", "RoundMode", "Space", "Stream", "UpdateMode", "WaitMode",
+]  # fmt: skip
+
+
+class Stream(enum.Enum, shape=3):
+    """The five in-order instruction streams."""
+
+    TENSOR = 0
+    VECTOR = 1
+    SCALAR = 2
+    GPSIMD = 3
+    SYNC = 4
+
+
+class Opcode(enum.Enum, shape=8):
+    """First byte of every instruction. Which streams may run it: ``STREAM_OPCODES``."""
+
+    NOP = 0x01
+    HALT = 0x02
+    REGISTER = 0x03
+    BRANCH = 0x04
+    LOOP = 0x05
+    DMA_LOAD = 0x20
+    DMA_STORE = 0x21
+    DMA_COPY = 0x22
+    DMA_LOCAL = 0x23
+    LOAD_STATIONARY = 0x40
+    MULTIPLY_MOVING = 0x41
+    TENSOR_TENSOR = 0x60
+    TENSOR_SCALAR = 0x61
+    TENSOR_REDUCE = 0x62
+    TENSOR_COPY = 0x63
+    MEMSET = 0x64
+    ACTIVATE = 0x80
+
+
+CONTROL_OPCODES = (Opcode.NOP, Opcode.HALT, Opcode.REGISTER, Opcode.BRANCH, Opcode.LOOP)
+DMA_OPCODES = (Opcode.DMA_LOAD, Opcode.DMA_STORE, Opcode.DMA_COPY, Opcode.DMA_LOCAL)
+_COMMON = CONTROL_OPCODES + DMA_OPCODES
+
+STREAM_OPCODES: dict[Stream, tuple[Opcode, ...]] = {
+    Stream.TENSOR: (*_COMMON, Opcode.LOAD_STATIONARY, Opcode.MULTIPLY_MOVING),
+    Stream.VECTOR: (
+        *_COMMON, Opcode.TENSOR_TENSOR, Opcode.TENSOR_SCALAR, Opcode.TENSOR_REDUCE,
+        Opcode.TENSOR_COPY, Opcode.MEMSET,
+    ),
+    Stream.SCALAR: (*_COMMON, Opcode.ACTIVATE),
+    Stream.GPSIMD: _COMMON,
+    Stream.SYNC: _COMMON,
+}  # fmt: skip
+"""An opcode outside its stream's tuple is a BAD_OPCODE trap."""
+
+
+class Space(enum.Enum, shape=2):
+    """On-chip memory of an access pattern."""
+
+    SBUF = 0
+    PSUM = 1
+
+
+class WaitMode(enum.Enum, shape=2):
+    """What must hold of the semaphore (unsigned compare) before an instruction starts."""
+
+    NONE = 0
+    EQUAL = 1
+    GREATER_EQUAL = 2
+    GREATER_EQUAL_SUBTRACT = 3
+    """Wait for >= value, then subtract value, in one step."""
+
+
+class UpdateMode(enum.Enum, shape=2):
+    """What an instruction does to the semaphore when it is done (modulo 2**32)."""
+
+    NONE = 0
+    ADD = 1
+    SUBTRACT = 2
+    SET = 3
+
+
+class RegisterOp(enum.Enum, shape=5):
+    """``dst = a op b`` on 32-bit registers, modulo 2**32; shifts use the low 5 bits of b."""
+
+    ADD = 0
+    SUBTRACT = 1
+    AND = 2
+    OR = 3
+    XOR = 4
+    SHIFT_LEFT = 5
+    SHIFT_RIGHT = 6
+    SHIFT_RIGHT_ARITHMETIC = 7
+    MULTIPLY = 8
+    MIN_SIGNED = 9
+    MAX_SIGNED = 10
+    LESS_SIGNED = 11
+    LESS_UNSIGNED = 12
+    EQUAL = 13
+
+
+class Condition(enum.Enum, shape=3):
+    """When a branch is taken, comparing a with b."""
+
+    ALWAYS = 0
+    EQUAL = 1
+    NOT_EQUAL = 2
+    LESS_SIGNED = 3
+    GREATER_EQUAL_SIGNED = 4
+    LESS_UNSIGNED = 5
+    GREATER_EQUAL_UNSIGNED = 6
+
+
+class AluOp(enum.Enum, shape=6):
+    """Operation of a Vector lane, in FP32. BYPASS gives its first operand.
+
+    MAX and MIN follow IEEE 754-2019 maximum/minimum: a NaN operand gives the canonical NaN, and
+    -0 is below +0.
+    """
+
+    BYPASS = 0
+    ADD = 1
+    SUBTRACT = 2
+    MULTIPLY = 3
+    MAX = 4
+    MIN = 5
+
+
+class ActivationFunction(enum.Enum, shape=8):
+    """Function of the Scalar engine. RELU(x) is x for x > 0, NaN for NaN, else +0."""
+
+    IDENTITY = 0
+    RELU = 1
+
+
+class RoundMode(enum.Enum, shape=2):
+    """Rounding of a narrowing cast. Only NEAREST_EVEN is implemented yet."""
+
+    NEAREST_EVEN = 0
+    STOCHASTIC = 1
+
+
+class OperandKind(enum.Enum, shape=2):
+    """Where a scalar operand comes from."""
+
+    IMMEDIATE = 0
+    """``value`` is the bit pattern of an FP32 number."""
+    PER_PARTITION = 1
+    """One element per partition at byte offset ``value``."""

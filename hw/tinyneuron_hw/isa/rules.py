@@ -1,0 +1,316 @@
+"""Which resolved operands are legal: the reference for the hardware's checker.
+
+Golden model and firmware call :func:`check`; the sequencer's checker and the DMA front end are
+tested against it. Order: every BAD_OPERAND rule of every operand first, then OUT_OF_RANGE operand
+by operand in slot order (a, b, c, scalar0, scalar1, then device patterns in slot order).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..config import CoreConfig
+from ..formats import FORMATS, DType
+from .access import ApRange, pattern_range
+from .csr import Trap
+from .opcodes import ActivationFunction, AluOp, Opcode, OperandKind, RoundMode, Space
+
+__all__ = ["CAST_DTYPES", "MATMUL_DTYPES", "MAX_DMA_ELEMENTS", "MAX_ELEMENTS", "PATTERNS",
+           "OperandError", "Role", "check", "device_dims", "on_chip_dims", "start_granule"]  # fmt: skip
+
+MAX_ELEMENTS = 1 << 20
+"""Largest element count of an on-chip pattern."""
+MAX_DMA_ELEMENTS = (1 << 32) - 1
+"""Largest element count of a device pattern."""
+CAST_DTYPES = (DType.FP32, DType.BF16, DType.FP16, DType.INT32)
+"""Types that Vector, Scalar and DMA convert."""
+MATMUL_DTYPES = (DType.BF16, DType.FP16)
+"""Operand types of the Tensor engine."""
+ALU_OPS = (AluOp.BYPASS, AluOp.ADD, AluOp.SUBTRACT, AluOp.MULTIPLY, AluOp.MAX, AluOp.MIN)
+REDUCE_OPS = (AluOp.ADD, AluOp.MAX, AluOp.MIN)
+
+
+class OperandError(ValueError):
+    """A resolved operand breaks a rule; ``cause`` and ``address`` are what the trap reports
+    (``address`` None: the instruction's own address)."""
+
+    def __init__(self, message: str, cause: Trap, address: int | None = None):
+        super().__init__(message)
+        self.cause = cause
+        self.address = address
+
+
+@dataclass(frozen=True)
+class Role:
+    """How an opcode uses an access-pattern slot."""
+
+    slot: str
+    """``a``, ``b`` or ``c``: its bit position."""
+    path: str
+    is_write: bool
+    lanes: str
+    """``lane``: start-partition rule and at most ``partitions``; ``row``: a PE row, any start;
+    ``column``: a PE column, any start; ``dma``: any start."""
+    spaces: tuple[Space, ...]
+
+
+_BOTH = (Space.SBUF, Space.PSUM)
+_SBUF = (Space.SBUF,)
+
+
+def _lane(slot: str, path: str, is_write: bool = False) -> Role:
+    return Role(slot, path, is_write, "lane", _BOTH)
+
+
+PATTERNS: dict[Opcode, tuple[Role, ...]] = {
+    Opcode.DMA_LOAD: (Role("a", "dst", True, "dma", _SBUF),),
+    Opcode.DMA_STORE: (Role("a", "src", False, "dma", _SBUF),),
+    Opcode.DMA_LOCAL: (Role("a", "src", False, "dma", _SBUF), Role("c", "dst", True, "dma", _SBUF)),
+    Opcode.LOAD_STATIONARY: (Role("a", "src", False, "row", _SBUF),),
+    Opcode.MULTIPLY_MOVING: (
+        Role("a", "src", False, "row", _SBUF),
+        Role("b", "dst", True, "column", (Space.PSUM,)),
+    ),
+    Opcode.TENSOR_TENSOR: (_lane("a", "in0"), _lane("b", "in1"), _lane("c", "dst", True)),
+    Opcode.TENSOR_SCALAR: (_lane("a", "in0"), _lane("c", "dst", True)),
+    Opcode.TENSOR_REDUCE: (_lane("a", "in0"), _lane("c", "dst", True)),
+    Opcode.TENSOR_COPY: (_lane("a", "in0"), _lane("c", "dst", True)),
+    Opcode.MEMSET: (_lane("c", "dst", True),),
+    Opcode.ACTIVATE: (_lane("a", "in0"), _lane("c", "dst", True)),
+}
+"""On-chip patterns of each opcode, in slot order."""
+
+SCALARS: dict[Opcode, tuple[str, ...]] = {
+    Opcode.TENSOR_SCALAR: ("operand0", "operand1"),
+    Opcode.ACTIVATE: ("bias", "scale"),
+}
+"""Scalar operands of each opcode, in slot order."""
+
+DEVICE: dict[Opcode, tuple[str, ...]] = {
+    Opcode.DMA_LOAD: ("src",),
+    Opcode.DMA_STORE: ("dst",),
+    Opcode.DMA_COPY: ("src", "dst"),
+}
+"""Device patterns of each opcode, in slot order."""
+
+
+def start_granule(config: CoreConfig, num_partitions: int) -> int:
+    """A lane operand's start partition must be a multiple of this: all partitions when more than
+    half are used, half when more than a quarter, else a quarter."""
+    quadrant = config.quadrant
+    return quadrant * (4 if num_partitions > 2 * quadrant else 2 if num_partitions > quadrant else 1)
+
+
+def on_chip_dims(fields: Mapping[str, Any], path: str) -> list[tuple[int, int]]:
+    """(stride in elements, size) of an access pattern, innermost first."""
+    return [(fields[f"{path}.dims.{i}.stride"], fields[f"{path}.dims.{i}.size"]) for i in range(4)]
+
+
+device_dims = on_chip_dims
+"""(stride in bytes, size) of a device pattern, innermost first."""
+
+
+def check(
+    config: CoreConfig,
+    opcode: Opcode,
+    fields: Mapping[str, Any],
+    device_address: Callable[[str], int] | None = None,
+    window_allows: Callable[[int, int, bool], bool] | None = None,
+) -> None:
+    """Raise :class:`OperandError` unless a resolved data instruction is legal.
+
+    ``fields`` maps dotted paths to resolved values. ``device_address(path)`` gives the resolved
+    start address of a device pattern; ``window_allows(low, high, is_write)`` says whether the
+    bytes may be accessed. Without them device patterns are only checked for shape.
+    """
+    roles = PATTERNS.get(opcode, ())
+    ranges = {role.path: _check_pattern(config, fields, role) for role in roles}
+    scalars = [
+        path for path in SCALARS.get(opcode, ())
+        if fields[f"{path}.kind"] == OperandKind.PER_PARTITION
+    ]  # fmt: skip
+    for path in scalars:
+        _check_scalar(config, fields, path, fields[f"{roles[0].path}.num_partitions"])
+    devices = {path: _check_device(fields, path) for path in DEVICE.get(opcode, ())}
+    _check_opcode(config, opcode, fields, ranges, devices)
+    for role in roles:
+        _check_bounds(config, fields, role.path, ranges[role.path])
+    for path in scalars:
+        size = FORMATS[DType(fields[f"{path}.dtype"])].bytes
+        start = fields[f"{path}.value"]
+        _check_bounds(config, fields, path, ApRange(start, start + size, 1),
+                      fields[f"{roles[0].path}.num_partitions"])  # fmt: skip
+    if device_address is not None and window_allows is not None:
+        for path, extent in devices.items():
+            start = device_address(path)
+            low, high = start + extent.low, start + extent.high
+            if low < 0 or not window_allows(low, high, path == "dst"):
+                raise OperandError(
+                    f"{path}: device bytes 0x{low:x}..0x{high:x} are outside the program's windows",
+                    Trap.OUT_OF_RANGE, start & (1 << 48) - 1,
+                )  # fmt: skip
+
+
+def _bad(message: str) -> OperandError:
+    return OperandError(message, Trap.BAD_OPERAND)
+
+
+def _check_pattern(config: CoreConfig, fields: Mapping[str, Any], role: Role) -> ApRange:
+    path = role.path
+    space, count = fields[f"{path}.space"], fields[f"{path}.num_partitions"]
+    if space not in role.spaces:
+        raise _bad(f"{path}: must not be in {space.name}")
+    if count < 1:
+        raise _bad(f"{path}: num_partitions must be at least 1")
+    if role.lanes == "lane":
+        _check_lanes(config, path, fields[f"{path}.start_partition"], count)
+    size = FORMATS[fields[f"{path}.dtype"]].bytes
+    if role.lanes != "dma" and fields[f"{path}.offset"] % size:
+        raise _bad(f"{path}: offset {fields[f'{path}.offset']} is not a multiple of {size} bytes")
+    dims = on_chip_dims(fields, path)
+    if any(extent < 1 for _, extent in dims):
+        raise _bad(f"{path}: every dimension must have size at least 1")
+    extent = pattern_range(fields[f"{path}.offset"], dims, size, size)
+    if extent.count > MAX_ELEMENTS:
+        raise _bad(f"{path}: {extent.count} elements exceed {MAX_ELEMENTS}")
+    return extent
+
+
+def _check_lanes(config: CoreConfig, path: str, start: int, count: int) -> None:
+    if count > config.partitions:
+        raise _bad(f"{path}: {count} partitions exceed the {config.partitions} lanes")
+    granule = start_granule(config, count)
+    if start % granule:
+        raise _bad(f"{path}: start partition of {count} partitions must be a multiple of "
+                   f"{granule}, not {start}")  # fmt: skip
+
+
+def _check_scalar(config: CoreConfig, fields: Mapping[str, Any], path: str, count: int) -> None:
+    dtype = fields[f"{path}.dtype"]
+    if dtype not in [d.value for d in CAST_DTYPES]:
+        raise _bad(f"{path}: dtype code {dtype} is not a type of a scalar operand")
+    _check_lanes(config, path, fields[f"{path}.start_partition"], count)
+    size = FORMATS[DType(dtype)].bytes
+    if fields[f"{path}.value"] % size:
+        raise _bad(f"{path}: offset {fields[f'{path}.value']} is not a multiple of {size} bytes")
+
+
+def _check_device(fields: Mapping[str, Any], path: str) -> ApRange:
+    dims = device_dims(fields, path)
+    if any(size < 1 for _, size in dims):
+        raise _bad(f"{path}: every dimension must have size at least 1")
+    extent = pattern_range(0, dims, 1, FORMATS[fields[f"{path}.dtype"]].bytes)
+    if extent.count > MAX_DMA_ELEMENTS:
+        raise _bad(f"{path}: {extent.count} elements exceed {MAX_DMA_ELEMENTS}")
+    return extent
+
+
+def _check_bounds(
+    config: CoreConfig, fields: Mapping[str, Any], path: str, extent: ApRange,
+    count: int | None = None,
+) -> None:  # fmt: skip
+    space = fields[f"{path}.space"]
+    count = fields[f"{path}.num_partitions"] if count is None else count
+    in_psum = space == Space.PSUM
+    partitions = config.columns if in_psum else config.partitions
+    size = config.psum_partition_bytes if in_psum else config.sbuf_partition_bytes
+    start = fields[f"{path}.start_partition"]
+    if start + count > partitions or extent.low < 0 or extent.high > size:
+        offset = fields.get(f"{path}.offset", fields.get(f"{path}.value"))
+        raise OperandError(
+            f"{path}: partitions {start}..{start + count - 1}, bytes {extent.low}..{extent.high - 1}"
+            f" are outside {space.name} ({partitions} partitions of {size} bytes)",
+            Trap.OUT_OF_RANGE, offset,
+        )  # fmt: skip
+
+
+def _check_opcode(
+    config: CoreConfig, opcode: Opcode, fields: Mapping[str, Any],
+    ranges: Mapping[str, ApRange], devices: Mapping[str, ApRange],
+) -> None:  # fmt: skip
+    if fields.get("round_mode", RoundMode.NEAREST_EVEN) != RoundMode.NEAREST_EVEN:
+        raise _bad("round_mode: only NEAREST_EVEN exists")
+    if opcode in DEVICE or opcode is Opcode.DMA_LOCAL:
+        _check_dma(config, opcode, fields, ranges, devices)
+    elif opcode is Opcode.LOAD_STATIONARY:
+        _check_types(fields, ("src",), MATMUL_DTYPES)
+        last = fields["column_start"] + ranges["src"].count
+        if last > config.columns:
+            raise _bad(f"column_start + elements is {last}, beyond {config.columns} columns")
+    elif opcode is Opcode.MULTIPLY_MOVING:
+        _check_matmul(config, fields, ranges)
+    elif opcode in PATTERNS:
+        _check_lane_opcode(opcode, fields, ranges)
+
+
+def _check_types(
+    fields: Mapping[str, Any], paths: tuple[str, ...], allowed: tuple[DType, ...]
+) -> None:
+    for path in paths:
+        if fields[f"{path}.dtype"] not in allowed:
+            raise _bad(f"{path}: dtype {FORMATS[fields[f'{path}.dtype']].name} is not one of "
+                       + ", ".join(FORMATS[dtype].name for dtype in allowed))  # fmt: skip
+
+
+def _check_matmul(
+    config: CoreConfig, fields: Mapping[str, Any], ranges: Mapping[str, ApRange]
+) -> None:
+    _check_types(fields, ("src",), MATMUL_DTYPES)
+    _check_types(fields, ("dst",), (DType.FP32,))
+    if fields["accumulate"] > 1:
+        raise _bad(f"accumulate must be 0 or 1, not {fields['accumulate']}")
+    if ranges["src"].count != ranges["dst"].count:
+        raise _bad(f"src has {ranges['src'].count} elements, dst {ranges['dst'].count}")
+    if ranges["dst"].count > config.psum_bank_words:
+        raise _bad(f"{ranges['dst'].count} elements exceed one PSUM bank ({config.psum_bank_words})")
+    bank = config.psum_bank_bytes
+    if ranges["dst"].low // bank != (ranges["dst"].high - 1) // bank:
+        raise _bad("dst must lie in one PSUM bank")
+
+
+def _check_lane_opcode(
+    opcode: Opcode, fields: Mapping[str, Any], ranges: Mapping[str, ApRange]
+) -> None:
+    paths = tuple(ranges)
+    dtypes = {fields[f"{path}.dtype"] for path in paths}
+    raw_move = opcode is Opcode.MEMSET or (opcode is Opcode.TENSOR_COPY and len(dtypes) == 1)
+    if not raw_move:
+        _check_types(fields, paths, CAST_DTYPES)
+    if len({fields[f"{path}.num_partitions"] for path in paths}) > 1:
+        raise _bad("operands must have the same num_partitions")
+    if opcode is Opcode.TENSOR_REDUCE:
+        depth = fields["reduce_dims"]
+        if not 1 <= depth <= 4:
+            raise _bad(f"reduce_dims must be from 1 to 4, not {depth}")
+        reduced = 1
+        for _, size in on_chip_dims(fields, "in0")[:depth]:
+            reduced *= size
+        if ranges["dst"].count * reduced != ranges["in0"].count:
+            raise _bad(f"dst has {ranges['dst'].count} elements, the reduction gives "
+                       f"{ranges['in0'].count // reduced}")  # fmt: skip
+        if fields["op"] not in REDUCE_OPS:
+            raise _bad(f"op: {fields['op'].name} is no reduction")
+    elif len({extent.count for extent in ranges.values()}) > 1:
+        counts = ", ".join(f"{path} {extent.count}" for path, extent in ranges.items())
+        raise _bad(f"element counts differ: {counts}")
+    for name, allowed in (("op", ALU_OPS), ("op0", ALU_OPS), ("op1", ALU_OPS),
+                          ("function", tuple(ActivationFunction))):  # fmt: skip
+        if name in fields and fields[name] not in allowed:
+            raise _bad(f"{name}: {fields[name]} is not implemented")
+
+
+def _check_dma(
+    config: CoreConfig, opcode: Opcode, fields: Mapping[str, Any],
+    ranges: Mapping[str, ApRange], devices: Mapping[str, ApRange],
+) -> None:  # fmt: skip
+    if fields["queue"] >= config.dma_engines:
+        raise _bad(f"queue {fields['queue']} does not exist: {config.dma_engines} DMA engines")
+    if fields["src.dtype"] != fields["dst.dtype"]:
+        _check_types(fields, ("src", "dst"), CAST_DTYPES)
+    counts = {path: extent.count for path, extent in devices.items()}
+    for path, extent in ranges.items():
+        counts[path] = extent.count * fields[f"{path}.num_partitions"]
+    if counts["src"] != counts["dst"]:
+        raise _bad(f"src has {counts['src']} elements, dst {counts['dst']}")

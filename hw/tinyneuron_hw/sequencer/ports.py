@@ -1,0 +1,105 @@
+"""Signatures between sequencers, engines, semaphores, DMA and the trace port."""
+
+from amaranth.hdl import unsigned
+from amaranth.lib import data, enum, stream
+from amaranth.lib.wiring import In, Out, Signature
+
+from ..isa.csr import Trap
+from ..isa.instructions import INSTRUCTION_BITS
+from ..isa.opcodes import Stream, UpdateMode
+
+__all__ = ["PC_BITS", "DmaCommand", "DmaIssue", "EngineCommand", "EnginePort", "SemaphoreUpdatePort",
+           "TraceEvent", "TraceKind", "TrapPort"]  # fmt: skip
+
+PC_BITS = 24
+
+
+class EngineCommand(data.Struct):
+    """A prepared instruction: registers resolved, operands checked, semaphore condition met."""
+
+    raw: unsigned(INSTRUCTION_BITS)
+
+
+class EnginePort(Signature):
+    """From a sequencer to its engine (members from the sequencer's side).
+
+    Members
+    -------
+    issue: commands in program order; the engine takes one when it has room.
+    started: pulses when the engine begins an instruction, in order.
+    done: pulses when an instruction is done (its last byte readable by all), in order. Started
+        and done of one instruction may fall in the same cycle, never done before started.
+    busy: an instruction is in the engine (accepted and not done).
+    """
+
+    def __init__(self):
+        super().__init__({
+            "issue": Out(stream.Signature(EngineCommand)),
+            "started": In(1),
+            "done": In(1),
+            "busy": In(1),
+        })
+
+
+class DmaCommand(data.Struct):
+    """A DMA instruction: registers of its fields resolved, on-chip patterns checked; device
+    patterns still to be checked by the DMA front end."""
+
+    raw: unsigned(INSTRUCTION_BITS)
+    stream: Stream
+    pc: unsigned(PC_BITS)
+    instruction_address: unsigned(48)
+    """Device address of the instruction, for BAD_OPERAND traps."""
+    src_register: unsigned(32)
+    """Value of the register named by the source device pattern (0 when it names none)."""
+    dst_register: unsigned(32)
+
+
+class DmaIssue(Signature):
+    """From a sequencer to the DMA front end."""
+
+    def __init__(self):
+        super().__init__({"issue": Out(stream.Signature(DmaCommand))})
+
+
+class SemaphoreUpdatePort(Signature):
+    """Requester's side; an update is applied in the cycle it is taken, visible the next."""
+
+    def __init__(self):
+        super().__init__({
+            "valid": Out(1),
+            "ready": In(1),
+            "mode": Out(UpdateMode),
+            "semaphore": Out(6),
+            "value": Out(32),
+        })
+
+
+class TrapPort(Signature):
+    """A block's trap: ``valid`` is a one-cycle pulse; the lowest-numbered port wins a tie."""
+
+    def __init__(self):
+        super().__init__({
+            "valid": Out(1),
+            "cause": Out(Trap),
+            "stream": Out(Stream),
+            "pc": Out(PC_BITS),
+            "address": Out(48),
+        })
+
+
+class TraceKind(enum.Enum, shape=1):
+    START = 0
+    END = 1
+
+
+class TraceEvent(data.Struct):
+    """One event of the core's trace port: ``source`` 0 ... 4 is a stream's engine (or its
+    sequencer, for control instructions), 16 + e is DMA engine e. For DMA, ``stream`` and ``pc``
+    name the instruction that started the transfer."""
+
+    cycle: unsigned(32)
+    source: unsigned(5)
+    stream: Stream
+    kind: TraceKind
+    pc: unsigned(PC_BITS)
