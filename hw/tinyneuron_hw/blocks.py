@@ -1,8 +1,9 @@
-"""Two wrappers that mean one thing in simulation and another in emitted Verilog.
+"""Wrappers that mean one thing in simulation and another in emitted Verilog.
 
 :class:`Repeated` keeps a block that is used many times one Verilog module; :class:`Gated` stops
-the clock of an idle block. Both look at the platform: :class:`VerilogPlatform` when Verilog is
-emitted, anything else (``None`` in Amaranth's simulator) otherwise.
+the clock of an idle block; :class:`SoftReset` resets a block. They look at the platform:
+:class:`VerilogPlatform` when Verilog is emitted, anything else (``None`` in Amaranth's simulator)
+otherwise.
 """
 
 from __future__ import annotations
@@ -10,11 +11,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from amaranth.hdl import ClockDomain, ClockSignal, DomainRenamer, Elaboratable, EnableInserter
-from amaranth.hdl import Instance, Module, ResetSignal, Signal, Value
+from amaranth.hdl import (
+    ClockDomain,
+    ClockSignal,
+    DomainRenamer,
+    Elaboratable,
+    EnableInserter,
+    Instance,
+    Module,
+    ResetInserter,
+    ResetSignal,
+    Signal,
+    Value,
+)
 from amaranth.lib import wiring
 
-__all__ = ["CLOCK_GATE_MODULE", "Gated", "Repeated", "VerilogPlatform"]
+__all__ = ["CLOCK_GATE_MODULE", "Gated", "Repeated", "SoftReset", "VerilogPlatform"]
 
 CLOCK_GATE_MODULE = "tn_clock_gate"
 
@@ -45,8 +57,14 @@ class Repeated(wiring.Component):
         Whether Verilator compiles the module on its own.
     """
 
-    def __init__(self, name: str, factory: Callable[[], wiring.Component],
-                 signature: wiring.Signature, *, hierarchical: bool = False):  # fmt: skip
+    def __init__(
+        self,
+        name: str,
+        factory: Callable[[], wiring.Component],
+        signature: wiring.Signature,
+        *,
+        hierarchical: bool = False,
+    ):
         self._name = name
         self._factory = factory
         self._hierarchical = hierarchical
@@ -106,4 +124,29 @@ class Gated(Elaboratable):
         )
         m.d.comb += [gated.clk.eq(gated_clock), gated.rst.eq(ResetSignal())]
         m.submodules.block = DomainRenamer(domain)(self._block)
+        return m
+
+
+class SoftReset(Elaboratable):
+    """``block`` with an extra synchronous reset.
+
+    :class:`amaranth.ResetInserter` does not reach the modules of :class:`Repeated` in emitted
+    Verilog, so there the block gets a clock domain with the same clock and a wider reset.
+    """
+
+    def __init__(self, block: Any, reset: Value, *, name: str):
+        self._block = block
+        self._reset = reset
+        self._name = name
+
+    def elaborate(self, platform: Any) -> Any:
+        if not isinstance(platform, VerilogPlatform):
+            return ResetInserter(self._reset)(self._block)
+        m = Module()
+        m.domains += (domain := ClockDomain(self._name, local=True))
+        m.d.comb += [
+            domain.clk.eq(ClockSignal()),
+            domain.rst.eq(ResetSignal() | Value.cast(self._reset)),
+        ]
+        m.submodules.block = DomainRenamer(self._name)(self._block)
         return m

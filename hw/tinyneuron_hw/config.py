@@ -113,8 +113,11 @@ class CoreConfig:
         require(4 <= fetch <= 64 and fetch & (fetch - 1) == 0, "fetch_buffer", "4, 8, 16, 32 or 64")
         require(1 <= self.queue_depth <= 16, "queue_depth", "from 1 to 16")
         beats = self.dma_buffer_beats
-        require(16 <= beats <= 1024 and beats & (beats - 1) == 0, "dma_buffer_beats",
-                "a power of two from 16 to 1024")
+        require(
+            16 <= beats <= 1024 and beats & (beats - 1) == 0,
+            "dma_buffer_beats",
+            "a power of two from 16 to 1024",
+        )
 
     @property
     def quadrant(self) -> int:
@@ -169,20 +172,50 @@ _KIB = 1024
 PRESETS: dict[str, CoreConfig] = {
     config.name: config
     for config in (
-        CoreConfig(name="tiny", partitions=4, columns=4, sbuf_partition_bytes=8 * _KIB,
-                   psum_bank_bytes=256, dma_engines=2, device_memory_bytes=1 << 26),
-        CoreConfig(name="default", partitions=16, columns=16, sbuf_partition_bytes=32 * _KIB,
-                   psum_bank_bytes=2 * _KIB),
-        CoreConfig(name="small", partitions=16, columns=16, sbuf_partition_bytes=16 * _KIB,
-                   psum_bank_bytes=512),
-        CoreConfig(name="inferentia2", partitions=128, columns=128,
-                   sbuf_partition_bytes=192 * _KIB, psum_bank_bytes=2 * _KIB, dma_engines=16,
-                   device_memory_bytes=1 << 34),
-        CoreConfig(name="inferentia1", partitions=128, columns=128,
-                   sbuf_partition_bytes=96 * _KIB, psum_bank_bytes=2 * _KIB, dma_engines=16,
-                   device_memory_bytes=1 << 31, has_gpsimd=False),
+        CoreConfig(
+            name="tiny",
+            partitions=4,
+            columns=4,
+            sbuf_partition_bytes=8 * _KIB,
+            psum_bank_bytes=256,
+            dma_engines=2,
+            device_memory_bytes=1 << 26,
+        ),
+        CoreConfig(
+            name="default",
+            partitions=16,
+            columns=16,
+            sbuf_partition_bytes=32 * _KIB,
+            psum_bank_bytes=2 * _KIB,
+        ),
+        CoreConfig(
+            name="small",
+            partitions=16,
+            columns=16,
+            sbuf_partition_bytes=16 * _KIB,
+            psum_bank_bytes=512,
+        ),
+        CoreConfig(
+            name="inferentia2",
+            partitions=128,
+            columns=128,
+            sbuf_partition_bytes=192 * _KIB,
+            psum_bank_bytes=2 * _KIB,
+            dma_engines=16,
+            device_memory_bytes=1 << 34,
+        ),
+        CoreConfig(
+            name="inferentia1",
+            partitions=128,
+            columns=128,
+            sbuf_partition_bytes=96 * _KIB,
+            psum_bank_bytes=2 * _KIB,
+            dma_engines=16,
+            device_memory_bytes=1 << 31,
+            has_gpsimd=False,
+        ),
     )
-}  # fmt: skip
+}
 
 
 def get_config(name: str | CoreConfig) -> CoreConfig:
@@ -192,6 +225,4 @@ def get_config(name: str | CoreConfig) -> CoreConfig:
     try:
         return PRESETS[name]
     except KeyError:
-        raise ConfigError(
-            f"unknown config {name!r}; known: {', '.join(sorted(PRESETS))}"
-        ) from None
+        raise ConfigError(f"unknown config {name!r}; known: {', '.join(sorted(PRESETS))}") from None

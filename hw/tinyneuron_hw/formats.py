@@ -69,8 +69,14 @@ class Format:
 
 
 def _float(name: str, storage: int, exponent: int, fraction: int) -> Format:
-    return Format(name=name, kind="float", storage_bits=storage, exponent=exponent,
-                  fraction=fraction, bias=(1 << (exponent - 1)) - 1)  # fmt: skip
+    return Format(
+        name=name,
+        kind="float",
+        storage_bits=storage,
+        exponent=exponent,
+        fraction=fraction,
+        bias=(1 << (exponent - 1)) - 1,
+    )
 
 
 def _integer(name: str, kind: str, storage: int) -> Format:

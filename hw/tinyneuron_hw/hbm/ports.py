@@ -18,15 +18,17 @@ class PhyPort(Signature):
 
     def __init__(self, config: CoreConfig):
         width = config.memory_bytes
-        super().__init__({
-            "valid": Out(1),
-            "ready": In(1),
-            "write": Out(1),
-            "address": Out(48),
-            "write_data": Out(8 * width),
-            "write_check": Out(width),
-            "write_mask": Out(width),
-            "read_valid": In(1),
-            "read_data": In(8 * width),
-            "read_check": In(width),
-        })
+        super().__init__(
+            {
+                "valid": Out(1),
+                "ready": In(1),
+                "write": Out(1),
+                "address": Out(48),
+                "write_data": Out(8 * width),
+                "write_check": Out(width),
+                "write_mask": Out(width),
+                "read_valid": In(1),
+                "read_data": In(8 * width),
+                "read_check": In(width),
+            }
+        )

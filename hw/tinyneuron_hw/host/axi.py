@@ -72,24 +72,26 @@ class Axi4Lite(Signature):
     """AXI4-Lite, 32-bit data."""
 
     def __init__(self, *, address_bits: int):
-        super().__init__({
-            "awaddr": Out(address_bits),
-            "awprot": Out(3),
-            "awvalid": Out(1),
-            "awready": In(1),
-            "wdata": Out(32),
-            "wstrb": Out(4),
-            "wvalid": Out(1),
-            "wready": In(1),
-            "bresp": In(2),
-            "bvalid": In(1),
-            "bready": Out(1),
-            "araddr": Out(address_bits),
-            "arprot": Out(3),
-            "arvalid": Out(1),
-            "arready": In(1),
-            "rdata": In(32),
-            "rresp": In(2),
-            "rvalid": In(1),
-            "rready": Out(1),
-        })
+        super().__init__(
+            {
+                "awaddr": Out(address_bits),
+                "awprot": Out(3),
+                "awvalid": Out(1),
+                "awready": In(1),
+                "wdata": Out(32),
+                "wstrb": Out(4),
+                "wvalid": Out(1),
+                "wready": In(1),
+                "bresp": In(2),
+                "bvalid": In(1),
+                "bready": Out(1),
+                "araddr": Out(address_bits),
+                "arprot": Out(3),
+                "arvalid": Out(1),
+                "arready": In(1),
+                "rdata": In(32),
+                "rresp": In(2),
+                "rvalid": In(1),
+                "rready": Out(1),
+            }
+        )

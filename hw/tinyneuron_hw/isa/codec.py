@@ -78,8 +78,16 @@ def _flatten(shape: Any, offset: int, path: str) -> list[Field]:
             flag = members.get(f"{name}_by_register")
             if flag is not None:
                 leaf = inner[0]
-                inner = [Field(leaf.path, leaf.offset, leaf.width, leaf.signed, leaf.enum,
-                               offset + flag.offset)]  # fmt: skip
+                inner = [
+                    Field(
+                        leaf.path,
+                        leaf.offset,
+                        leaf.width,
+                        leaf.signed,
+                        leaf.enum,
+                        offset + flag.offset,
+                    )
+                ]
             fields += inner
         return fields
     leaf = Shape.cast(shape)
@@ -191,8 +199,9 @@ def decode(raw: bytes) -> Decoded:
         outside an enumeration, or a by-register field that is no register (cause BAD_OPERAND).
     """
     if len(raw) != INSTRUCTION_BYTES:
-        raise DecodeError(f"an instruction is {INSTRUCTION_BYTES} bytes, not {len(raw)}",
-                          Trap.BAD_OPCODE)  # fmt: skip
+        raise DecodeError(
+            f"an instruction is {INSTRUCTION_BYTES} bytes, not {len(raw)}", Trap.BAD_OPCODE
+        )
     bits = int.from_bytes(raw, "little")
     opcode = _members(Opcode).get(raw[0])
     if not isinstance(opcode, Opcode):

@@ -6,9 +6,20 @@ from amaranth.lib import enum
 
 from ..config import MEMORY_WINDOWS, NUM_SEMAPHORES, CoreConfig
 
-__all__ = ["COUNTERS", "CSR_ADDRESS_BITS", "ID_VALUE", "VERSION", "Csr", "Trap", "config_words",
-           "counter_address", "entry_address", "length_address", "semaphore_address",
-           "window_address"]  # fmt: skip
+__all__ = [
+    "COUNTERS",
+    "CSR_ADDRESS_BITS",
+    "ID_VALUE",
+    "VERSION",
+    "Csr",
+    "Trap",
+    "config_words",
+    "counter_address",
+    "entry_address",
+    "length_address",
+    "semaphore_address",
+    "window_address",
+]
 
 CSR_ADDRESS_BITS = 12
 ID_VALUE = 0x544E_4555
@@ -70,12 +81,23 @@ class Csr(enum.IntEnum):
 
 COUNTERS: tuple[str, ...] = (
     "cycles",
-    "tensor_busy", "vector_busy", "scalar_busy", "dma_busy",
-    "tensor_instructions", "vector_instructions", "scalar_instructions",
-    "gpsimd_instructions", "sync_instructions",
-    "tensor_moving", "dma_read_bytes", "dma_write_bytes", "fetch_bytes",
-    "sbuf_conflicts", "psum_conflicts", "trace_dropped",
-)  # fmt: skip
+    "tensor_busy",
+    "vector_busy",
+    "scalar_busy",
+    "dma_busy",
+    "tensor_instructions",
+    "vector_instructions",
+    "scalar_instructions",
+    "gpsimd_instructions",
+    "sync_instructions",
+    "tensor_moving",
+    "dma_read_bytes",
+    "dma_write_bytes",
+    "fetch_bytes",
+    "sbuf_conflicts",
+    "psum_conflicts",
+    "trace_dropped",
+)
 """64-bit counters from address 0x240, low word first, zeroed by START. ``*_busy``: cycles with an
 instruction in the engine; ``tensor_moving``: cycles a moving element entered the array."""
 
@@ -113,8 +135,10 @@ def config_words(config: CoreConfig) -> dict[Csr, int]:
     return {
         Csr.ID: ID_VALUE,
         Csr.VERSION: VERSION,
-        Csr.CONFIG0: config.partitions | config.columns << 8 | config.dma_engines << 16
+        Csr.CONFIG0: config.partitions
+        | config.columns << 8
+        | config.dma_engines << 16
         | NUM_SEMAPHORES << 24,
         Csr.CONFIG1: config.sbuf_partition_bytes,
         Csr.CONFIG2: config.psum_bank_bytes,
-    }  # fmt: skip
+    }

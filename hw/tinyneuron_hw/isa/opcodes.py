@@ -3,9 +3,21 @@
 from amaranth.lib import enum
 
 __all__ = [
-    "CONTROL_OPCODES", "DMA_OPCODES", "STREAM_OPCODES", "ActivationFunction", "AluOp", "Condition",
-    "Opcode", "OperandKind", "RegisterOp", "RoundMode", "Space", "Stream", "UpdateMode", "WaitMode",
-]  # fmt: skip
+    "CONTROL_OPCODES",
+    "DMA_OPCODES",
+    "STREAM_OPCODES",
+    "ActivationFunction",
+    "AluOp",
+    "Condition",
+    "Opcode",
+    "OperandKind",
+    "RegisterOp",
+    "RoundMode",
+    "Space",
+    "Stream",
+    "UpdateMode",
+    "WaitMode",
+]
 
 
 class Stream(enum.Enum, shape=3):
@@ -47,13 +59,17 @@ _COMMON = CONTROL_OPCODES + DMA_OPCODES
 STREAM_OPCODES: dict[Stream, tuple[Opcode, ...]] = {
     Stream.TENSOR: (*_COMMON, Opcode.LOAD_STATIONARY, Opcode.MULTIPLY_MOVING),
     Stream.VECTOR: (
-        *_COMMON, Opcode.TENSOR_TENSOR, Opcode.TENSOR_SCALAR, Opcode.TENSOR_REDUCE,
-        Opcode.TENSOR_COPY, Opcode.MEMSET,
+        *_COMMON,
+        Opcode.TENSOR_TENSOR,
+        Opcode.TENSOR_SCALAR,
+        Opcode.TENSOR_REDUCE,
+        Opcode.TENSOR_COPY,
+        Opcode.MEMSET,
     ),
     Stream.SCALAR: (*_COMMON, Opcode.ACTIVATE),
     Stream.GPSIMD: _COMMON,
     Stream.SYNC: _COMMON,
-}  # fmt: skip
+}
 """An opcode outside its stream's tuple is a BAD_OPCODE trap."""
 
 

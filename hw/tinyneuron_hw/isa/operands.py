@@ -12,8 +12,16 @@ from amaranth.lib import data
 from ..formats import DType
 from .opcodes import OperandKind, Space, UpdateMode, WaitMode
 
-__all__ = ["AccessPattern", "DeviceDim", "DevicePattern", "Dim", "Header", "ScalarOperand", "Update",
-           "Wait"]  # fmt: skip
+__all__ = [
+    "AccessPattern",
+    "DeviceDim",
+    "DevicePattern",
+    "Dim",
+    "Header",
+    "ScalarOperand",
+    "Update",
+    "Wait",
+]
 
 
 class Wait(data.Struct):

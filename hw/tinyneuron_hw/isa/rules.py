@@ -17,8 +17,19 @@ from .access import ApRange, pattern_range
 from .csr import Trap
 from .opcodes import ActivationFunction, AluOp, Opcode, OperandKind, RoundMode, Space
 
-__all__ = ["CAST_DTYPES", "MATMUL_DTYPES", "MAX_DMA_ELEMENTS", "MAX_ELEMENTS", "PATTERNS",
-           "OperandError", "Role", "check", "device_dims", "on_chip_dims", "start_granule"]  # fmt: skip
+__all__ = [
+    "CAST_DTYPES",
+    "MATMUL_DTYPES",
+    "MAX_DMA_ELEMENTS",
+    "MAX_ELEMENTS",
+    "PATTERNS",
+    "OperandError",
+    "Role",
+    "check",
+    "device_dims",
+    "on_chip_dims",
+    "start_granule",
+]
 
 MAX_ELEMENTS = 1 << 20
 """Largest element count of an on-chip pattern."""
@@ -100,7 +111,9 @@ def start_granule(config: CoreConfig, num_partitions: int) -> int:
     """A lane operand's start partition must be a multiple of this: all partitions when more than
     half are used, half when more than a quarter, else a quarter."""
     quadrant = config.quadrant
-    return quadrant * (4 if num_partitions > 2 * quadrant else 2 if num_partitions > quadrant else 1)
+    return quadrant * (
+        4 if num_partitions > 2 * quadrant else 2 if num_partitions > quadrant else 1
+    )
 
 
 def on_chip_dims(fields: Mapping[str, Any], path: str) -> list[tuple[int, int]]:
@@ -128,9 +141,10 @@ def check(
     roles = PATTERNS.get(opcode, ())
     ranges = {role.path: _check_pattern(config, fields, role) for role in roles}
     scalars = [
-        path for path in SCALARS.get(opcode, ())
+        path
+        for path in SCALARS.get(opcode, ())
         if fields[f"{path}.kind"] == OperandKind.PER_PARTITION
-    ]  # fmt: skip
+    ]
     for path in scalars:
         _check_scalar(config, fields, path, fields[f"{roles[0].path}.num_partitions"])
     devices = {path: _check_device(fields, path) for path in DEVICE.get(opcode, ())}
@@ -140,8 +154,13 @@ def check(
     for path in scalars:
         size = FORMATS[DType(fields[f"{path}.dtype"])].bytes
         start = fields[f"{path}.value"]
-        _check_bounds(config, fields, path, ApRange(start, start + size, 1),
-                      fields[f"{roles[0].path}.num_partitions"])  # fmt: skip
+        _check_bounds(
+            config,
+            fields,
+            path,
+            ApRange(start, start + size, 1),
+            fields[f"{roles[0].path}.num_partitions"],
+        )
     if device_address is not None and window_allows is not None:
         for path, extent in devices.items():
             start = device_address(path)
@@ -149,8 +168,9 @@ def check(
             if low < 0 or not window_allows(low, high, path == "dst"):
                 raise OperandError(
                     f"{path}: device bytes 0x{low:x}..0x{high:x} are outside the program's windows",
-                    Trap.OUT_OF_RANGE, start & (1 << 48) - 1,
-                )  # fmt: skip
+                    Trap.OUT_OF_RANGE,
+                    start & (1 << 48) - 1,
+                )
 
 
 def _bad(message: str) -> OperandError:
@@ -183,8 +203,10 @@ def _check_lanes(config: CoreConfig, path: str, start: int, count: int) -> None:
         raise _bad(f"{path}: {count} partitions exceed the {config.partitions} lanes")
     granule = start_granule(config, count)
     if start % granule:
-        raise _bad(f"{path}: start partition of {count} partitions must be a multiple of "
-                   f"{granule}, not {start}")  # fmt: skip
+        raise _bad(
+            f"{path}: start partition of {count} partitions must be a multiple of "
+            f"{granule}, not {start}"
+        )
 
 
 def _check_scalar(config: CoreConfig, fields: Mapping[str, Any], path: str, count: int) -> None:
@@ -208,9 +230,12 @@ def _check_device(fields: Mapping[str, Any], path: str) -> ApRange:
 
 
 def _check_bounds(
-    config: CoreConfig, fields: Mapping[str, Any], path: str, extent: ApRange,
+    config: CoreConfig,
+    fields: Mapping[str, Any],
+    path: str,
+    extent: ApRange,
     count: int | None = None,
-) -> None:  # fmt: skip
+) -> None:
     space = fields[f"{path}.space"]
     count = fields[f"{path}.num_partitions"] if count is None else count
     in_psum = space == Space.PSUM
@@ -220,16 +245,21 @@ def _check_bounds(
     if start + count > partitions or extent.low < 0 or extent.high > size:
         offset = fields.get(f"{path}.offset", fields.get(f"{path}.value"))
         raise OperandError(
-            f"{path}: partitions {start}..{start + count - 1}, bytes {extent.low}..{extent.high - 1}"
+            f"{path}: partitions {start}..{start + count - 1}, "
+            f"bytes {extent.low}..{extent.high - 1}"
             f" are outside {space.name} ({partitions} partitions of {size} bytes)",
-            Trap.OUT_OF_RANGE, offset,
-        )  # fmt: skip
+            Trap.OUT_OF_RANGE,
+            offset,
+        )
 
 
 def _check_opcode(
-    config: CoreConfig, opcode: Opcode, fields: Mapping[str, Any],
-    ranges: Mapping[str, ApRange], devices: Mapping[str, ApRange],
-) -> None:  # fmt: skip
+    config: CoreConfig,
+    opcode: Opcode,
+    fields: Mapping[str, Any],
+    ranges: Mapping[str, ApRange],
+    devices: Mapping[str, ApRange],
+) -> None:
     if fields.get("round_mode", RoundMode.NEAREST_EVEN) != RoundMode.NEAREST_EVEN:
         raise _bad("round_mode: only NEAREST_EVEN exists")
     if opcode in DEVICE or opcode is Opcode.DMA_LOCAL:
@@ -250,8 +280,10 @@ def _check_types(
 ) -> None:
     for path in paths:
         if fields[f"{path}.dtype"] not in allowed:
-            raise _bad(f"{path}: dtype {FORMATS[fields[f'{path}.dtype']].name} is not one of "
-                       + ", ".join(FORMATS[dtype].name for dtype in allowed))  # fmt: skip
+            raise _bad(
+                f"{path}: dtype {FORMATS[fields[f'{path}.dtype']].name} is not one of "
+                + ", ".join(FORMATS[dtype].name for dtype in allowed)
+            )
 
 
 def _check_matmul(
@@ -264,7 +296,9 @@ def _check_matmul(
     if ranges["src"].count != ranges["dst"].count:
         raise _bad(f"src has {ranges['src'].count} elements, dst {ranges['dst'].count}")
     if ranges["dst"].count > config.psum_bank_words:
-        raise _bad(f"{ranges['dst'].count} elements exceed one PSUM bank ({config.psum_bank_words})")
+        raise _bad(
+            f"{ranges['dst'].count} elements exceed one PSUM bank ({config.psum_bank_words})"
+        )
     bank = config.psum_bank_bytes
     if ranges["dst"].low // bank != (ranges["dst"].high - 1) // bank:
         raise _bad("dst must lie in one PSUM bank")
@@ -288,23 +322,32 @@ def _check_lane_opcode(
         for _, size in on_chip_dims(fields, "in0")[:depth]:
             reduced *= size
         if ranges["dst"].count * reduced != ranges["in0"].count:
-            raise _bad(f"dst has {ranges['dst'].count} elements, the reduction gives "
-                       f"{ranges['in0'].count // reduced}")  # fmt: skip
+            raise _bad(
+                f"dst has {ranges['dst'].count} elements, the reduction gives "
+                f"{ranges['in0'].count // reduced}"
+            )
         if fields["op"] not in REDUCE_OPS:
             raise _bad(f"op: {fields['op'].name} is no reduction")
     elif len({extent.count for extent in ranges.values()}) > 1:
         counts = ", ".join(f"{path} {extent.count}" for path, extent in ranges.items())
         raise _bad(f"element counts differ: {counts}")
-    for name, allowed in (("op", ALU_OPS), ("op0", ALU_OPS), ("op1", ALU_OPS),
-                          ("function", tuple(ActivationFunction))):  # fmt: skip
+    for name, allowed in (
+        ("op", ALU_OPS),
+        ("op0", ALU_OPS),
+        ("op1", ALU_OPS),
+        ("function", tuple(ActivationFunction)),
+    ):
         if name in fields and fields[name] not in allowed:
             raise _bad(f"{name}: {fields[name]} is not implemented")
 
 
 def _check_dma(
-    config: CoreConfig, opcode: Opcode, fields: Mapping[str, Any],
-    ranges: Mapping[str, ApRange], devices: Mapping[str, ApRange],
-) -> None:  # fmt: skip
+    config: CoreConfig,
+    opcode: Opcode,
+    fields: Mapping[str, Any],
+    ranges: Mapping[str, ApRange],
+    devices: Mapping[str, ApRange],
+) -> None:
     if fields["queue"] >= config.dma_engines:
         raise _bad(f"queue {fields['queue']} does not exist: {config.dma_engines} DMA engines")
     if fields["src.dtype"] != fields["dst.dtype"]:

@@ -13,8 +13,16 @@ from amaranth.utils import bits_for
 
 from ..config import LINE_BYTES, CoreConfig
 
-__all__ = ["LINE_BITS", "DmaReadPort", "DmaWritePort", "LineReadPort", "LineWritePort",
-           "PsumAccumulatePort", "PsumReadPort", "PsumWritePort"]  # fmt: skip
+__all__ = [
+    "LINE_BITS",
+    "DmaReadPort",
+    "DmaWritePort",
+    "LineReadPort",
+    "LineWritePort",
+    "PsumAccumulatePort",
+    "PsumReadPort",
+    "PsumWritePort",
+]
 
 LINE_BITS = 8 * LINE_BYTES
 
@@ -35,27 +43,31 @@ class LineReadPort(Signature):
     """Reads line ``line`` (16 bytes) of every SBUF partition at once."""
 
     def __init__(self, config: CoreConfig):
-        super().__init__({
-            "valid": Out(1),
-            "ready": In(1),
-            "line": Out(range(config.sbuf_lines)),
-            "data": In(_lines(config)),
-            "data_valid": In(1),
-        })
+        super().__init__(
+            {
+                "valid": Out(1),
+                "ready": In(1),
+                "line": Out(range(config.sbuf_lines)),
+                "data": In(_lines(config)),
+                "data_valid": In(1),
+            }
+        )
 
 
 class LineWritePort(Signature):
     """Writes bytes ``byte_mask`` of line ``line`` in the partitions of ``partition_mask``."""
 
     def __init__(self, config: CoreConfig):
-        super().__init__({
-            "valid": Out(1),
-            "ready": In(1),
-            "line": Out(range(config.sbuf_lines)),
-            "data": Out(_lines(config)),
-            "byte_mask": Out(LINE_BYTES),
-            "partition_mask": Out(config.partitions),
-        })
+        super().__init__(
+            {
+                "valid": Out(1),
+                "ready": In(1),
+                "line": Out(range(config.sbuf_lines)),
+                "data": Out(_lines(config)),
+                "byte_mask": Out(LINE_BYTES),
+                "partition_mask": Out(config.partitions),
+            }
+        )
 
 
 def _chunks(config: CoreConfig) -> range:
@@ -66,55 +78,63 @@ class DmaReadPort(Signature):
     """Reads chunk ``chunk`` (``axi_bytes`` aligned bytes) of one partition."""
 
     def __init__(self, config: CoreConfig):
-        super().__init__({
-            "valid": Out(1),
-            "ready": In(1),
-            "partition": Out(range(config.partitions)),
-            "chunk": Out(_chunks(config)),
-            "data": In(8 * config.axi_bytes),
-            "data_valid": In(1),
-        })
+        super().__init__(
+            {
+                "valid": Out(1),
+                "ready": In(1),
+                "partition": Out(range(config.partitions)),
+                "chunk": Out(_chunks(config)),
+                "data": In(8 * config.axi_bytes),
+                "data_valid": In(1),
+            }
+        )
 
 
 class DmaWritePort(Signature):
     """Writes bytes ``mask`` of chunk ``chunk`` of one partition."""
 
     def __init__(self, config: CoreConfig):
-        super().__init__({
-            "valid": Out(1),
-            "ready": In(1),
-            "partition": Out(range(config.partitions)),
-            "chunk": Out(_chunks(config)),
-            "data": Out(8 * config.axi_bytes),
-            "mask": Out(config.axi_bytes),
-        })
+        super().__init__(
+            {
+                "valid": Out(1),
+                "ready": In(1),
+                "partition": Out(range(config.partitions)),
+                "chunk": Out(_chunks(config)),
+                "data": Out(8 * config.axi_bytes),
+                "mask": Out(config.axi_bytes),
+            }
+        )
 
 
 class PsumReadPort(Signature):
     """Reads 32-bit word ``word`` of every PSUM partition at once."""
 
     def __init__(self, config: CoreConfig):
-        super().__init__({
-            "valid": Out(1),
-            "ready": In(1),
-            "word": Out(_psum_word(config)),
-            "data": In(_words(config)),
-            "data_valid": In(1),
-        })
+        super().__init__(
+            {
+                "valid": Out(1),
+                "ready": In(1),
+                "word": Out(_psum_word(config)),
+                "data": In(_words(config)),
+                "data_valid": In(1),
+            }
+        )
 
 
 class PsumWritePort(Signature):
     """Writes bytes ``byte_mask`` of word ``word`` in the partitions of ``partition_mask``."""
 
     def __init__(self, config: CoreConfig):
-        super().__init__({
-            "valid": Out(1),
-            "ready": In(1),
-            "word": Out(_psum_word(config)),
-            "data": Out(_words(config)),
-            "byte_mask": Out(4),
-            "partition_mask": Out(config.columns),
-        })
+        super().__init__(
+            {
+                "valid": Out(1),
+                "ready": In(1),
+                "word": Out(_psum_word(config)),
+                "data": Out(_words(config)),
+                "byte_mask": Out(4),
+                "partition_mask": Out(config.columns),
+            }
+        )
 
 
 class PsumAccumulatePort(Signature):
@@ -125,10 +145,12 @@ class PsumAccumulatePort(Signature):
     """
 
     def __init__(self, config: CoreConfig):
-        super().__init__({
-            "valid": Out(1),
-            "word": Out(_psum_word(config)),
-            "accumulate": Out(1),
-            "data": Out(_words(config)),
-            "partition_mask": Out(config.columns),
-        })
+        super().__init__(
+            {
+                "valid": Out(1),
+                "word": Out(_psum_word(config)),
+                "accumulate": Out(1),
+                "data": Out(_words(config)),
+                "partition_mask": Out(config.columns),
+            }
+        )

@@ -8,8 +8,17 @@ from ..isa.csr import Trap
 from ..isa.instructions import INSTRUCTION_BITS
 from ..isa.opcodes import Stream, UpdateMode
 
-__all__ = ["PC_BITS", "DmaCommand", "DmaIssue", "EngineCommand", "EnginePort", "SemaphoreUpdatePort",
-           "TraceEvent", "TraceKind", "TrapPort"]  # fmt: skip
+__all__ = [
+    "PC_BITS",
+    "DmaCommand",
+    "DmaIssue",
+    "EngineCommand",
+    "EnginePort",
+    "SemaphoreUpdatePort",
+    "TraceEvent",
+    "TraceKind",
+    "TrapPort",
+]
 
 PC_BITS = 24
 
@@ -33,12 +42,14 @@ class EnginePort(Signature):
     """
 
     def __init__(self):
-        super().__init__({
-            "issue": Out(stream.Signature(EngineCommand)),
-            "started": In(1),
-            "done": In(1),
-            "busy": In(1),
-        })
+        super().__init__(
+            {
+                "issue": Out(stream.Signature(EngineCommand)),
+                "started": In(1),
+                "done": In(1),
+                "busy": In(1),
+            }
+        )
 
 
 class DmaCommand(data.Struct):
@@ -66,26 +77,30 @@ class SemaphoreUpdatePort(Signature):
     """Requester's side; an update is applied in the cycle it is taken, visible the next."""
 
     def __init__(self):
-        super().__init__({
-            "valid": Out(1),
-            "ready": In(1),
-            "mode": Out(UpdateMode),
-            "semaphore": Out(6),
-            "value": Out(32),
-        })
+        super().__init__(
+            {
+                "valid": Out(1),
+                "ready": In(1),
+                "mode": Out(UpdateMode),
+                "semaphore": Out(6),
+                "value": Out(32),
+            }
+        )
 
 
 class TrapPort(Signature):
     """A block's trap: ``valid`` is a one-cycle pulse; the lowest-numbered port wins a tie."""
 
     def __init__(self):
-        super().__init__({
-            "valid": Out(1),
-            "cause": Out(Trap),
-            "stream": Out(Stream),
-            "pc": Out(PC_BITS),
-            "address": Out(48),
-        })
+        super().__init__(
+            {
+                "valid": Out(1),
+                "cause": Out(Trap),
+                "stream": Out(Stream),
+                "pc": Out(PC_BITS),
+                "address": Out(48),
+            }
+        )
 
 
 class TraceKind(enum.Enum, shape=1):
