@@ -1,0 +1,221 @@
+"""A compiled program: what the compiler hands to the runtime, and the container stores."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tinyneuron_hw.config import INSTRUCTION_BYTES, CoreConfig
+from tinyneuron_hw.formats import FORMATS, DType
+from tinyneuron_hw.isa.codec import Field, fields_of
+from tinyneuron_hw.isa.opcodes import STREAM_OPCODES, Opcode, Stream
+
+__all__ = ["TENSOR_KINDS", "Program", "ProgramError", "Relocation", "TensorSpec"]
+
+TENSOR_KINDS = ("input", "output", "constant", "scratch")
+ADDRESS_BITS = 48
+MAX_STREAM_LENGTH = (1 << 24) - 1
+
+
+class ProgramError(ValueError):
+    """A program is not well formed; the message names the part and the value."""
+
+
+@dataclass(frozen=True)
+class TensorSpec:
+    """A tensor in device memory: row-major, dense, any alignment.
+
+    Parameters
+    ----------
+    name:
+        Unique in the program.
+    shape:
+        Extents, each at least 1; ``()`` is one element.
+    dtype:
+        Element type.
+    kind:
+        ``input`` (the caller fills it), ``output`` (the caller reads it), ``constant`` (bytes in
+        ``Program.constants``) or ``scratch`` (room the program uses between its instructions).
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: DType
+    kind: str
+
+    @property
+    def elements(self) -> int:
+        return math.prod(self.shape)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes in device memory."""
+        return self.elements * FORMATS[self.dtype].bytes
+
+
+@dataclass(frozen=True, order=True)
+class Relocation:
+    """Add the device base address of ``tensor`` to the address field ``path`` (``src.address`` or
+    ``dst.address``) of instruction ``index`` of ``stream``."""
+
+    stream: Stream
+    index: int
+    path: str
+    tensor: str
+
+
+@dataclass
+class Program:
+    """Instructions, tensors and where the addresses of one go into the other.
+
+    Parameters
+    ----------
+    config:
+        The core the program was made for; it runs on no other.
+    streams:
+        128-byte instructions of each used stream; each ends with HALT (or a branch).
+    tensors:
+        Tensor table, in the order the runtime places them.
+    constants:
+        Bytes of every tensor of kind ``constant``.
+    relocations:
+        Device addresses in instructions are offsets into a tensor until these are applied.
+    metadata:
+        JSON values only. ``kernel``: name; ``source``: stream name -> one line number (0: none)
+        per instruction; ``file``: the file those lines are in.
+    """
+
+    config: CoreConfig
+    streams: dict[Stream, list[bytes]]
+    tensors: list[TensorSpec]
+    constants: dict[str, bytes] = field(default_factory=dict)
+    relocations: list[Relocation] = field(default_factory=list)
+    metadata: dict[str, Any] = field(default_factory=dict)
+
+    def tensor(self, name: str) -> TensorSpec:
+        """The tensor of this name."""
+        for spec in self.tensors:
+            if spec.name == name:
+                return spec
+        known = ", ".join(spec.name for spec in self.tensors)
+        raise ProgramError(f"program has no tensor {name!r}; known: {known}")
+
+    def of_kind(self, kind: str) -> list[TensorSpec]:
+        """The tensors of a kind, in table order."""
+        if kind not in TENSOR_KINDS:
+            raise ProgramError(
+                f"tensor kind must be one of {', '.join(TENSOR_KINDS)}, not {kind!r}"
+            )
+        return [spec for spec in self.tensors if spec.kind == kind]
+
+    @property
+    def instruction_count(self) -> int:
+        """Instructions of all streams."""
+        return sum(len(stream) for stream in self.streams.values())
+
+    def validate(self) -> Program:
+        """This program, after checking what can be checked without decoding operands.
+
+        Raises
+        ------
+        ProgramError
+            Naming the first part that breaks a rule, and its value.
+        """
+        _check_tensors(self.tensors, self.constants)
+        for stream, instructions in self.streams.items():
+            _check_stream(stream, instructions)
+        names = {spec.name for spec in self.tensors}
+        for item in self.relocations:
+            _check_relocation(item, self.streams, names)
+        if len(set(self.relocations)) != len(self.relocations):
+            raise ProgramError("relocations: the same address field is relocated twice")
+        return self
+
+    def relocated(self, addresses: Mapping[str, int]) -> dict[Stream, bytes]:
+        """The code of each stream with the tensors at these device addresses.
+
+        Raises
+        ------
+        ProgramError
+            A tensor has no address, or an address does not fit 48 bits.
+        """
+        code = {stream: bytearray().join(parts) for stream, parts in self.streams.items()}
+        for item in self.relocations:
+            if item.tensor not in addresses:
+                raise ProgramError(f"tensor {item.tensor!r} has no device address")
+            start = item.index * INSTRUCTION_BYTES
+            raw = code[item.stream][start : start + INSTRUCTION_BYTES]
+            target = _address_field(Opcode(raw[0]), item.path)
+            assert target is not None
+            bits = int.from_bytes(raw, "little")
+            offset = target.extract(bits)
+            address = offset + addresses[item.tensor]
+            if not 0 <= address < 1 << ADDRESS_BITS:
+                raise ProgramError(f"tensor {item.tensor!r}: address {address:#x} exceeds 48 bits")
+            bits += (address - offset) << target.offset
+            code[item.stream][start : start + INSTRUCTION_BYTES] = bits.to_bytes(
+                INSTRUCTION_BYTES, "little"
+            )
+        return {stream: bytes(raw) for stream, raw in code.items()}
+
+
+def _check_tensors(tensors: list[TensorSpec], constants: Mapping[str, bytes]) -> None:
+    seen: set[str] = set()
+    for spec in tensors:
+        if not spec.name or spec.name in seen:
+            raise ProgramError(f"tensor names must be unique and not empty, not {spec.name!r}")
+        seen.add(spec.name)
+        if spec.kind not in TENSOR_KINDS:
+            raise ProgramError(f"tensor {spec.name!r}: kind must be one of "
+                               f"{', '.join(TENSOR_KINDS)}, not {spec.kind!r}")  # fmt: skip
+        if not isinstance(spec.dtype, DType):
+            raise ProgramError(f"tensor {spec.name!r}: dtype must be a DType, not {spec.dtype!r}")
+        if not all(type(extent) is int and extent >= 1 for extent in spec.shape):
+            raise ProgramError(f"tensor {spec.name!r}: every extent must be an integer of at least "
+                               f"1, not {spec.shape}")  # fmt: skip
+        if spec.kind == "constant" and len(constants.get(spec.name, b"")) != spec.nbytes:
+            raise ProgramError(f"constant {spec.name!r}: needs {spec.nbytes} bytes, has "
+                               f"{len(constants.get(spec.name, b''))}")  # fmt: skip
+    for name in constants:
+        if name not in seen or next(t for t in tensors if t.name == name).kind != "constant":
+            raise ProgramError(f"constants: {name!r} is not a tensor of kind 'constant'")
+
+
+def _check_stream(stream: Stream, instructions: list[bytes]) -> None:
+    if not isinstance(stream, Stream):
+        raise ProgramError(f"streams: {stream!r} is not a Stream")
+    if not 1 <= len(instructions) <= MAX_STREAM_LENGTH:
+        raise ProgramError(f"stream {stream.name}: length must be from 1 to {MAX_STREAM_LENGTH}, "
+                           f"not {len(instructions)}")  # fmt: skip
+    allowed = {opcode.value for opcode in STREAM_OPCODES[stream]}
+    for index, raw in enumerate(instructions):
+        if len(raw) != INSTRUCTION_BYTES:
+            raise ProgramError(f"stream {stream.name}, instruction {index}: must be "
+                               f"{INSTRUCTION_BYTES} bytes, not {len(raw)}")  # fmt: skip
+        if raw[0] not in allowed:
+            raise ProgramError(f"stream {stream.name}, instruction {index}: opcode "
+                               f"0x{raw[0]:02x} does not run on this stream")  # fmt: skip
+
+
+@functools.cache
+def _address_field(opcode: Opcode, path: str) -> Field | None:
+    if not path.endswith(".address"):
+        return None
+    return next((item for item in fields_of(opcode) if item.path == path), None)
+
+
+def _check_relocation(
+    item: Relocation, streams: Mapping[Stream, list[bytes]], names: set[str]
+) -> None:
+    where = f"relocation of {item.stream.name}[{item.index}].{item.path}"
+    instructions = streams.get(item.stream, [])
+    if not 0 <= item.index < len(instructions):
+        raise ProgramError(f"{where}: the stream has {len(instructions)} instructions")
+    if item.tensor not in names:
+        raise ProgramError(f"{where}: no tensor {item.tensor!r}")
+    opcode = Opcode(instructions[item.index][0])
+    if _address_field(opcode, item.path) is None:
+        raise ProgramError(f"{where}: {opcode.name} has no such address field")

@@ -1,0 +1,142 @@
+"""The container stores a program unchanged and refuses everything that is not one."""
+
+import hashlib
+import os
+import struct
+import zlib
+
+import pytest
+
+from tinyneuron.program import container
+from tinyneuron.program.container import ContainerError
+from tinyneuron.program.program import Program, ProgramError, Relocation, TensorSpec
+from tinyneuron_hw.config import PRESETS
+from tinyneuron_hw.formats import DType
+from tinyneuron_hw.isa.codec import decode, encode
+from tinyneuron_hw.isa.opcodes import Opcode, Stream
+
+
+def make_program() -> Program:
+    load = encode(Opcode.DMA_LOAD, {"src.address": 64, "src.dtype": DType.BF16,
+                                    "dst.dtype": DType.BF16, "dst.num_partitions": 1})  # fmt: skip
+    return Program(
+        config=PRESETS["tiny"],
+        streams={
+            Stream.SYNC: [load, load, encode(Opcode.HALT)],
+            Stream.VECTOR: [encode(Opcode.HALT)],
+        },
+        tensors=[
+            TensorSpec("x", (4, 3), DType.BF16, "input"),
+            TensorSpec("w", (2,), DType.FP32, "constant"),
+            TensorSpec("y", (), DType.FP32, "output"),
+        ],
+        constants={"w": bytes(range(8))},
+        relocations=[Relocation(Stream.SYNC, 1, "src.address", "w")],
+        metadata={"kernel": "k", "source": {"SYNC": [3, 4, 0], "VECTOR": [0]}},
+    )  # fmt: skip
+
+
+def test_round_trip(tmp_path):
+    program = make_program()
+    container.save(program, tmp_path / "a.tn")
+    assert container.load(tmp_path / "a.tn") == program
+    assert os.listdir(tmp_path) == ["a.tn"]
+    assert container.to_bytes(program) == container.to_bytes(make_program())
+
+
+def test_relocation_adds_the_base_address():
+    code = make_program().relocated({"w": 0x1_0000_0000, "x": 5})[Stream.SYNC]
+    assert decode(code[:128])["src.address"] == 64
+    assert decode(code[128:256])["src.address"] == 0x1_0000_0040
+    assert decode(code[128:256])["src.dtype"] == DType.BF16
+    with pytest.raises(ProgramError, match="tensor 'w' has no device address"):
+        make_program().relocated({})
+    with pytest.raises(ProgramError, match="exceeds 48 bits"):
+        make_program().relocated({"w": (1 << 48) - 1})
+
+
+def test_every_truncation_is_refused():
+    raw = container.to_bytes(make_program())
+    for size in [*range(0, len(raw), 37), len(raw) - 1]:
+        with pytest.raises(ContainerError, match="truncated"):
+            container.from_bytes(raw[:size])
+
+
+def test_every_flipped_byte_is_refused():
+    raw = container.to_bytes(make_program())
+    for at in range(0, len(raw), 5):
+        damaged = bytearray(raw)
+        damaged[at] ^= 0x40
+        with pytest.raises(ContainerError):
+            container.from_bytes(bytes(damaged))
+
+
+def test_foreign_newer_and_padded_files_are_named(tmp_path):
+    (tmp_path / "b.tn").write_bytes(b"\x7fELF" + bytes(60))
+    with pytest.raises(ContainerError, match=r"b\.tn: not a tinyneuron program: magic is"):
+        container.load(tmp_path / "b.tn")
+    raw = container.to_bytes(make_program())
+    newer = raw[:8] + struct.pack("<I", 9) + raw[12:]
+    with pytest.raises(ContainerError, match="format version is 9"):
+        container.from_bytes(newer)
+    with pytest.raises(ContainerError, match="has extra bytes"):
+        container.from_bytes(raw + b"\0")
+
+
+def test_manifest_of_wrong_shape_is_refused():
+    """A well-checksummed file with nonsense inside is an error of the container too."""
+    content = b'{"config": {}}'
+    entry = struct.pack(
+        "<32sQQ32s", b"manifest", 112, len(content), hashlib.sha256(content).digest()
+    )
+    head = struct.pack("<8sIIQ", container.MAGIC, container.VERSION, 1, 112 + len(content))
+    raw = head + struct.pack("<II", zlib.crc32(head + entry), 0) + entry + content
+    with pytest.raises(ContainerError, match="manifest"):
+        container.from_bytes(raw)
+
+
+def test_failed_save_leaves_no_file(tmp_path):
+    program = make_program()
+    program.metadata["bad"] = object()
+    with pytest.raises(TypeError):
+        container.save(program, tmp_path / "c.tn")
+    assert os.listdir(tmp_path) == []
+
+
+def _broken(**changes) -> Program:
+    program = make_program()
+    for name, value in changes.items():
+        setattr(program, name, value)
+    return program
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"streams": {Stream.SYNC: []}}, "stream SYNC: length must be from 1"),
+        ({"streams": {Stream.SYNC: [b"x"]}}, "instruction 0: must be 128 bytes, not 1"),
+        ({"streams": {Stream.SYNC: [encode(Opcode.ACTIVATE)]}}, "opcode 0x80 does not run"),
+        ({"tensors": []}, "constants: 'w' is not a tensor"),
+        ({"tensors": [TensorSpec("x", (0,), DType.BF16, "input")]}, "at least 1"),
+        ({"tensors": [TensorSpec("x", (1,), DType.BF16, "inout")]}, "kind must be one of"),
+        ({"tensors": [TensorSpec("x", (1,), DType.BF16, "input")] * 2}, "unique"),
+        ({"constants": {"w": b"123"}}, "needs 8 bytes, has 3"),
+        ({"relocations": [Relocation(Stream.SYNC, 3, "src.address", "x")]}, "has 3 instructions"),
+        ({"relocations": [Relocation(Stream.SYNC, 0, "src.address", "q")]}, "no tensor 'q'"),
+        (
+            {"relocations": [Relocation(Stream.SYNC, 0, "dst.address", "x")]},
+            "no such address field",
+        ),
+        ({"relocations": [Relocation(Stream.SYNC, 0, "src.address", "x")] * 2}, "twice"),
+    ],
+)
+def test_malformed_program_is_named(changes, message):
+    with pytest.raises(ProgramError, match=message):
+        _broken(**changes).validate()
+
+
+def test_lookup_errors_name_the_known():
+    with pytest.raises(ProgramError, match="no tensor 'q'; known: x, w, y"):
+        make_program().tensor("q")
+    with pytest.raises(ProgramError, match="tensor kind must be one of"):
+        make_program().of_kind("q")
