@@ -1,0 +1,165 @@
+"""Assembler and disassembler: text and bytes say the same, and bad text says where."""
+
+import random
+
+import pytest
+
+from tinyneuron.program.assembler import AssemblerError, assemble
+from tinyneuron.program.disassembler import disassemble, instruction_text
+from tinyneuron.program.program import Program, ProgramError, Relocation, TensorSpec
+from tinyneuron.program.syntax import AsmSyntaxError, parse_instruction
+from tinyneuron_hw.config import INSTRUCTION_BYTES, get_config
+from tinyneuron_hw.formats import DType
+from tinyneuron_hw.isa.codec import encode, fields_of
+from tinyneuron_hw.isa.opcodes import STREAM_OPCODES, Opcode, Stream
+
+SEED = 2026
+
+MATMUL = (
+    "multiply_moving src=sbuf.bf16[0+16, 0x0, 1x512] dst=psum.fp32[0+r3, 0x800, -4x8, 1x64] "
+    "accumulate=1 wait(s8 >= 3) update(s0 += 1)"
+)
+
+
+def random_instruction(rng: random.Random, opcode: Opcode) -> bytes:
+    """Random legal-looking field values: any code of an enumeration, any number that fits."""
+    values = {}
+    flags = {}
+    for field in fields_of(opcode):
+        name = field.path
+        if field.is_reserved or name == "header.opcode":
+            continue
+        if name.endswith("_by_register"):
+            flags[name.removesuffix("_by_register")] = rng.random() < 0.2
+        elif field.enum is not None:
+            values[name] = rng.choice(list(field.enum))
+        elif name.endswith("dtype"):
+            values[name] = rng.choice(list(DType)).value
+        else:
+            low, high = field.bounds
+            values[name] = rng.choice([0, 1, rng.randint(low, high)])
+    for name, flag in flags.items():
+        if flag:
+            values[name] = rng.randrange(32)
+            values[name + "_by_register"] = 1
+    return encode(opcode, values)
+
+
+def test_every_instruction_round_trips_through_text():
+    rng = random.Random(SEED)
+    print(f"seed {SEED}")
+    readable = 0
+    for opcode in Opcode:
+        for _ in range(60):
+            raw = random_instruction(rng, opcode)
+            text = instruction_text(raw)
+            if text.startswith(".raw"):
+                assert bytes.fromhex(text.split()[1]) == raw
+                continue
+            readable += 1
+            parsed, fields, symbols = parse_instruction(text)
+            assert parsed is opcode
+            assert symbols == {}
+            assert encode(parsed, fields) == raw
+    assert readable > 500
+
+
+@pytest.mark.parametrize("raw", [bytes(INSTRUCTION_BYTES), b"\xff" * INSTRUCTION_BYTES])
+def test_bytes_that_are_no_instruction_become_raw(raw: bytes):
+    assert instruction_text(raw) == f".raw {raw.hex()}"
+
+
+def test_reads_what_a_person_writes():
+    opcode, fields, _ = parse_instruction(MATMUL)
+    assert opcode is Opcode.MULTIPLY_MOVING
+    assert fields["dst.num_partitions"] == 3
+    assert fields["dst.num_partitions_by_register"] == 1
+    assert fields["dst.dims.1.stride"] == -4
+    assert fields["header.wait.value"] == 3
+    assert instruction_text(encode(opcode, fields)) == MATMUL
+
+
+def random_program(rng: random.Random) -> Program:
+    streams = {}
+    relocations = []
+    for stream in rng.sample(list(Stream), 3):
+        opcodes = [rng.choice(STREAM_OPCODES[stream]) for _ in range(8)]
+        streams[stream] = [random_instruction(rng, opcode) for opcode in opcodes]
+        for index, opcode in enumerate(opcodes):
+            if opcode in (Opcode.DMA_LOAD, Opcode.DMA_COPY):
+                relocations.append(Relocation(stream, index, "src.address", "x"))
+    relocations.sort(key=lambda item: (item.stream.value, item.index))
+    tensors = [
+        TensorSpec("x", (3, 5), DType.BF16, "input"),
+        TensorSpec("w", (2,), DType.FP32, "constant"),
+        TensorSpec("y", (), DType.INT8, "output"),
+    ]
+    constants = {"w": rng.randbytes(8)}
+    metadata = {"kernel": "a # b", "source": [1, 2]}
+    return Program(get_config("tiny"), streams, tensors, constants, relocations, metadata)
+
+
+def test_programs_round_trip_through_text():
+    rng = random.Random(SEED)
+    print(f"seed {SEED}")
+    for _ in range(10):
+        program = random_program(rng)
+        again = assemble(disassemble(program))
+        assert again == program
+
+
+def test_configurations_outside_the_presets_round_trip():
+    program = random_program(random.Random(SEED))
+    program.config = get_config("tiny").with_changes(name="odd", pe_latency=3)
+    assert assemble(disassemble(program)).config == program.config
+
+
+def test_labels_become_branch_targets():
+    program = assemble(
+        ".config tiny\n.stream sync\nregister op=add dst=1 a=r1 b=1\n"
+        "again: nop\nbranch condition=less_signed a=r1 b=9 target=@again\nhalt\n"
+    )
+    assert "target=1" in instruction_text(program.streams[Stream.SYNC][2])
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("nop", "line 1: an instruction comes after a .stream line"),
+        (".config nowhere", "line 1: unknown config 'nowhere'"),
+        (".stream tensor\nfrobnicate", "line 2: unknown instruction 'frobnicate'"),
+        (".stream tensor\nnop wait(s3 > 1)", r"line 2: wait\(s3 > 1\): expected something like"),
+        (".stream tensor\nnop update(s64 += 1)", "line 2: NOP.header.update.semaphore must be"),
+        (".stream tensor\nmemset", "line 2: memset needs dst, value"),
+        (".stream tensor\nmemset dst=sbuf.bf16[0, 1] value=1", "line 2: dst: expected space"),
+        (".stream tensor\nmemset dst=sbuf.f16[0+1, 1] value=1", "line 2: dst: unknown dtype 'f16'"),
+        (
+            ".stream tensor\nmemset dst=sbuf.bf16[0+1, 0, 1x70000] value=1",
+            "must be from 0 to 65535",
+        ),
+        (".stream tensor\nmemset dst=sbuf.bf16[0+r32, 0] value=1", "there is no register 'r32'"),
+        (".stream tensor\nnop stray", "line 2: cannot read 'stray'"),
+        (".stream tensor\nbranch condition=always a=0 b=0 target=@x", "line 2: no label 'x'"),
+        (".stream tensor\nx: nop\nx: nop", "line 3: label 'x' is defined twice"),
+        (".stream tensor\n.raw 00", "line 2: .raw: expected 128 bytes, not 1"),
+        (".stream wrong", "line 1: .stream: 'wrong' is not one of tensor"),
+        (".tensor x input bf16 4by4", "line 1: .tensor x: shape must be like 16x32"),
+        (".frob", "line 1: unknown directive .frob"),
+        ("", "line 1: no .config line"),
+    ],
+)
+def test_bad_text_names_line_and_problem(text: str, message: str):
+    with pytest.raises(AssemblerError, match=message):
+        assemble(text)
+
+
+def test_unknown_operands_and_repeats_are_refused():
+    with pytest.raises(AsmSyntaxError, match="nop has no operand 'x'"):
+        parse_instruction("nop x=1")
+    with pytest.raises(AsmSyntaxError, match="wait is given twice"):
+        parse_instruction("nop wait(s1 == 1) wait(s1 == 1)")
+
+
+def test_a_program_must_hold_together():
+    with pytest.raises(ProgramError, match="does not run on this stream"):
+        assemble(".config tiny\n.stream sync\nmemset dst=sbuf.bf16[0+1, 0, 1x4] value=1\n")
