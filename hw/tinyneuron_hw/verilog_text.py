@@ -1,0 +1,117 @@
+"""Tidies the Verilog text that Yosys writes. Nothing here changes what a module does."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["tidy"]
+
+_MODULE = re.compile(r"^module (\S+) ?\(.*?^endmodule\n", re.MULTILINE | re.DOTALL)
+_ESCAPED = re.compile(r"\\(\S+) ")
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_TRIGGER = re.compile(r"\\\$auto\$verilog_backend\S+ ")
+_PORTS = re.compile(r"^module (\w+) ?\(([^)]*)\);")
+_ATTRIBUTE = re.compile(r"^ *\(\* .* \*\)\n", re.MULTILINE)
+_COPY = re.compile(r"\\([^\s$]\S*\$\d+(?:\.\S+)?) ")
+_ZERO_BLOCK = re.compile(r"  initial begin\n(?:    \w+\[\d+\] = \d+'h0+;\n)+  end\n")
+_ZERO_WORD = re.compile(r"    (\w+)\[(\d+)\] = (\d+'h0+);\n")
+
+
+def tidy(text: str) -> dict[str, str]:
+    """Splits the text into modules and cleans each; module name -> text."""
+    modules = {match[1]: match[0] for match in _MODULE.finditer(text)}
+    names = _module_names(modules)
+    return {names[name]: _tidy_module(body, names) for name, body in modules.items()}
+
+
+def _module_names(modules: dict[str, str]) -> dict[str, str]:
+    """Plain identifier of each module, unique. A name that is plain already keeps its text."""
+    names = {name: name for name in modules if not name.startswith("\\")}
+    taken = set(names)
+    for name in modules:
+        if name in names:
+            continue
+        base = re.sub(r"\W", "_", name[1:])
+        plain, number = base, 1
+        while plain in taken:
+            number += 1
+            plain = f"{base}_{number}"
+        names[name] = plain
+        taken.add(plain)
+    return names
+
+
+def _tidy_module(text: str, module_names: dict[str, str]) -> str:
+    text = _ATTRIBUTE.sub("", text)
+    text = _fold_zero_words(_drop_copies(text))
+    # `always @*` without inputs never runs in an event-driven simulator: Yosys adds a register
+    # that is written once, at time zero.
+    text = _TRIGGER.sub("at_start", text)
+    taken = set(_WORD.findall(text))
+    renamed: dict[str, str] = {}
+
+    def plain(match: re.Match[str]) -> str:
+        name = match[1]
+        if "\\" + name in module_names:
+            return module_names["\\" + name]
+        if name not in renamed:
+            renamed[name] = _plain_name(name, taken)
+        return renamed[name]
+
+    return _PORTS.sub(_sort_ports, _ESCAPED.sub(plain, text), count=1)
+
+
+def _sort_ports(match: re.Match[str]) -> str:
+    ports = sorted(match[2].split(", "), key=lambda port: (port not in ("clk", "rst"), port))
+    return f"module {match[1]} (\n  " + ",\n  ".join(ports) + "\n);"
+
+
+def _plain_name(name: str, taken: set[str]) -> str:
+    """``$12`` -> ``n12``, ``data$3`` -> ``data_3``, ``payload.lanes[0]`` -> ``payload_lanes_0``."""
+    base = re.sub(r"^\$(?=\d)", "n", name)
+    base = re.sub(r"\W+", "_", base).strip("_") or "n"
+    if base[0].isdigit():
+        base = f"n{base}"
+    result, number = base, 1
+    while result in taken:
+        number += 1
+        result = f"{base}_{number}"
+    taken.add(result)
+    return result
+
+
+def _drop_copies(text: str) -> str:
+    """Removes wires that only copy a port of a submodule (``\\valid$12``) and are never read."""
+    names = _COPY.findall(text)
+    counts: dict[str, int] = {}
+    for name in names:
+        counts[name] = counts.get(name, 0) + 1
+    lines = text.splitlines(keepends=True)
+    assigned = {
+        match[1] for line in lines if (match := re.match(r"  assign \\(\S+)  = [^\\]*;$", line))
+    }
+    dead = {name for name, count in counts.items() if count == 2 and name in assigned}
+
+    def is_dead(line: str) -> bool:
+        match = re.match(r"  (?:wire (?:\[\d+:\d+\] )?|assign )\\(\S+) ", line)
+        return match is not None and match[1] in dead
+
+    return "".join(line for line in lines if not is_dead(line))
+
+
+def _fold_zero_words(text: str) -> str:
+    """Turns an initial block that only writes a memory's zero words, one line each, into a loop."""
+
+    def fold(match: re.Match[str]) -> str:
+        words = _ZERO_WORD.findall(match[0])
+        memory, _, zero = words[0]
+        indices = [int(word[1]) for word in words if word[0] == memory]
+        if len(words) < 4 or indices != list(range(len(words))):
+            return match[0]
+        return (
+            f"  initial begin : clear_{memory}\n    integer index;\n"
+            f"    for (index = 0; index < {len(words)}; index = index + 1)\n"
+            f"      {memory}[index] = {zero};\n  end\n"
+        )
+
+    return _ZERO_BLOCK.sub(fold, text)
