@@ -1,0 +1,1 @@
+"""Benchmarks: one program on one target, compared with golden, as one JSON object."""

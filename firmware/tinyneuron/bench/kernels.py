@@ -1,0 +1,96 @@
+"""Benchmarks of the kernels on random data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tinyneuron_hw.config import CoreConfig
+from tinyneuron_hw.formats import get_dtype
+
+from ..kernels import conv2d as conv2d_kernel
+from ..kernels import matmul as matmul_kernel
+from ..runtime.dtypes import numpy_dtype
+from .report import SEED, BenchResult, measure
+
+__all__ = ["conv2d", "conv2d_reference", "matmul"]
+
+
+def matmul(
+    config: CoreConfig, target: str, *, m: int, k: int, n: int, dtype: str = "bf16",
+    options: dict[str, Any] | None = None,
+) -> BenchResult:  # fmt: skip
+    """lhsT[K, M], rhs[K, N] -> out[M, N]; normal random operands, fixed seed."""
+    rng = np.random.default_rng(SEED)
+    kind = numpy_dtype(get_dtype(dtype))
+    lhs = rng.standard_normal((k, m)).astype(kind)
+    rhs = rng.standard_normal((k, n)).astype(kind)
+    return measure(
+        name="matmul",
+        config=config,
+        target=target,
+        dtype=dtype,
+        macs=m * k * n,
+        parameters={"m": m, "k": k, "n": n},
+        build=lambda: matmul_kernel.build(config, m=m, k=k, n=n, dtype=dtype),
+        inputs={"lhsT": lhs, "rhs": rhs},
+        reference=lambda: lhs.astype(np.float64).T @ rhs.astype(np.float64),
+        options=options,
+    )
+
+
+def conv2d(
+    config: CoreConfig, target: str, *, n: int, h: int, w: int, cin: int, cout: int, kernel: int,
+    stride: int = 1, pad: int = 0, dilation: int = 1, groups: int = 1, dtype: str = "bf16",
+    options: dict[str, Any] | None = None,
+) -> BenchResult:  # fmt: skip
+    """input[N, C, H, W], weights[Cin / groups, kh, kw, Cout] -> [N, Cout, Ho, Wo]."""
+    shape = {
+        "n": n, "h": h, "w": w, "cin": cin, "cout": cout, "kernel": kernel, "stride": stride,
+        "pad": pad, "dilation": dilation, "groups": groups,
+    }  # fmt: skip
+    program = conv2d_kernel.build(config, **shape, dtype=dtype)
+    rng = np.random.default_rng(SEED)
+    kind = numpy_dtype(get_dtype(dtype))
+    image = rng.standard_normal((n, cin, h, w)).astype(kind)
+    weights = rng.standard_normal((cin // groups, kernel, kernel, cout)).astype(kind)
+    _, _, out_h, out_w = program.tensor("out").shape
+    return measure(
+        name="conv2d",
+        config=config,
+        target=target,
+        dtype=dtype,
+        macs=n * out_h * out_w * cout * (cin // groups) * kernel * kernel,
+        parameters=shape,
+        build=lambda: conv2d_kernel.build(config, **shape, dtype=dtype),
+        inputs={"image": image, "weights": weights},
+        reference=lambda: conv2d_reference(
+            image, weights, stride=stride, pad=pad, dilation=dilation, groups=groups
+        ),
+        options=options,
+    )
+
+
+def conv2d_reference(
+    image: np.ndarray, weights: np.ndarray, *, stride: int, pad: int, dilation: int, groups: int
+) -> np.ndarray:
+    """The convolution in float64: image [N, C, H, W], weights [C / groups, kh, kw, Cout]."""
+    n, _, h, w = image.shape
+    depth, kh, kw, cout = weights.shape
+    out_h = (h + 2 * pad - dilation * (kh - 1) - 1) // stride + 1
+    out_w = (w + 2 * pad - dilation * (kw - 1) - 1) // stride + 1
+    padded = np.pad(image.astype(np.float64), ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    out = np.zeros((n, cout, out_h, out_w))
+    per_group = cout // groups
+    for group in range(groups):
+        source = padded[:, group * depth : (group + 1) * depth]
+        kernels = weights[..., group * per_group : (group + 1) * per_group].astype(np.float64)
+        for i in range(kh):
+            for j in range(kw):
+                rows = slice(i * dilation, i * dilation + (out_h - 1) * stride + 1, stride)
+                cols = slice(j * dilation, j * dilation + (out_w - 1) * stride + 1, stride)
+                out[:, group * per_group : (group + 1) * per_group] += np.einsum(
+                    "nchw,co->nohw", source[:, :, rows, cols], kernels[:, i, j]
+                )
+    return out

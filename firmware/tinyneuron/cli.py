@@ -1,0 +1,310 @@
+"""The ``tinyneuron`` command.
+
+Every command takes ``--target`` and ``--config`` where they make sense and ``--json`` for
+machines; bad input gives one line on standard error and a non-zero exit.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from tinyneuron_hw.config import PRESETS, ConfigError, get_config
+from tinyneuron_hw.isa.csr import COUNTERS
+from tinyneuron_sim.backend import KNOWN_TARGETS, TARGETS, BackendError
+
+from .files import write_atomically
+from .program import container
+from .program.assembler import AssemblerError, assemble
+from .program.disassembler import disassemble
+from .program.program import ProgramError
+from .runtime.errors import TinyneuronError
+
+app = typer.Typer(
+    name="tinyneuron",
+    help="Compile, simulate and inspect programs for the tinyneuron accelerator core.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+bench_app = typer.Typer(
+    help="Measure a kernel or the simulator; prints one result.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(bench_app, name="bench")
+
+Target = Annotated[str, typer.Option(help=f"One of: {', '.join(KNOWN_TARGETS)}.")]
+Config = Annotated[str, typer.Option(help=f"One of: {', '.join(PRESETS)}.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+class CommandLineError(TinyneuronError):
+    """The command line asks for something that cannot be."""
+
+
+def _emit(result: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(result) + "\n")
+
+
+@app.command()
+def demo(
+    target: Target = "verilator",
+    config: Config = "default",
+    out: Annotated[Path, typer.Option(help="Folder for the picture and the timelines.")] = Path(
+        "build/demo"
+    ),
+    images: Annotated[int, typer.Option(help="Held-out digits to classify, 1 to 200.")] = 200,
+    wave: Annotated[bool, typer.Option(help="Also write an FST waveform.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Classify handwritten digits and filter a photograph on the core."""
+    from .demo.run import run_demo
+
+    result = run_demo(target, get_config(config), out, images=images, wave=wave, quiet=as_json)
+    if as_json:
+        _emit(result)
+    if not result["bit_exact"]:
+        raise TinyneuronError("the results differ from golden's")
+
+
+@app.command()
+def run(
+    program: Annotated[Path, typer.Argument(help="Compiled program (.tnp).")],
+    inputs: Annotated[
+        list[str] | None, typer.Option("--input", help="NAME=FILE.npy, once for each input.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for NAME.npy of each output.")] = None,
+    trace: Annotated[Path | None, typer.Option(help="Write a Perfetto/Chrome timeline.")] = None,
+    wave: Annotated[Path | None, typer.Option(help="Write an FST waveform.")] = None,
+    max_cycles: Annotated[int | None, typer.Option(help="Give up after so many cycles.")] = None,
+    watchdog: Annotated[int, typer.Option(help="Cycles without progress before a trap.")] = 100_000,
+    target: Target = "verilator",
+    config: Annotated[
+        str | None, typer.Option(help="Must be the program's own; that is the default.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run a compiled program on NumPy arrays."""
+    from .program.timeline import write_timeline
+    from .progress import cycle_progress
+    from .runtime.device import open_device
+
+    compiled = container.load(program)
+    arrays = _load_inputs(inputs or [])
+    options = {} if wave is None else {"waveform": wave}
+    chosen = compiled.config if config is None else get_config(config)
+    with open_device(target, chosen, **options) as device:
+        model = device.load(compiled)
+        with cycle_progress(f"running on {target}") as progress:
+            result = model.run(
+                arrays,
+                max_cycles=max_cycles,
+                watchdog=watchdog,
+                progress=progress,
+                trace=trace is not None,
+            )
+    if trace is not None:
+        write_timeline(trace, compiled, result.trace)
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, array in result.outputs.items():
+            write_atomically(out / f"{name}.npy", lambda file, a=array: np.save(file, a))
+    summary = {
+        "program": str(program),
+        "config": chosen.name,
+        "target": target,
+        "cycles": result.cycles,
+        "sim_khz": result.sim_khz,
+        "wall_s": result.wall_s,
+        "outputs": {name: list(array.shape) for name, array in result.outputs.items()},
+        "counters": result.counters,
+    }
+    _emit(summary) if as_json else _print_pairs(f"{program.name} on {target}", summary)
+
+
+def _load_inputs(items: list[str]) -> dict[str, np.ndarray]:
+    arrays = {}
+    for item in items:
+        name, equals, path = item.partition("=")
+        if not equals:
+            raise CommandLineError(f"--input takes NAME=FILE.npy, not {item!r}")
+        if name in arrays:
+            raise CommandLineError(f"--input {name} is given twice")
+        try:
+            arrays[name] = np.load(path, allow_pickle=False)
+        except ValueError as error:
+            raise CommandLineError(f"--input {name}: {path} is no .npy file ({error})") from None
+    return arrays
+
+
+def _print_pairs(title: str, values: dict[str, Any]) -> None:
+    table = Table(title=title, show_header=False)
+    table.add_column()
+    table.add_column(justify="right")
+    for key, value in values.items():
+        if key == "counters":
+            for name in COUNTERS:
+                table.add_row(name, f"{value[name]:,}")
+        elif isinstance(value, float):
+            table.add_row(key, f"{value:.4g}")
+        else:
+            table.add_row(key, "-" if value is None else str(value))
+    Console().print(table)
+
+
+@bench_app.command("matmul")
+def bench_matmul(
+    m: Annotated[int, typer.Option(min=1)] = 512,
+    k: Annotated[int, typer.Option(min=1)] = 512,
+    n: Annotated[int, typer.Option(min=1)] = 512,
+    dtype: Annotated[str, typer.Option(help="bf16 or fp16.")] = "bf16",
+    target: Target = "verilator",
+    config: Config = "default",
+    as_json: AsJson = False,
+) -> None:
+    """lhsT[K, M], rhs[K, N] -> out[M, N]."""
+    from .bench import kernels, report
+
+    result = kernels.matmul(get_config(config), target, m=m, k=k, n=n, dtype=dtype)
+    _emit(result.to_json()) if as_json else report.print_result(result)
+
+
+@bench_app.command("conv2d")
+def bench_conv2d(
+    n: Annotated[int, typer.Option(min=1)] = 1,
+    h: Annotated[int, typer.Option(min=1)] = 56,
+    w: Annotated[int, typer.Option(min=1)] = 56,
+    cin: Annotated[int, typer.Option(min=1)] = 64,
+    cout: Annotated[int, typer.Option(min=1)] = 64,
+    kernel: Annotated[int, typer.Option(min=1)] = 3,
+    stride: Annotated[int, typer.Option(min=1)] = 1,
+    pad: Annotated[int, typer.Option(min=0)] = 1,
+    dilation: Annotated[int, typer.Option(min=1)] = 1,
+    groups: Annotated[int, typer.Option(min=1)] = 1,
+    dtype: Annotated[str, typer.Option(help="bf16 or fp16.")] = "bf16",
+    target: Target = "verilator",
+    config: Config = "default",
+    as_json: AsJson = False,
+) -> None:
+    """input[N, C, H, W], weights[Cin / groups, kh, kw, Cout] -> out[N, Cout, Ho, Wo]."""
+    from .bench import kernels, report
+
+    result = kernels.conv2d(
+        get_config(config), target, n=n, h=h, w=w, cin=cin, cout=cout, kernel=kernel,
+        stride=stride, pad=pad, dilation=dilation, groups=groups, dtype=dtype,
+    )  # fmt: skip
+    _emit(result.to_json()) if as_json else report.print_result(result)
+
+
+@bench_app.command("sim")
+def bench_sim(
+    target: Target = "verilator",
+    config: Config = "default",
+    as_json: AsJson = False,
+) -> None:
+    """Simulation speed while a matmul runs, beside the frozen reference array in the same run."""
+    from .bench.simulation import bench_simulation
+
+    result = bench_simulation(get_config(config), target)
+    _emit(result) if as_json else _print_pairs(f"simulation speed, {config}", result)
+
+
+@app.command()
+def asm(
+    source: Annotated[Path, typer.Argument(help="Assembly text.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Compiled program to write.")],
+) -> None:
+    """Assemble text into a compiled program."""
+    try:
+        text = source.read_text()
+    except UnicodeDecodeError:
+        raise CommandLineError(f"{source} is no text file") from None
+    container.save(assemble(text), output)
+
+
+@app.command()
+def disasm(
+    program: Annotated[Path, typer.Argument(help="Compiled program (.tnp).")],
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="File to write.")] = None,
+) -> None:
+    """Print a compiled program as assembly text; assembling it gives the same program."""
+    text = disassemble(container.load(program))
+    if output is None:
+        sys.stdout.write(text)
+    else:
+        write_atomically(output, lambda file: file.write(text.encode()))
+
+
+@app.command()
+def verilog(
+    config: Config = "default",
+    top: Annotated[str, typer.Option(help="core or chip.")] = "chip",
+    out: Annotated[Path | None, typer.Option(help="Folder; default build/verilog/CONFIG.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the Verilog of a configuration."""
+    from .verilog import write_verilog
+
+    summary = write_verilog(get_config(config), top, out or Path("build/verilog") / config)
+    _emit(summary) if as_json else _print_pairs(f"Verilog of {config}", summary)
+
+
+@app.command()
+def info(config: Config = "default", as_json: AsJson = False) -> None:
+    """Show a configuration, the targets and the versions."""
+    import dataclasses
+    from importlib.metadata import version
+
+    chosen = get_config(config)
+    summary = {
+        "version": version("tinyneuron"),
+        "targets": sorted(TARGETS),
+        "configs": sorted(PRESETS),
+        **{f"config.{key}": value for key, value in dataclasses.asdict(chosen).items()},
+        "config.memory_bytes_per_cycle": chosen.memory_bytes,
+        "config.macs_per_cycle": chosen.macs_per_cycle,
+    }
+    _emit(summary) if as_json else _print_pairs(f"config {config}", summary)
+
+
+_KNOWN_PROBLEMS = (
+    TinyneuronError, ConfigError, BackendError, AssemblerError, ProgramError,
+    container.ContainerError, OSError, ValueError, MemoryError,
+)  # fmt: skip
+
+
+def main() -> None:
+    """Entry point: known problems become one line and exit status 1, bad usage 2."""
+    try:
+        status = app(standalone_mode=False)
+    except typer.TyperException as error:
+        message = error.format_message()
+        if message.startswith("Usage:"):  # no command was given: help, not a complaint
+            sys.stdout.write(message + "\n")
+            sys.exit(error.exit_code)
+        sys.exit(_complain(message, error.exit_code))
+    except (typer.Abort, KeyboardInterrupt):
+        sys.exit(_complain("interrupted", 130))
+    except _KNOWN_PROBLEMS as error:
+        sys.exit(_complain(_one_line(error), 1))
+    sys.exit(status or 0)
+
+
+def _one_line(error: BaseException) -> str:
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def _complain(message: str, status: int) -> int:
+    sys.stderr.write(f"tinyneuron: error: {message}\n")
+    return status

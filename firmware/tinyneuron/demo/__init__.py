@@ -1,0 +1,1 @@
+"""The main job on real input: handwritten digits and a photograph."""

@@ -1,0 +1,39 @@
+"""What the runtime raises. Everything derives from :class:`TinyneuronError` (a RuntimeError)."""
+
+from __future__ import annotations
+
+from tinyneuron_hw.isa.csr import Trap
+from tinyneuron_hw.isa.opcodes import Stream
+
+__all__ = ["DeviceMemoryError", "InputError", "RunTimeoutError", "TinyneuronError", "TrapError"]
+
+
+class TinyneuronError(RuntimeError):
+    """Something the runtime was asked for cannot be done."""
+
+
+class InputError(TinyneuronError, ValueError):
+    """A tensor has the wrong name, shape or dtype."""
+
+
+class DeviceMemoryError(TinyneuronError, MemoryError):
+    """A program or its tensors do not fit device memory."""
+
+
+class RunTimeoutError(TinyneuronError, TimeoutError):
+    """A program was still running after the cycles it was given."""
+
+
+class TrapError(TinyneuronError):
+    """The core stopped at an instruction.
+
+    Attributes: ``cause``, ``stream``, ``pc`` (index of the instruction in its stream), ``address``
+    (see :class:`tinyneuron_hw.isa.csr.Trap`).
+    """
+
+    def __init__(self, message: str, *, cause: Trap, stream: Stream, pc: int, address: int):
+        super().__init__(message)
+        self.cause = cause
+        self.stream = stream
+        self.pc = pc
+        self.address = address
