@@ -1,7 +1,7 @@
 """Wrappers that mean one thing in simulation and another in emitted Verilog.
 
 :class:`Repeated` keeps a block that is used many times one Verilog module; :class:`Gated` stops
-the clock of an idle block; :class:`SoftReset` resets a block. They look at the platform:
+the clock of an idle block; :func:`soft_reset` resets a block. They look at the platform:
 :class:`VerilogPlatform` when Verilog is emitted, anything else (``None`` in Amaranth's simulator)
 otherwise.
 """
@@ -26,7 +26,7 @@ from amaranth.hdl import (
 )
 from amaranth.lib import wiring
 
-__all__ = ["CLOCK_GATE_MODULE", "Gated", "Repeated", "SoftReset", "VerilogPlatform"]
+__all__ = ["CLOCK_GATE_MODULE", "Gated", "Repeated", "VerilogPlatform", "soft_reset"]
 
 CLOCK_GATE_MODULE = "tn_clock_gate"
 
@@ -127,26 +127,18 @@ class Gated(Elaboratable):
         return m
 
 
-class SoftReset(Elaboratable):
-    """``block`` with an extra synchronous reset.
+def soft_reset(m: Module, reset: Value, platform: Any, *, name: str) -> Callable[[Any], Any]:
+    """Makes a second synchronous reset for some of a module's blocks; returns what to wrap each of
+    them in.
 
     :class:`amaranth.ResetInserter` does not reach the modules of :class:`Repeated` in emitted
-    Verilog, so there the block gets a clock domain with the same clock and a wider reset.
+    Verilog, so there the blocks get clock domain ``name`` with the same clock and a wider reset.
     """
-
-    def __init__(self, block: Any, reset: Value, *, name: str):
-        self._block = block
-        self._reset = reset
-        self._name = name
-
-    def elaborate(self, platform: Any) -> Any:
-        if not isinstance(platform, VerilogPlatform):
-            return ResetInserter(self._reset)(self._block)
-        m = Module()
-        m.domains += (domain := ClockDomain(self._name, local=True))
-        m.d.comb += [
-            domain.clk.eq(ClockSignal()),
-            domain.rst.eq(ResetSignal() | Value.cast(self._reset)),
-        ]
-        m.submodules.block = DomainRenamer(self._name)(self._block)
-        return m
+    if not isinstance(platform, VerilogPlatform):
+        return ResetInserter(reset)
+    m.domains += (domain := ClockDomain(name, local=True))
+    m.d.comb += [
+        domain.clk.eq(ClockSignal()),
+        domain.rst.eq(ResetSignal() | Value.cast(reset)),
+    ]
+    return DomainRenamer(name)
