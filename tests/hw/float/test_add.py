@@ -1,5 +1,8 @@
+import gc
+
 import pytest
 import softfloatpy as sf
+
 from tinyneuron_hw.float.add import FpAdd
 
 from .vectors import assert_same, canonical, f32, random_pairs, run_binary, special_pairs
@@ -30,3 +33,4 @@ def test_opposite_values_give_positive_zero():
 def test_rejects_other_latencies(latency):
     with pytest.raises(ValueError, match=f"latency must be 1, 2 or 3, not {latency}"):
         FpAdd(latency)
+    gc.collect()

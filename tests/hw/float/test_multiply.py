@@ -1,5 +1,8 @@
+import gc
+
 import pytest
 import softfloatpy as sf
+
 from tinyneuron_hw.float.multiply import FpMultiply
 
 from .vectors import assert_same, canonical, f32, random_pairs, run_binary, special_pairs
@@ -25,3 +28,4 @@ def test_random_pairs():
 def test_rejects_other_latencies(latency):
     with pytest.raises(ValueError, match=f"latency must be 1, 2 or 3, not {latency}"):
         FpMultiply(latency)
+    gc.collect()

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import softfloatpy as sf
 from amaranth.sim import Simulator
+
 from tinyneuron_hw.formats import CANONICAL_NAN
 
 SPECIALS = [

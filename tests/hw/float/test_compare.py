@@ -1,0 +1,38 @@
+import math
+import struct
+
+import pytest
+from amaranth.sim import Simulator
+
+from tinyneuron_hw.float.compare import FpSelect
+from tinyneuron_hw.formats import CANONICAL_NAN
+
+from .vectors import assert_same, random_pairs, special_pairs
+
+
+def reference(a: int, b: int, minimum: bool) -> int:
+    x, y = (struct.unpack("<f", struct.pack("<I", bits))[0] for bits in (a, b))
+    if math.isnan(x) or math.isnan(y):
+        return CANONICAL_NAN
+    if x == y:  # only zeros can differ in their bits
+        return a | b if minimum else a & b
+    return a if (x < y) == minimum else b
+
+
+@pytest.mark.parametrize("minimum", [False, True])
+def test_selects_as_ieee_754_2019(minimum):
+    pairs = special_pairs() + random_pairs(seed=13, count=2_000)
+    dut = FpSelect()
+    results = []
+
+    async def bench(ctx):
+        ctx.set(dut.minimum, minimum)
+        for a, b in pairs:
+            ctx.set(dut.a, a)
+            ctx.set(dut.b, b)
+            results.append(ctx.get(dut.result))
+
+    sim = Simulator(dut)
+    sim.add_testbench(bench)
+    sim.run()
+    assert_same(pairs, results, [reference(a, b, minimum) for a, b in pairs])
