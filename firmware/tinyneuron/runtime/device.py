@@ -37,6 +37,7 @@ DEFAULT_WATCHDOG = 100_000
 _PAGE = 4096
 _TENSOR_ALIGNMENT = 64
 _SLICE = 1_000_000_000
+_INTERRUPTS = 0b11
 
 
 @dataclass
@@ -298,6 +299,9 @@ class Model:
         registers = csr_values(self.program.streams, self._entries, self._windows, watchdog)
         for address, value in registers.items():
             backend.csr_write(address, value)
+        # The interrupt line tells a target when the core stops, without polling.
+        backend.csr_write(Csr.INTERRUPT_STATUS, _INTERRUPTS)
+        backend.csr_write(Csr.INTERRUPT_ENABLE, _INTERRUPTS)
         backend.csr_write(Csr.CONTROL, CONTROL_START)
         begin = time.perf_counter()
         event = backend.run(max_cycles or _SLICE, progress).event

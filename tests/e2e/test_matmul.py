@@ -1,0 +1,92 @@
+"""The matmul kernel on the RTL: golden's bytes, and golden within the rounding bound."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+
+from tinyneuron.kernels import matmul
+from tinyneuron.runtime.dtypes import numpy_dtype
+from tinyneuron_hw.config import get_config
+from tinyneuron_hw.formats import get_dtype
+
+from .bounds import matmul_bound
+
+SEED = 512
+RANDOM_SHAPES = 60
+CORNERS = [(1, 1, 1), (1, 200, 1), (200, 1, 200), (16, 16, 16), (17, 33, 65), (4, 4, 200)]
+
+
+def random_shapes() -> list[tuple[int, int, int]]:
+    rng = random.Random(SEED)
+    return [tuple(rng.randint(1, 200) for _ in range(3)) for _ in range(RANDOM_SHAPES)]
+
+
+@pytest.mark.parametrize("config", ["tiny", "default"])
+@pytest.mark.parametrize("shape", random_shapes() + CORNERS, ids=lambda s: "x".join(map(str, s)))
+def test_rtl_equals_golden_and_golden_is_within_the_bound(device, config, shape):
+    m, k, n = shape
+    dtype = "fp16" if (m + k + n) % 3 == 0 else "bf16"
+    print(f"seed {SEED}, {m} x {k} x {n} {dtype}")
+    rng = np.random.default_rng([SEED, *shape])
+    kind = numpy_dtype(get_dtype(dtype))
+    lhs = rng.standard_normal((k, m)).astype(kind)
+    rhs = rng.standard_normal((k, n)).astype(kind)
+    inputs = {"lhsT": lhs, "rhs": rhs}
+    program = matmul.build(get_config(config), m=m, k=k, n=n, dtype=dtype)
+    outputs = {}
+    for target in ("golden", "verilator"):
+        model = device(target, config).load(program)
+        outputs[target] = model.run(inputs).outputs["out"]
+        model.unload()
+    assert outputs["verilator"].tobytes() == outputs["golden"].tobytes()
+    a, b = lhs.astype(np.float64), rhs.astype(np.float64)
+    tiles = -(-k // get_config(config).partitions)
+    bound = matmul_bound(a.T @ b, np.abs(a).T @ np.abs(b), k + tiles, "bf16")
+    assert (np.abs(outputs["golden"].astype(np.float64) - a.T @ b) <= bound).all()
+
+
+def test_special_values_pass_through_the_array(device):
+    """Infinities, NaNs, subnormals and signed zeros give golden's bytes on RTL."""
+    kind = numpy_dtype(get_dtype("bf16"))
+    values = np.array(
+        [0.0, -0.0, np.inf, -np.inf, np.nan, 1e-40, -1e-40, 3e38, 1.0, -1.5], dtype=np.float32
+    ).astype(kind)
+    rng = np.random.default_rng(SEED)
+    k, m, n = 9, 21, 37
+    inputs = {"lhsT": rng.choice(values, (k, m)), "rhs": rng.choice(values, (k, n))}
+    program = matmul.build(get_config("tiny"), m=m, k=k, n=n, dtype="bf16")
+    got = {
+        target: device(target, "tiny").load(program).run(inputs).outputs["out"].tobytes()
+        for target in ("golden", "verilator")
+    }
+    assert got["verilator"] == got["golden"]
+
+
+def test_a_model_runs_again_and_several_stay_loaded(device):
+    rng = np.random.default_rng(SEED)
+    kind = numpy_dtype(get_dtype("bf16"))
+    config = get_config("tiny")
+    first = device("verilator", "tiny").load(matmul.build(config, m=5, k=6, n=7, dtype="bf16"))
+    second = device("verilator", "tiny").load(matmul.build(config, m=3, k=9, n=20, dtype="bf16"))
+    for _ in range(2):
+        for model, (m, k, n) in ((first, (5, 6, 7)), (second, (3, 9, 20))):
+            lhs = rng.integers(-4, 5, (k, m)).astype(kind)
+            rhs = rng.integers(-4, 5, (k, n)).astype(kind)
+            out = model.run({"lhsT": lhs, "rhs": rhs}).outputs["out"]
+            expected = (lhs.astype(np.float64).T @ rhs.astype(np.float64)).astype(kind)
+            np.testing.assert_array_equal(out, expected)
+    first.unload()
+    second.unload()
+
+
+def test_cycles_repeat_exactly(device):
+    config = get_config("tiny")
+    model = device("verilator", "tiny").load(matmul.build(config, m=40, k=50, n=60, dtype="bf16"))
+    kind = numpy_dtype(get_dtype("bf16"))
+    inputs = {"lhsT": np.ones((50, 40), kind), "rhs": np.ones((50, 60), kind)}
+    cycles = {model.run(inputs).cycles for _ in range(3)}
+    model.unload()
+    assert len(cycles) == 1
