@@ -1,0 +1,197 @@
+"""The golden model as an execution target."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Literal
+
+from tinyneuron_hw.config import MEMORY_WINDOWS, NUM_SEMAPHORES, CoreConfig
+from tinyneuron_hw.isa.csr import (
+    COUNTERS,
+    VERSION,
+    Csr,
+    config_words,
+    counter_address,
+    entry_address,
+    length_address,
+    semaphore_address,
+    window_address,
+)  # fmt: skip
+from tinyneuron_hw.isa.opcodes import Stream
+
+from ..backend import BackendError, Progress, RunResult, TraceEvent
+from .core import Core, Program, TrapInfo, Window
+
+__all__ = ["GoldenBackend"]
+
+_START, _RESET = 1, 2
+_DONE, _TRAPPED = 1, 2
+"""Bits of INTERRUPT_ENABLE and INTERRUPT_STATUS."""
+_MASK = 0xFFFF_FFFF
+_SEMAPHORES = {semaphore_address(index): index for index in range(NUM_SEMAPHORES)}
+
+
+def _writable(config: CoreConfig) -> dict[int, int]:
+    """Address -> bits kept, of the registers that simply store what is written."""
+    writable = {int(Csr.INTERRUPT_ENABLE): 3, int(Csr.STREAM_ENABLE): 31, int(Csr.WATCHDOG): _MASK}
+    for stream in Stream:
+        writable[entry_address(stream.value)] = _MASK
+        writable[entry_address(stream.value) + 4] = 0xFFFF
+        writable[length_address(stream.value)] = 0xFF_FFFF
+    for window in range(MEMORY_WINDOWS):
+        for word, bits in enumerate((_MASK, 0xFFFF, _MASK, 0xFFFF, 7)):
+            writable[window_address(window) + 4 * word] = bits
+    if not config.has_gpsimd:
+        writable[int(Csr.STREAM_ENABLE)] &= ~(1 << Stream.GPSIMD.value)
+    return writable
+
+
+class GoldenBackend:
+    """Executes programs in NumPy, bit for bit what hardware computes.
+
+    Time has no meaning here: a "cycle" is one instruction or DMA transfer executed, and the
+    busy and conflict counters stay 0. What hardware cannot see - races, reads of SBUF or PSUM
+    bytes never written, overlaps within an instruction, deadlocks without watchdog - raises
+    :class:`GoldenError` from :meth:`run`. The watchdog, when it is on, traps at a deadlock at once.
+
+    Parameters
+    ----------
+    config: the core.
+    schedule_seed: chooses the order in which streams and DMA queues get on; any two schedules of
+        a right program give the same results.
+    check_races: whether unordered conflicting accesses are found (costs about a third more time).
+    instruction_limit: instructions and transfers of one program before it is taken for endless.
+    """
+
+    target = "golden"
+
+    def __init__(self, config: CoreConfig, *, schedule_seed: int = 0, check_races: bool = True,
+                 instruction_limit: int = 20_000_000):  # fmt: skip
+        self.config = config
+        self._core = Core(config, schedule_seed=schedule_seed, check_races=check_races,
+                          instruction_limit=instruction_limit)  # fmt: skip
+        self._bits = _writable(config)
+        self._values = dict.fromkeys(self._bits, 0)
+        self._interrupts = 0
+
+    @property
+    def trap(self) -> TrapInfo | None:
+        """The trap with golden's explanation, if the last program trapped."""
+        return self._core.trap
+
+    def csr_read(self, address: int) -> int:
+        core = self._core
+        if address in self._values:
+            return self._values[address]
+        if address in _SEMAPHORES:
+            return core.semaphores.values[_SEMAPHORES[address]]
+        description = {**config_words(self.config), Csr.VERSION: VERSION}
+        if address in description:
+            return description[Csr(address)]
+        if address == Csr.STATUS:
+            return int(core.running) | int(core.done) << 1 | int(core.trap is not None) << 2
+        if address == Csr.INTERRUPT_STATUS:
+            return self._interrupts
+        if Csr.TRAP_CAUSE <= address <= Csr.TRAP_ADDRESS_HI:
+            return self._trap_word(address)
+        for name in COUNTERS:
+            shift = 8 * (address - counter_address(name))
+            if shift in (0, 32):
+                return core.counters[name] >> shift & _MASK
+        return 0
+
+    def _trap_word(self, address: int) -> int:
+        trap = self._core.trap
+        if trap is None:
+            return 0
+        return {
+            Csr.TRAP_CAUSE: trap.cause.value,
+            Csr.TRAP_STREAM: trap.stream.value,
+            Csr.TRAP_PC: trap.pc,
+            Csr.TRAP_ADDRESS_LO: trap.address & _MASK,
+            Csr.TRAP_ADDRESS_HI: trap.address >> 32,
+        }.get(address, 0)  # type: ignore[call-overload]
+
+    def csr_write(self, address: int, value: int) -> None:
+        if not 0 <= value <= _MASK:
+            raise BackendError(f"golden: CSR 0x{address:03x} takes 32 bits, not {value:#x}")
+        if address in self._bits:
+            self._values[address] = value & self._bits[address]
+        elif address in _SEMAPHORES and not self._core.running:
+            self._core.semaphores.values[_SEMAPHORES[address]] = value
+        elif address == Csr.INTERRUPT_STATUS:
+            self._interrupts &= ~value
+        elif address == Csr.CONTROL:
+            if value & _RESET:
+                self.reset()
+            elif value & _START and not self._core.running:
+                self._core.start(self._program())
+
+    def _long(self, address: int) -> int:
+        return self._values[address] | self._values[address + 4] << 32
+
+    def _program(self) -> Program:
+        enabled = self._values[Csr.STREAM_ENABLE]
+        windows = []
+        for index in range(MEMORY_WINDOWS):
+            base = window_address(index)
+            flags = self._values[base + 16]
+            windows.append(Window(self._long(base), self._long(base + 8), bool(flags & 1),
+                                  bool(flags & 2), bool(flags & 4)))  # fmt: skip
+        entries = {
+            stream: (self._long(entry_address(stream.value)),
+                     self._values[length_address(stream.value)])
+            for stream in Stream
+            if enabled >> stream.value & 1
+        }  # fmt: skip
+        return Program(entries, windows, self._values[Csr.WATCHDOG])
+
+    def _check_range(self, address: int, size: int) -> None:
+        if address < 0 or size < 0 or address + size > self.config.device_memory_bytes:
+            raise BackendError(
+                f"golden: bytes 0x{address:x}..0x{address + size:x} are outside the "
+                f"{self.config.device_memory_bytes} bytes of device memory"
+            )
+
+    def memory_read(self, address: int, size: int) -> bytes:
+        self._check_range(address, size)
+        return self._core.machine.device.read_bytes(address, size)
+
+    def memory_write(self, address: int, data: bytes) -> None:
+        self._check_range(address, len(data))
+        self._core.machine.device.write_bytes(address, bytes(data))
+
+    def run(self, max_cycles: int, progress: Progress | None = None) -> RunResult:
+        core = self._core
+        was_running = core.running
+        steps = core.run(max_cycles, progress)
+        event: Literal["done", "trap", "timeout"] = "timeout"
+        if core.trap is not None:
+            event = "trap"
+        elif core.done:
+            event = "done"
+        if was_running and not core.running:
+            self._interrupts |= _TRAPPED if core.trap else _DONE
+        return RunResult(event, steps)
+
+    def trace_events(self) -> list[TraceEvent]:
+        kinds: dict[str, Literal["start", "end"]] = {"start": "start", "end": "end"}
+        return [
+            TraceEvent(cycle, source, stream, kinds[kind], pc)
+            for cycle, source, stream, kind, pc in self._core.events
+        ]
+
+    def reset(self) -> None:
+        self._core.reset()
+        self._values = dict.fromkeys(self._bits, 0)
+        self._interrupts = 0
+
+    def close(self) -> None:
+        self._core.running = False
+
+    def __enter__(self) -> GoldenBackend:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:  # fmt: skip
+        self.close()

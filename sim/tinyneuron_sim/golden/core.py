@@ -1,0 +1,307 @@
+"""The core: streams and DMA queues as threads that a seeded schedule steps."""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tinyneuron_hw.config import INSTRUCTION_BYTES, CoreConfig
+from tinyneuron_hw.isa.codec import DecodeError
+from tinyneuron_hw.isa.csr import COUNTERS, Trap
+from tinyneuron_hw.isa.opcodes import DMA_OPCODES, Opcode, Stream, UpdateMode, WaitMode
+
+from . import scalar, tensor, vector
+from .dma import transfer
+from .errors import GoldenError, TrapSignal
+from .machine import Machine
+from .numerics import QUIET
+from .prepared import Prepared, Preparer
+from .races import RaceDetector, Where
+from .semaphores import Semaphores
+from .sequencer import Sequencer
+
+__all__ = ["Core", "TrapInfo", "Window"]
+
+_ADDRESS_MASK = (1 << 48) - 1
+DMA_SOURCE = 16
+
+EXECUTORS: dict[Opcode, Callable[[Machine, Prepared], None]] = {
+    **tensor.EXECUTORS, **vector.EXECUTORS, **scalar.EXECUTORS,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Window:
+    """Device-memory bytes [base, base + size) the program may use."""
+
+    base: int = 0
+    size: int = 0
+    read: bool = False
+    write: bool = False
+    execute: bool = False
+
+    def holds(self, low: int, high: int) -> bool:
+        """Whether [low, high) lies inside."""
+        return self.base <= low and high <= min(self.base + self.size, _ADDRESS_MASK + 1)
+
+
+@dataclass(frozen=True)
+class TrapInfo:
+    """The first trap; ``message`` is golden's own explanation."""
+
+    cause: Trap
+    stream: Stream
+    pc: int
+    address: int
+    message: str
+
+
+@dataclass
+class _Transfer:
+    prepared: Prepared
+    where: Where
+    issued: np.ndarray | None
+
+
+@dataclass
+class Program:
+    """What START finds in the CSRs."""
+
+    entries: dict[Stream, tuple[int, int]]
+    """Enabled streams: entry address and length."""
+    windows: list[Window] = field(default_factory=list)
+    watchdog: int = 0
+
+
+class Core:
+    """Executes programs. One step is one instruction of a stream or one DMA transfer."""
+
+    def __init__(self, config: CoreConfig, *, schedule_seed: int, check_races: bool,
+                 instruction_limit: int):  # fmt: skip
+        self.config = config
+        self._seed = schedule_seed
+        self._limit = instruction_limit
+        self._races = RaceDetector(config) if check_races else None
+        self.machine = Machine(config, self._races)
+        self._program = Program({})
+        self._preparer = Preparer(config, self._window_allows)
+        self.reset()
+
+    def reset(self) -> None:
+        """Everything but the memories returns to its reset state."""
+        self.machine.reset()
+        self.sequencers = {stream: Sequencer(stream) for stream in Stream}
+        self.semaphores = Semaphores(self._races.threads if self._races else 0)
+        self.counters = dict.fromkeys(COUNTERS, 0)
+        self.events: list[tuple[int, int, Stream, str, int]] = []
+        self.running = self.done = False
+        self.trap: TrapInfo | None = None
+        self._queues: dict[int, deque[_Transfer]] = {}
+
+    def start(self, program: Program) -> None:
+        """START: clears counters, trap and trace and starts every enabled stream."""
+        self._program = program
+        self._preparer.forget()
+        self.counters = dict.fromkeys(COUNTERS, 0)
+        self.events = []
+        self.running, self.done, self.trap = True, False, None
+        self._queues = {queue: deque() for queue in range(self.config.dma_engines)}
+        for stream, sequencer in self.sequencers.items():
+            sequencer.start(*program.entries.get(stream, (0, 0)))
+            sequencer.halted = stream not in program.entries
+        if self._races:
+            self._races.restart()
+        self.semaphores.forget_clocks()
+        self._random = random.Random(self._seed)
+        # Unequal chances make some threads run far ahead in some schedules.
+        self._chances = {
+            thread: 10 ** self._random.uniform(-1.0, 1.0)
+            for thread in [*Stream, *range(self.config.dma_engines)]
+        }
+
+    def run(self, max_steps: int, progress: Callable[[int], None] | None) -> int:
+        """Steps until done, trapped or ``max_steps``; the steps taken.
+
+        Raises GoldenError; the core then is no longer running.
+        """
+        steps = 0
+        try:
+            with np.errstate(**QUIET):
+                while self.running and steps < max_steps:
+                    self._step()
+                    steps += 1
+                    if progress is not None and steps % 256 == 0:
+                        progress(steps)
+        except GoldenError:
+            self.running = False
+            raise
+        return steps
+
+    def _step(self) -> None:
+        threads: list[Stream | int] = [
+            stream for stream, sequencer in self.sequencers.items()
+            if not sequencer.halted and self._is_runnable(sequencer)
+        ]  # fmt: skip
+        threads += [queue for queue, waiting in self._queues.items() if waiting]
+        if threads:
+            self._run_thread(self._choose(threads))
+        elif all(sequencer.halted for sequencer in self.sequencers.values()):
+            self.running, self.done = False, True
+        else:
+            self._deadlock()
+
+    def _choose(self, threads: list[Stream | int]) -> Stream | int:
+        if len(threads) == 1:
+            return threads[0]
+        chances = [self._chances[thread] for thread in threads]
+        return self._random.choices(threads, chances)[0]
+
+    def _run_thread(self, thread: Stream | int) -> None:
+        if self.counters["cycles"] >= self._limit:
+            raise GoldenError(
+                f"{self._limit} instructions and transfers executed without an end "
+                f"({self._positions()}); raise instruction_limit if that is right"
+            )
+        self.counters["cycles"] += 1
+        if isinstance(thread, Stream):
+            sequencer = self.sequencers[thread]
+            try:
+                self._run_instruction(sequencer)
+            except TrapSignal as signal:
+                self._stop(signal, thread, sequencer.pc, sequencer.address)
+        else:
+            moved = self._queues[thread].popleft()
+            try:
+                self._run_transfer(thread, moved)
+            except TrapSignal as signal:
+                self._stop(signal, moved.where.stream, moved.where.pc, 0)
+
+    def _is_runnable(self, sequencer: Sequencer) -> bool:
+        if sequencer.prepared is None:
+            raw = self._fetch(sequencer)
+            if raw is None:
+                return True
+            sequencer.prepared = self._preparer.prepare(raw, sequencer.stream, sequencer.registers)
+        return self.semaphores.holds(*sequencer.prepared.wait)
+
+    def _fetch(self, sequencer: Sequencer) -> bytes | None:
+        """The current instruction; None when the fetch traps."""
+        low, high = sequencer.address, sequencer.address + INSTRUCTION_BYTES
+        allowed = any(w.execute and w.holds(low, high) for w in self._program.windows)
+        if sequencer.pc >= sequencer.length or not allowed:
+            return None
+        if high > self.config.device_memory_bytes:
+            return None
+        return self.machine.device.read_bytes(low, INSTRUCTION_BYTES)
+
+    def _window_allows(self, low: int, high: int, is_write: bool) -> bool:
+        return any(
+            (w.write if is_write else w.read) and w.holds(low, high) for w in self._program.windows
+        )
+
+    def _run_instruction(self, sequencer: Sequencer) -> None:
+        prepared = sequencer.prepared
+        if prepared is None:
+            raise self._fetch_trap(sequencer)
+        stream, pc = sequencer.stream, sequencer.pc
+        machine, thread = self.machine, stream.value
+        acquired = self.semaphores.take(*prepared.wait)
+        machine.thread = thread
+        machine.where = where = Where(stream, pc, prepared)
+        if self._races:
+            self._races.begin(thread, where, acquired)
+        self.counters["fetch_bytes"] += INSTRUCTION_BYTES
+        if prepared.error is not None:
+            error = prepared.error
+            address = None if isinstance(error, DecodeError) else error.address
+            raise TrapSignal(error.cause, address, str(error))
+        opcode = prepared.opcode
+        assert opcode is not None
+        if opcode in DMA_OPCODES:
+            self._issue(prepared, where)
+        elif opcode in EXECUTORS:
+            EXECUTORS[opcode](machine, prepared)
+            if opcode is Opcode.MULTIPLY_MOVING:
+                self.counters["tensor_moving"] += prepared.regions["src"].count
+        sequencer.advance(prepared)
+        if opcode not in DMA_OPCODES:
+            self._update(prepared, thread)
+        self.counters[f"{stream.name.lower()}_instructions"] += 1
+        self._record(stream.value, stream, pc)
+
+    def _fetch_trap(self, sequencer: Sequencer) -> TrapSignal:
+        address = sequencer.address & _ADDRESS_MASK
+        in_memory = sequencer.address + INSTRUCTION_BYTES <= self.config.device_memory_bytes
+        low, high = sequencer.address, sequencer.address + INSTRUCTION_BYTES
+        allowed = any(w.execute and w.holds(low, high) for w in self._program.windows)
+        if sequencer.pc < sequencer.length and allowed and not in_memory:
+            address = address // self.config.axi_bytes * self.config.axi_bytes
+            return TrapSignal(Trap.BUS_ERROR, address, f"no device memory at 0x{low:x}")
+        message = f"no instruction {sequencer.pc} in a stream of {sequencer.length}"
+        if sequencer.pc < sequencer.length:
+            message = f"instruction at 0x{low:x} is outside the program's windows"
+        return TrapSignal(Trap.OUT_OF_RANGE, address, message)
+
+    def _issue(self, prepared: Prepared, where: Where) -> None:
+        queue = prepared.fields["queue"]
+        issued = self._races.clock(where.stream.value) if self._races else None
+        named = Where(where.stream, where.pc, prepared, queue)
+        self._queues[queue].append(_Transfer(prepared, named, issued))
+
+    def _run_transfer(self, queue: int, moved: _Transfer) -> None:
+        self.machine.where = moved.where
+        if self._races and moved.issued is not None:
+            thread = self._races.begin_transfer(queue, moved.where, moved.issued)
+            self.machine.thread = thread
+        read, written = transfer(self.machine, moved.prepared)
+        self.counters["dma_read_bytes"] += read
+        self.counters["dma_write_bytes"] += written
+        self._update(moved.prepared, self.machine.thread)
+        self._record(DMA_SOURCE + queue, moved.where.stream, moved.where.pc)
+
+    def _update(self, prepared: Prepared, thread: int) -> None:
+        fields = prepared.fields
+        mode: UpdateMode = fields["header.update.mode"]
+        if mode is UpdateMode.NONE:
+            return
+        clock = self._races.clock(thread) if self._races else None
+        self.semaphores.update(mode, fields["header.update.semaphore"],
+                               fields["header.update.value"], clock)  # fmt: skip
+
+    def _record(self, source: int, stream: Stream, pc: int) -> None:
+        cycle = self.counters["cycles"]
+        self.events.append((cycle - 1, source, stream, "start", pc))
+        self.events.append((cycle, source, stream, "end", pc))
+
+    def _stop(self, signal: TrapSignal, stream: Stream, pc: int, own_address: int) -> None:
+        address = own_address if signal.address is None else signal.address
+        self.trap = TrapInfo(signal.cause, stream, pc, address & _ADDRESS_MASK, str(signal))
+        self.running = False
+
+    def _deadlock(self) -> None:
+        if self._program.watchdog:
+            stuck = next(s for s in self.sequencers.values() if not s.halted)
+            signal = TrapSignal(Trap.WATCHDOG, 0, f"deadlock: {self._positions()}")
+            self._stop(signal, stuck.stream, stuck.pc, 0)
+            return
+        raise GoldenError(f"deadlock: {self._positions()}")
+
+    def _positions(self) -> str:
+        """Where each running stream stands and what it waits for."""
+        parts = []
+        for sequencer in self.sequencers.values():
+            prepared = sequencer.prepared
+            if sequencer.halted or prepared is None:
+                continue
+            text = f"{sequencer.stream.name} pc {sequencer.pc} `{prepared}`"
+            mode, index, value = prepared.wait
+            if mode is not WaitMode.NONE:
+                relation = "==" if mode is WaitMode.EQUAL else ">="
+                now = self.semaphores.values[index]
+                text += f" waits for semaphore {index} {relation} {value}, it is {now}"
+            parts.append(text)
+        return "; ".join(parts)

@@ -1,0 +1,97 @@
+"""What an executing instruction sees: the memories, checked."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+import numpy as np
+
+from tinyneuron_hw.config import CoreConfig
+from tinyneuron_hw.formats import FORMATS
+from tinyneuron_hw.isa.csr import Trap
+from tinyneuron_hw.isa.opcodes import OperandKind, Space
+
+from .access import byte_offsets, extent
+from .errors import GoldenError, TrapSignal
+from .memory import Footprint, make_memories
+from .numerics import RAW_TYPES, to_float32
+from .prepared import Prepared
+from .races import RaceDetector, Where
+from .region import DeviceRegion, Region, scalar_region
+
+__all__ = ["Machine"]
+
+
+class Machine:
+    """Memories and array state of a core, and the checks every access goes through.
+
+    Set ``where`` and ``thread`` before an instruction executes; messages and the race detector
+    use them. ``races`` None turns race checks off.
+    """
+
+    def __init__(self, config: CoreConfig, races: RaceDetector | None):
+        self.config = config
+        self.sbuf, self.psum, self.device = make_memories(config)
+        self.races = races
+        self.where: Where | None = None
+        self.thread = 0
+        self.reset()
+
+    def reset(self) -> None:
+        """Engine state returns to that after reset; memories keep their bytes."""
+        self.stationary = np.zeros((self.config.partitions, self.config.columns), np.float32)
+
+    def fail(self, what: str) -> NoReturn:
+        """Raises GoldenError about the instruction that executes."""
+        raise GoldenError(f"{self.where} {what}")
+
+    def footprint(self, region: Region) -> Footprint:
+        """The bytes of an on-chip operand, partition by partition."""
+        memory = self.sbuf if region.space is Space.SBUF else self.psum
+        width = memory.partition_bytes
+        dims = (*region.dims, (width, region.partitions))
+        return Footprint(memory, region.start * width + region.offset, dims)
+
+    def read_footprint(self, footprint: Footprint) -> np.ndarray:
+        """Bytes in element order; GoldenError when one was never written or is in a race."""
+        unwritten = footprint.memory.first_unwritten(footprint)
+        if unwritten is not None:
+            self.fail(f"reads {footprint.memory.place(unwritten)}, which was never written")
+        if self.races is not None:
+            self.races.read(self.thread, footprint)
+        return footprint.memory.read(footprint)
+
+    def write_footprint(self, footprint: Footprint, values: np.ndarray) -> None:
+        """Writes bytes given in element order; GoldenError when one is in a race."""
+        if self.races is not None:
+            self.races.write(self.thread, footprint)
+        footprint.memory.write(footprint, values)
+
+    def read(self, region: Region) -> np.ndarray:
+        """Raw elements [partitions, elements]."""
+        raw = self.read_footprint(self.footprint(region))
+        return raw.view(RAW_TYPES[FORMATS[region.dtype].bytes]).reshape(region.partitions, -1)
+
+    def write(self, region: Region, raw: np.ndarray) -> None:
+        """Writes raw elements [partitions, elements]."""
+        data = np.ascontiguousarray(raw, dtype=RAW_TYPES[FORMATS[region.dtype].bytes])
+        self.write_footprint(self.footprint(region), data.reshape(-1).view(np.uint8))
+
+    def read_scalar(self, prepared: Prepared, path: str, partitions: int) -> np.ndarray:
+        """FP32 values of a scalar operand, [partitions, 1] or [1, 1]."""
+        fields = prepared.fields
+        if fields[f"{path}.kind"] is OperandKind.IMMEDIATE:
+            return np.array([[fields[f"{path}.value"]]], dtype="<u4").view(np.float32)
+        region = scalar_region(fields, path, partitions)
+        return to_float32(self.read(region), region.dtype)
+
+    def device_footprint(self, region: DeviceRegion) -> Footprint:
+        """The bytes of a device operand; a bus error where there is no memory."""
+        high = region.address + extent(region.dims)[1]
+        if high > self.config.device_memory_bytes:
+            offsets = byte_offsets(region.dims) + region.address
+            first = int(offsets[int(np.argmax(offsets >= self.config.device_memory_bytes))])
+            address = first // self.config.axi_bytes * self.config.axi_bytes
+            message = f"{region.path}: no device memory at 0x{first:x}"
+            raise TrapSignal(Trap.BUS_ERROR, address, message)
+        return Footprint(self.device, region.address, region.dims)

@@ -1,0 +1,157 @@
+"""Happens-before: which accesses of different threads are ordered.
+
+Threads are the five streams and, for DMA, one chain for each pair of queue and issuing stream:
+transfers of one chain run in the order they were issued. Each thread has a vector clock; shadow
+memory holds, for every byte and thread, the clock of the thread's last read and last write.
+An access races when another thread's conflicting access is newer than what this thread has
+acquired from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tinyneuron_hw.config import CoreConfig
+from tinyneuron_hw.isa.opcodes import Stream
+
+from .access import byte_offsets, strided
+from .errors import GoldenError
+from .memory import Footprint
+
+__all__ = ["RaceDetector", "Where"]
+
+_STREAMS = len(Stream)
+
+
+@dataclass(frozen=True)
+class Where:
+    """An instruction or transfer, as messages name it."""
+
+    stream: Stream
+    pc: int
+    text: object
+    """Anything whose ``str`` describes the instruction; formatted only for a message."""
+    queue: int | None = None
+
+    def __str__(self) -> str:
+        queue = "" if self.queue is None else f" (DMA queue {self.queue})"
+        return f"{self.stream.name} pc {self.pc}{queue} `{self.text}`"
+
+
+@dataclass
+class _Accesses:
+    """One thread's last accesses of one kind to one memory: a clock for each byte of a page."""
+
+    newest: int = 0
+    pages: dict[int, np.ndarray] = field(default_factory=dict)
+
+    def record(self, footprint: Footprint, clock: int) -> None:
+        self.newest = clock
+        for piece in footprint.pieces:
+            page = self.pages.get(piece.page)
+            if page is None:
+                size = footprint.memory.page_bytes
+                page = self.pages[piece.page] = np.zeros(size, dtype=np.int32)
+            strided(page, piece.offset, piece.dims)[...] = clock
+
+    def newer_than(self, footprint: Footprint, clock: int) -> tuple[int, int] | None:
+        """Address and clock of the first byte accessed after ``clock``."""
+        if self.newest <= clock:
+            return None
+        for piece in footprint.pieces:
+            page = self.pages.get(piece.page)
+            if page is None:
+                continue
+            view = strided(page, piece.offset, piece.dims)
+            if view.max() > clock:
+                position = int(np.argmax(view.reshape(-1) > clock))
+                offset = piece.offset + int(byte_offsets(piece.dims)[position])
+                address = piece.page * footprint.memory.page_bytes + offset
+                return address, int(page[offset])
+        return None
+
+
+class RaceDetector:
+    """Vector clocks and shadow memory of one program's run."""
+
+    def __init__(self, config: CoreConfig):
+        self.threads = _STREAMS * (1 + config.dma_engines)
+        self.restart()
+
+    def restart(self) -> None:
+        """A program starts: everything before is ordered before it."""
+        self._clocks = np.zeros((self.threads, self.threads), dtype=np.int64)
+        self._history: list[list[Where]] = [[] for _ in range(self.threads)]
+        self._reads: dict[tuple[int, int], _Accesses] = {}
+        self._writes: dict[tuple[int, int], _Accesses] = {}
+        self._queues: dict[int, dict[Stream, list[tuple[int, np.ndarray]]]] = {}
+
+    def begin(self, thread: int, where: Where, acquired: np.ndarray | None) -> None:
+        """The thread's next instruction starts, having acquired a clock."""
+        clock = self._clocks[thread]
+        if acquired is not None:
+            np.maximum(clock, acquired, out=clock)
+        clock[thread] += 1
+        self._history[thread].append(where)
+
+    def clock(self, thread: int) -> np.ndarray:
+        """Copy of the thread's clock: what it releases."""
+        return self._clocks[thread].copy()
+
+    def begin_transfer(self, queue: int, where: Where, issued: np.ndarray) -> int:
+        """A DMA transfer starts, ordered after its issue and after every transfer of its queue
+        that was certainly issued earlier. Returns its thread."""
+        thread = self._chain(queue, where.stream)
+        acquired = issued.copy()
+        for stream, finished in self._queues.get(queue, {}).items():
+            for issue, clock in reversed(finished):
+                if issue <= issued[stream.value]:
+                    np.maximum(acquired, clock, out=acquired)
+                    break
+        self.begin(thread, where, acquired)
+        done = (int(issued[where.stream.value]), self.clock(thread))
+        self._queues.setdefault(queue, {}).setdefault(where.stream, []).append(done)
+        return thread
+
+    @staticmethod
+    def _chain(queue: int, stream: Stream) -> int:
+        return _STREAMS * (1 + queue) + stream.value
+
+    def read(self, thread: int, footprint: Footprint) -> None:
+        """Raises GoldenError unless every write to these bytes is ordered before the thread."""
+        self._require(thread, footprint, self._writes, "reads", "writes")
+        key = (id(footprint.memory), thread)
+        self._reads.setdefault(key, _Accesses()).record(footprint, self._now(thread))
+
+    def write(self, thread: int, footprint: Footprint) -> None:
+        """Raises GoldenError unless every access to these bytes is ordered before the thread."""
+        self._require(thread, footprint, self._writes, "writes", "writes")
+        self._require(thread, footprint, self._reads, "writes", "reads")
+        key = (id(footprint.memory), thread)
+        self._writes.setdefault(key, _Accesses()).record(footprint, self._now(thread))
+
+    def _now(self, thread: int) -> int:
+        return int(self._clocks[thread][thread])
+
+    def _require(
+        self,
+        thread: int,
+        footprint: Footprint,
+        accesses: dict[tuple[int, int], _Accesses],
+        does: str,
+        did: str,
+    ) -> None:
+        memory = footprint.memory
+        clock = self._clocks[thread]
+        for other in range(self.threads):
+            found = accesses.get((id(memory), other)) if other != thread else None
+            hit = found.newer_than(footprint, int(clock[other])) if found else None
+            if hit is None:
+                continue
+            address, when = hit
+            raise GoldenError(
+                f"race on {memory.place(address)}: {self._history[thread][-1]} {does} what "
+                f"{self._history[other][when - 1]} {did}, and no semaphore orders them"
+            )
