@@ -1,0 +1,155 @@
+"""DMA: front end, engines, ports."""
+
+from typing import Any
+
+from amaranth.hdl import Cat, Module, ResetInserter, Value
+from amaranth.lib import stream, wiring
+from amaranth.lib.wiring import In, Out, connect, flipped
+
+from ..blocks import Gated
+from ..config import CoreConfig
+from ..host.axi import Axi4
+from ..host.windows import Windows
+from ..memory.ports import DmaReadPort, DmaWritePort
+from ..sequencer.ports import DmaIssue, SemaphoreUpdatePort, TraceEvent, TrapPort
+from .axi_arbiter import ID_BITS, AxiArbiter
+from .front import FrontEnd
+from .queue import DmaQueue
+from .sbuf_arbiter import SbufArbiter
+
+__all__ = ["TRACE_SOURCE", "Dma"]
+
+TRACE_SOURCE = 16
+"""Number of DMA engine 0 on the trace port."""
+
+
+class Dma(wiring.Component):
+    """Executes DMA instructions on ``config.dma_engines`` queues.
+
+    Members
+    -------
+    issue: In(DmaIssue())
+        Instructions with registers resolved and on-chip patterns checked; taken when checked and
+        queued.
+    axi: Out(Axi4).array(dma_ports), sbuf_read, sbuf_write: Out(port).array(dma_ports)
+        Engine e uses port e % dma_ports, and its number as AXI ID.
+    updates: Out(SemaphoreUpdatePort()).array(dma_engines)
+    trap: Out(TrapPort())
+        BAD_OPERAND, OUT_OF_RANGE, BUS_ERROR.
+    trace: Out(stream of TraceEvent).array(dma_engines)
+    windows: In(Windows), cycle: In(32)
+    stop: In(1)
+        Level: nothing new starts, what has not reached the bus is dropped, the rest drains.
+    busy: Out(1)
+        An instruction is in work, queued or running.
+    quiet: Out(1)
+        No bus transaction is in flight.
+    progress: Out(1)
+        Data moved in this cycle.
+    read_bytes, write_bytes: Out(16)
+        Device-memory bytes of transfers moved in this cycle.
+
+    Latency and throughput: see :class:`FrontEnd`; an engine moves up to ``axi_bytes`` per cycle and
+    overlaps the reads and writes of one transfer, not those of two.
+    """
+
+    def __init__(self, config: CoreConfig):
+        self.config = config
+        ports, engines = config.dma_ports, config.dma_engines
+        super().__init__({
+            "issue": In(DmaIssue()),
+            "axi": Out(Axi4(data_bytes=config.axi_bytes, id_bits=ID_BITS)).array(ports),
+            "sbuf_read": Out(DmaReadPort(config)).array(ports),
+            "sbuf_write": Out(DmaWritePort(config)).array(ports),
+            "updates": Out(SemaphoreUpdatePort()).array(engines),
+            "trap": Out(TrapPort()),
+            "trace": Out(stream.Signature(TraceEvent)).array(engines),
+            "windows": In(Windows),
+            "cycle": In(32),
+            "stop": In(1),
+            "busy": Out(1),
+            "quiet": Out(1),
+            "progress": Out(1),
+            "read_bytes": Out(16),
+            "write_bytes": Out(16),
+        })
+
+    def elaborate(self, platform: Any) -> Module:
+        m = Module()
+        config = self.config
+        queues = [DmaQueue(config) for _ in range(config.dma_engines)]
+        for e, queue in enumerate(queues):
+            m.submodules[f"queue{e}"] = queue
+            connect(m, queue.update, flipped(self.updates[e]))
+            connect(m, queue.trace, flipped(self.trace[e]))
+            m.d.comb += [
+                queue.stop.eq(self.stop),
+                queue.cycle.eq(self.cycle),
+                queue.source.eq(TRACE_SOURCE + e),
+            ]
+        front = self._front_end(m, queues)
+        moved = [self._port(m, port, queues) for port in range(config.dma_ports)]
+        m.d.comb += self.progress.eq(Cat(moved).any())
+
+        # The front end and low-numbered engines win when traps fall in one cycle.
+        for source in [*reversed([queue.trap for queue in queues]), front.trap]:
+            with m.If(source.valid):
+                m.d.comb += [
+                    self.trap.valid.eq(1),
+                    self.trap.cause.eq(source.cause),
+                    self.trap.stream.eq(source.stream),
+                    self.trap.pc.eq(source.pc),
+                    self.trap.address.eq(source.address),
+                ]
+        busy, quiet = front.working | self.issue.issue.valid, 1
+        read_bytes, write_bytes = 0, 0
+        for queue in queues:
+            busy, quiet = busy | queue.busy, quiet & queue.quiet
+            read_bytes, write_bytes = read_bytes + queue.read_bytes, write_bytes + queue.write_bytes
+        m.d.comb += [self.busy.eq(busy), self.quiet.eq(quiet)]
+        m.d.comb += [self.read_bytes.eq(read_bytes), self.write_bytes.eq(write_bytes)]
+        return m
+
+    def _front_end(self, m: Module, queues: list[DmaQueue]) -> FrontEnd:
+        front = FrontEnd(self.config)
+        active = self.issue.issue.valid | front.working | self.stop
+        m.submodules.front = Gated(ResetInserter(self.stop)(front), active, name="dma_front")
+        connect(m, flipped(self.issue), front.issue)
+        m.d.comb += [front.windows.eq(self.windows), front.stop.eq(self.stop)]
+        for e, queue in enumerate(queues):
+            chosen = front.queue == e
+            m.d.comb += queue.transfer.payload.eq(front.transfer.payload)
+            m.d.comb += queue.transfer.valid.eq(front.transfer.valid & chosen)
+            with m.If(chosen):
+                m.d.comb += front.transfer.ready.eq(queue.transfer.ready)
+        return front
+
+    def _port(self, m: Module, port: int, queues: list[DmaQueue]) -> Value:
+        engines = tuple(range(port, len(queues), self.config.dma_ports))
+        arbiter = AxiArbiter(self.config, engines)
+        shared = SbufArbiter(self.config, len(engines))
+        m.submodules[f"axi_arbiter{port}"] = arbiter
+        m.submodules[f"sbuf_arbiter{port}"] = shared
+        connect(m, arbiter.axi, flipped(self.axi[port]))
+        connect(m, shared.sbuf_read, flipped(self.sbuf_read[port]))
+        connect(m, shared.sbuf_write, flipped(self.sbuf_write[port]))
+        for i, e in enumerate(engines):
+            queue = queues[e]
+            for channel in ("ar", "aw", "w"):
+                connect(m, getattr(queue, channel), getattr(arbiter, channel)[i])
+            connect(m, queue.sbuf_read, shared.reads[i])
+            connect(m, queue.sbuf_write, shared.writes[i])
+            m.d.comb += [
+                queue.r_valid.eq(arbiter.r_valid[i]),
+                queue.r_data.eq(arbiter.r_data),
+                queue.r_error.eq(arbiter.r_error),
+                queue.b_valid.eq(arbiter.b_valid[i]),
+                queue.b_error.eq(arbiter.b_error),
+            ]
+        axi, read, write = self.axi[port], self.sbuf_read[port], self.sbuf_write[port]
+        return (
+            axi.rvalid
+            | (axi.wvalid & axi.wready)
+            | (read.valid & read.ready)
+            | (write.valid & write.ready)
+        )

@@ -1,0 +1,98 @@
+"""Picks the operands of a DMA instruction apart."""
+
+from typing import Any
+
+from amaranth.hdl import Module, Mux, Signal, signed
+from amaranth.lib import data, wiring
+from amaranth.lib.wiring import In, Out
+
+from ..formats import FORMATS, DType
+from ..isa.instructions import INSTRUCTION_BITS, DmaCopy, DmaLoad, DmaLocal
+from ..isa.opcodes import Opcode, RoundMode
+from ..isa.operands import AccessPattern, DevicePattern, Header
+
+__all__ = ["PatternSelect"]
+
+
+def _slot(layout: type, name: str) -> slice:
+    field = data.Layout.cast(layout)[name]
+    return slice(field.offset, field.offset + field.width)
+
+
+class PatternSelect(wiring.Component):
+    """One operand of a DMA instruction, and one of its dimensions, in common terms. Combinational.
+
+    Members
+    -------
+    raw: In(1024)
+        The instruction.
+    is_dst: In(1), dim: In(2)
+        Which operand and dimension.
+    header: Out(Header), queue: Out(4), round_mode: Out(RoundMode)
+    device: Out(1)
+        The operand is in device memory.
+    dtype: Out(DType), dtype_ok: Out(1), shift: Out(2)
+        Its type, whether the code exists, log2 of its bytes.
+    address: Out(48)
+        Device address without register, or byte offset in the partition.
+    uses_register: Out(1), scale: Out(signed(32))
+    start_partition, num_partitions: Out(8)
+    stride: Out(signed(32))
+        In bytes.
+    size: Out(24)
+    """
+
+    raw: In(INSTRUCTION_BITS)
+    is_dst: In(1)
+    dim: In(2)
+    header: Out(Header)
+    queue: Out(4)
+    round_mode: Out(RoundMode)
+    device: Out(1)
+    dtype: Out(DType, init=DType.FP32)
+    dtype_ok: Out(1)
+    shift: Out(2)
+    address: Out(48)
+    uses_register: Out(1)
+    scale: Out(signed(32))
+    start_partition: Out(8)
+    num_partitions: Out(8)
+    stride: Out(signed(32))
+    size: Out(24)
+
+    def elaborate(self, platform: Any) -> Module:
+        m = Module()
+        common = data.View(DmaCopy, self.raw)
+        opcode = common.header.opcode
+        copy, local = opcode == Opcode.DMA_COPY.value, opcode == Opcode.DMA_LOCAL.value
+        load, store = opcode == Opcode.DMA_LOAD.value, opcode == Opcode.DMA_STORE.value
+        device_bits = Mux(
+            copy & self.is_dst, self.raw[_slot(DmaCopy, "dst")], self.raw[_slot(DmaLoad, "src")]
+        )
+        chip_bits = Mux(
+            local & self.is_dst, self.raw[_slot(DmaLocal, "dst")], self.raw[_slot(DmaLocal, "src")]
+        )
+        device, chip = Signal(DevicePattern), Signal(AccessPattern)
+        device_dim, chip_dim = device.dims[self.dim], chip.dims[self.dim]
+        m.d.comb += [
+            device.eq(device_bits),
+            chip.eq(chip_bits),
+            self.header.eq(common.header),
+            self.queue.eq(common.queue),
+            self.round_mode.eq(common.round_mode),
+            self.device.eq(copy | Mux(self.is_dst, store, load)),
+            self.dtype.eq(Mux(self.device, device.dtype, chip.dtype)),
+            self.address.eq(Mux(self.device, device.address, chip.offset)),
+            self.uses_register.eq(self.device & device.address_uses_register),
+            self.scale.eq(device.scale),
+            self.start_partition.eq(chip.start_partition),
+            self.num_partitions.eq(chip.num_partitions),
+            self.stride.eq(Mux(self.device, device_dim.stride, chip_dim.stride << self.shift)),
+            self.size.eq(Mux(self.device, device_dim.size, chip_dim.size)),
+        ]
+        with m.Switch(self.dtype):
+            for dtype in DType:
+                with m.Case(dtype):
+                    size = FORMATS[dtype].bytes
+                    m.d.comb += [self.dtype_ok.eq(1), self.shift.eq(size.bit_length() - 1)]
+        return m

@@ -1,0 +1,85 @@
+"""A DMA engine behind its queue of transfers, with its clock gate."""
+
+from typing import Any
+
+from amaranth.hdl import Module, ResetInserter, Signal
+from amaranth.lib import data, fifo, stream, wiring
+from amaranth.lib.wiring import In, Out, connect, flipped
+
+from ..blocks import Gated, Repeated
+from ..config import CoreConfig
+from ..sequencer.ports import TraceEvent
+from .engine import DmaEngine, engine_signature
+from .transfer import Transfer
+
+__all__ = ["QUEUE_DEPTH", "DmaQueue"]
+
+QUEUE_DEPTH = 4
+"""Transfers one queue holds, the running one included."""
+
+_PASSED = ("ar", "aw", "w", "sbuf_read", "sbuf_write", "update", "trap")
+_INPUTS = ("stop", "r_valid", "r_data", "r_error", "b_valid", "b_error", "source", "cycle")
+_OUTPUTS = ("quiet", "read_bytes", "write_bytes")
+
+
+class DmaQueue(wiring.Component):
+    """Keeps transfers in order and runs the engine's clock only while there is one.
+
+    Members are those of :class:`DmaEngine` but for ``start``, ``finished`` and ``event``, and:
+
+    Members
+    -------
+    transfer: In(stream of Transfer)
+    trace: Out(stream of TraceEvent)
+    busy: Out(1)
+        A transfer waits or runs.
+    """
+
+    def __init__(self, config: CoreConfig):
+        self.config = config
+        engine = engine_signature(config).members
+        members = {name: engine[name] for name in (*_PASSED, *_INPUTS, *_OUTPUTS)}
+        super().__init__({
+            **members,
+            "transfer": In(stream.Signature(Transfer)),
+            "trace": Out(stream.Signature(TraceEvent)),
+            "busy": Out(1),
+        })
+
+    def elaborate(self, platform: Any) -> Module:
+        m = Module()
+        config = self.config
+        # The head stays in the queue while it runs: the engine needs no copy of it.
+        waiting = fifo.SyncFIFOBuffered(width=data.Layout.cast(Transfer).size, depth=QUEUE_DEPTH)
+        m.submodules.waiting = ResetInserter(self.stop)(waiting)
+        engine = Repeated(
+            f"tn_dma_engine_{config.name}", lambda: DmaEngine(config), engine_signature(config)
+        )
+        running = Signal()
+        m.submodules.engine = Gated(engine, running, name="dma_engine")
+        for name in _PASSED:
+            connect(m, getattr(engine, name), flipped(getattr(self, name)))
+        m.d.comb += [getattr(engine, name).eq(getattr(self, name)) for name in _INPUTS]
+        m.d.comb += [getattr(self, name).eq(getattr(engine, name)) for name in _OUTPUTS]
+        m.d.comb += [
+            self.transfer.ready.eq(waiting.w_rdy & ~self.stop),
+            waiting.w_en.eq(self.transfer.valid & ~self.stop),
+            waiting.w_data.eq(self.transfer.payload),
+            engine.transfer.eq(waiting.r_data),
+            engine.start.eq(running),
+            waiting.r_en.eq(running & engine.finished),
+            self.busy.eq(running | (waiting.level != 0)),
+        ]
+        with m.If(running):
+            m.d.sync += running.eq(~engine.finished)
+        with m.Else():
+            m.d.sync += running.eq(waiting.r_rdy & ~self.stop)
+
+        # The event waits here, so that an engine without a clock leaves none behind.
+        room = Signal()
+        m.d.comb += [room.eq(~self.trace.valid | self.trace.ready), engine.event.ready.eq(room)]
+        with m.If(room):
+            m.d.sync += self.trace.valid.eq(engine.event.valid & running)
+            with m.If(engine.event.valid & running):
+                m.d.sync += self.trace.payload.eq(engine.event.payload)
+        return m

@@ -1,0 +1,131 @@
+"""Source side of a DMA engine: bursts to beats of data."""
+
+from typing import Any
+
+from amaranth.hdl import Module, Mux, Signal, unsigned
+from amaranth.lib import data, fifo, stream, wiring
+from amaranth.lib.wiring import In, Out
+from amaranth.utils import exact_log2
+
+from ..config import CoreConfig
+from ..memory.ports import DmaReadPort
+from .transfer import BURST_BEATS, Burst
+
+__all__ = ["AddressRequest", "Beat", "Reader"]
+
+
+class AddressRequest(data.Struct):
+    """What an AXI address channel needs besides the ID: first byte's address, beats - 1."""
+
+    address: unsigned(48)
+    beats: unsigned(4)
+
+
+def Beat(config: CoreConfig) -> data.StructLayout:  # noqa: N802 (a layout, used like a class)
+    """``count`` bytes of ``data`` from byte ``offset`` on; ``last`` of the transfer; ``error``: the
+    bus refused the burst at ``address``."""
+    log2 = exact_log2(config.axi_bytes)
+    return data.StructLayout({
+        "data": 8 * config.axi_bytes,
+        "offset": log2,
+        "count": log2 + 1,
+        "last": 1,
+        "error": 1,
+        "address": 48,
+    })
+
+
+class Reader(wiring.Component):
+    """Requests bursts from device memory or chunks from SBUF and hands the beats on in order.
+
+    A burst is requested only when the data buffer has room for all of it, so returning data is
+    always taken at once.
+
+    Members
+    -------
+    device: In(1)
+        The source is device memory; stable during a transfer.
+    burst: In(stream of Burst)
+    ar: Out(stream of AddressRequest)
+    r_valid, r_data, r_error: In
+        Returning AXI beats, in order; never held back.
+    sbuf: Out(DmaReadPort(config))
+    beat: Out(stream of Beat)
+    """
+
+    def __init__(self, config: CoreConfig):
+        self.config = config
+        super().__init__({
+            "device": In(1),
+            "burst": In(stream.Signature(Burst)),
+            "ar": Out(stream.Signature(AddressRequest)),
+            "r_valid": In(1),
+            "r_data": In(8 * config.axi_bytes),
+            "r_error": In(1),
+            "sbuf": Out(DmaReadPort(config)),
+            "beat": Out(stream.Signature(Beat(config))),
+        })
+
+    def elaborate(self, platform: Any) -> Module:
+        m = Module()
+        config = self.config
+        depth, log2 = config.dma_buffer_beats, exact_log2(config.axi_bytes)
+        buffer = fifo.SyncFIFOBuffered(width=8 * config.axi_bytes + 1, depth=depth)
+        bursts = fifo.SyncFIFOBuffered(width=data.Layout.cast(Burst).size, depth=depth)
+        m.submodules.buffer, m.submodules.bursts = buffer, bursts
+
+        # Request side. ``room`` counts buffer beats that no request has claimed.
+        burst = self.burst.payload
+        room = Signal(range(depth + 1), init=depth)
+        chunk = Signal(range(BURST_BEATS))
+        has_room, claim, release = Signal(), Signal(), Signal()
+        first, chunk_taken = Signal(), Signal()
+        m.d.comb += [
+            first.eq(chunk == 0),
+            has_room.eq((room > burst.beats) & bursts.w_rdy),
+            self.ar.valid.eq(self.burst.valid & self.device & has_room),
+            self.ar.payload.address.eq(burst.address),
+            self.ar.payload.beats.eq(burst.beats),
+            self.sbuf.valid.eq(self.burst.valid & ~self.device & (has_room | ~first)),
+            self.sbuf.partition.eq(burst.partition),
+            self.sbuf.chunk.eq((burst.address >> log2) + chunk),
+            chunk_taken.eq(self.sbuf.valid & self.sbuf.ready),
+            claim.eq(Mux(self.device, self.ar.valid & self.ar.ready, chunk_taken & first)),
+            self.burst.ready.eq(
+                Mux(self.device, claim, chunk_taken & (chunk == burst.beats))
+            ),
+            bursts.w_en.eq(claim),
+            bursts.w_data.eq(burst),
+            buffer.w_en.eq(Mux(self.device, self.r_valid, self.sbuf.data_valid)),
+            buffer.w_data[:-1].eq(Mux(self.device, self.r_data, self.sbuf.data)),
+            buffer.w_data[-1].eq(self.device & self.r_error),
+        ]  # fmt: skip
+        with m.If(chunk_taken):
+            m.d.sync += chunk.eq(Mux(self.burst.ready, 0, chunk + 1))
+        with m.If(claim | release):
+            m.d.sync += room.eq(room - Mux(claim, burst.beats + 1, 0) + release)
+
+        # Data side: which bytes of the beat at the buffer's head belong to the burst.
+        head = data.View(Burst, bursts.r_data)
+        beat = self.beat.payload
+        done = Signal(unsigned(11))
+        left = Signal(unsigned(11))
+        ends = Signal()
+        width = config.axi_bytes
+        m.d.comb += [
+            left.eq(head.bytes - done),
+            beat.offset.eq(Mux(done == 0, head.address[:log2], 0)),
+            ends.eq(left <= width - beat.offset),
+            beat.count.eq(Mux(ends, left, width - beat.offset)),
+            beat.data.eq(buffer.r_data[:-1]),
+            beat.error.eq(buffer.r_data[-1]),
+            beat.last.eq(head.last & ends),
+            beat.address.eq(head.address),
+            self.beat.valid.eq(buffer.r_rdy & bursts.r_rdy),
+            release.eq(self.beat.valid & self.beat.ready),
+            buffer.r_en.eq(release),
+            bursts.r_en.eq(release & ends),
+        ]
+        with m.If(release):
+            m.d.sync += done.eq(Mux(ends, 0, done + beat.count))
+        return m

@@ -1,0 +1,63 @@
+"""Several DMA engines on one SBUF read port and one SBUF write port."""
+
+from typing import Any
+
+from amaranth.hdl import Module, Signal
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+
+from ..config import CoreConfig
+from ..memory.ports import DmaReadPort, DmaWritePort
+from .round_robin import RoundRobin
+
+__all__ = ["SbufArbiter"]
+
+
+class SbufArbiter(wiring.Component):
+    """Round robin, request by request; combinational, read data goes back to who asked.
+
+    Members
+    -------
+    reads, writes: In(port).array(count)
+        From the engines.
+    sbuf_read: Out(DmaReadPort(config)), sbuf_write: Out(DmaWritePort(config))
+    """
+
+    def __init__(self, config: CoreConfig, count: int):
+        self.count = count
+        super().__init__({
+            "reads": In(DmaReadPort(config)).array(count),
+            "writes": In(DmaWritePort(config)).array(count),
+            "sbuf_read": Out(DmaReadPort(config)),
+            "sbuf_write": Out(DmaWritePort(config)),
+        })
+
+    def elaborate(self, platform: Any) -> Module:
+        m = Module()
+        grant, taken = self._share(m, "read", self.reads, self.sbuf_read, ("partition", "chunk"))
+        owner = Signal(range(self.count))
+        with m.If(taken):
+            m.d.sync += owner.eq(grant)
+        for i, port in enumerate(self.reads):
+            m.d.comb += port.data.eq(self.sbuf_read.data)
+            m.d.comb += port.data_valid.eq(self.sbuf_read.data_valid & (owner == i))
+        fields = ("partition", "chunk", "data", "mask")
+        self._share(m, "write", self.writes, self.sbuf_write, fields)
+        return m
+
+    def _share(
+        self, m: Module, name: str, ports: Any, out: Any, fields: tuple[str, ...]
+    ) -> tuple[Signal, Signal]:
+        m.submodules[f"{name}_turn"] = turn = RoundRobin(self.count)
+        taken = Signal(name=f"{name}_taken")
+        m.d.comb += [
+            out.valid.eq(turn.requests.any()),
+            taken.eq(out.valid & out.ready),
+            turn.taken.eq(taken),
+        ]
+        for i, port in enumerate(ports):
+            m.d.comb += turn.requests[i].eq(port.valid)
+            m.d.comb += port.ready.eq(out.ready & (turn.grant == i))
+            with m.If(turn.grant == i):
+                m.d.comb += [getattr(out, field).eq(getattr(port, field)) for field in fields]
+        return turn.grant, taken

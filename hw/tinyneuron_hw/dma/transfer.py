@@ -1,0 +1,73 @@
+"""What the front end hands to a DMA engine: a checked transfer with both sides normalised."""
+
+from amaranth.hdl import unsigned
+from amaranth.lib import data
+
+from ..formats import DType
+from ..isa.opcodes import Stream, UpdateMode
+from ..sequencer.ports import PC_BITS
+
+__all__ = ["BURST_BEATS", "LEVELS", "Burst", "Level", "Run", "Side", "Transfer"]
+
+LEVELS = 5
+"""Loop levels of a side: four dimensions and, on chip, the partitions (outermost)."""
+
+BURST_BEATS = 16
+"""Longest AXI burst. Bursts end at multiples of it, so none crosses a 4 KiB boundary."""
+
+
+class Level(data.Struct):
+    """One loop level. A step of it adds ``jump`` (modulo 2**48), which undoes the inner levels'
+    travel; ``last`` is its size - 1."""
+
+    jump: unsigned(48)
+    last: unsigned(24)
+
+
+class Side(data.Struct):
+    """Source or destination: runs of ``run`` contiguous bytes whose starts walk over ``levels``.
+    Dimensions that continue the run are merged into it and have ``last`` 0."""
+
+    device: unsigned(1)
+    """Device memory; otherwise SBUF, where ``address`` counts bytes within a partition."""
+    address: unsigned(48)
+    partition: unsigned(8)
+    run: unsigned(34)
+    levels: data.ArrayLayout(Level, LEVELS)
+
+
+class Transfer(data.Struct):
+    """One DMA instruction, checked."""
+
+    src: Side
+    dst: Side
+    cast: unsigned(1)
+    """The types differ: elements go through FP32."""
+    src_dtype: DType
+    dst_dtype: DType
+    update_mode: UpdateMode
+    update_semaphore: unsigned(6)
+    update_value: unsigned(32)
+    stream: Stream
+    pc: unsigned(PC_BITS)
+
+
+class Run(data.Struct):
+    """Start of a contiguous run; ``last`` marks the last run of the transfer."""
+
+    address: unsigned(48)
+    partition: unsigned(8)
+    last: unsigned(1)
+
+
+class Burst(data.Struct):
+    """Part of a run inside one aligned block of ``BURST_BEATS`` beats."""
+
+    address: unsigned(48)
+    """Of the first byte."""
+    partition: unsigned(8)
+    bytes: unsigned(11)
+    beats: unsigned(4)
+    """Aligned beats the bytes touch, minus 1."""
+    last: unsigned(1)
+    """Last of the transfer."""
