@@ -1,0 +1,122 @@
+"""Compiles emitted Verilog and the C++ harness into a shared library with Verilator."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from amaranth.lib import data
+
+from tinyneuron_hw.config import CoreConfig
+from tinyneuron_hw.sequencer.ports import TraceEvent
+from tinyneuron_hw.verilog import VerilogDesign
+
+from .cache import cache_folder, cached, digest
+from .tools import BuildError, require, require_header, verilator_root
+
+__all__ = ["build_chip", "verilate"]
+
+_HARNESS = ("harness.cpp", "memory_device.h")
+_FLAGS = (
+    "-O3", "--x-assign", "fast", "--x-initial", "fast", "--no-assert", "--no-timing",
+    "--output-split", "20000", "--output-split-cfuncs", "2000", "-Wno-fatal", "-Wno-lint",
+)  # fmt: skip
+_WAVEFORM_FLAGS = ("--trace-fst", "--trace-structs", "--trace-max-width", "1024")
+_MAKE = ("OPT_FAST=-O3", "OPT_SLOW=-O1", "OPT_GLOBAL=-O2", "CFG_CXXFLAGS_PCH_I=-include")
+"""The wheel's makefile leaves the last one empty, which breaks precompiled headers."""
+
+
+def build_chip(design: VerilogDesign, config: CoreConfig, *, waveform: bool = False) -> Path:
+    """The shared library of a chip (ports as ``Chip``'s) and the harness.
+
+    Parameters
+    ----------
+    waveform:
+        Whether it can write FST waveforms; such a build is slower.
+
+    Raises
+    ------
+    MissingToolError
+        Verilator, g++, make or (for a waveform) liblz4's header is not installed.
+    BuildError
+        Verilator or the compiler failed.
+    """
+    here = Path(__file__).parent
+    sources = {name: (here / name).read_text() for name in _HARNESS}
+    sources["harness_config.h"] = _harness_config(config)
+    flags = [*_FLAGS, *(_WAVEFORM_FLAGS if waveform else ())]
+    defines = "-DTN_WAVEFORM" if waveform else ""
+    if waveform:
+        require_header("lz4.h")
+    return verilate(design, sources, flags, defines=defines,
+                    label=f"compiling the Verilator model of {design.top}, config {config.name}")  # fmt: skip
+
+
+def verilate(
+    design: VerilogDesign, sources: dict[str, str], flags: list[str], *, label: str,
+    defines: str = "",
+) -> Path:  # fmt: skip
+    """Runs Verilator with ``--prefix Vmodel`` and compiles the model with the C++ ``sources`` into
+    a shared library, or finds the one made before from the same input."""
+    version = importlib.metadata.version("verilator")
+    parts = [version, design.top, defines, *flags, *_MAKE, *design.hierarchical]
+    for name, text in [*design.files.items(), *sources.items()]:
+        parts += [name, text]
+
+    def make(folder: Path) -> None:
+        require("g++", "make", "perl")
+        root = verilator_root()
+        work = folder / "work"
+        work.mkdir()
+        verilog = design.write(work)
+        for name, text in sources.items():
+            (work / name).write_text(text)
+        command = [str(root / "bin" / "verilator_bin"), "--cc", "--exe", "--prefix", "Vmodel",
+                   "--top-module", design.top, "-Mdir", "obj", "-o", "model.so", *flags,
+                   "-CFLAGS", f"-fPIC -std=c++20 -I.. {defines}", "-LDFLAGS", "-shared",
+                   *(path.name for path in verilog),
+                   *(f"../{name}" for name in sources if name.endswith(".cpp"))]  # fmt: skip
+        _run(command, work, root)
+        runtime = cache_folder() / "runtime" / digest([version, defines, *flags, *_MAKE])
+        if runtime.is_dir():  # Verilator's own library: the same in every model
+            for path in runtime.iterdir():
+                shutil.copy(path, work / "obj")
+        jobs = str(len(os.sched_getaffinity(0)))
+        _run(["make", "-j", jobs, "-f", "Vmodel.mk", f"PYTHON3={sys.executable}", "PERL=perl", *_MAKE],
+             work / "obj", root)  # fmt: skip
+        _keep_runtime(work / "obj", runtime)
+        (work / "obj" / "model.so").rename(folder / "model.so")
+        shutil.rmtree(work)
+
+    return cached("verilator", digest(parts), make, label=label) / "model.so"
+
+
+def _keep_runtime(objects: Path, runtime: Path) -> None:
+    def make(folder: Path) -> None:
+        for path in objects.glob("verilated*.o"):
+            shutil.copy(path, folder)
+
+    cached(runtime.parent.name, runtime.name, make, label="keeping Verilator's library")
+
+
+def _run(command: list[str], folder: Path, root: Path) -> None:
+    environment = {**os.environ, "VERILATOR_ROOT": str(root)}
+    for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):  # of a make that runs us
+        environment.pop(name, None)
+    result = subprocess.run(command, cwd=folder, env=environment, text=True, check=False,
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)  # fmt: skip
+    if result.returncode:
+        tail = "\n".join(result.stdout.strip().splitlines()[-12:])
+        raise BuildError(f"{Path(command[0]).name} failed with code {result.returncode}:\n{tail}")
+
+
+def _harness_config(config: CoreConfig) -> str:
+    """The generated header: port width, and offset and width of each field of a trace event."""
+    lines = ["#pragma once", f"#define TN_MEMORY_BYTES {config.memory_bytes}"]
+    for name, field in data.Layout.cast(TraceEvent):
+        lines.append(f"#define TN_TRACE_{str(name).upper()} {field.offset}, {field.width}")
+    return "\n".join(lines) + "\n"

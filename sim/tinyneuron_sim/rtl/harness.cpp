@@ -1,0 +1,244 @@
+// Runs a Verilated chip: clock, control port, device memory, trace events, waveform.
+//
+// Compiled with the model into a shared library that verilator.py calls. `harness_config.h` is
+// generated: the width of the memory port and where the fields of a trace event are. Ports are
+// copied as little-endian bytes, so the host must be little-endian.
+#include "Vmodel.h"
+#include "harness_config.h"
+#include "memory_device.h"
+#include "verilated.h"
+#ifdef TN_WAVEFORM
+#include "verilated_fst_c.h"
+#endif
+
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <vector>
+
+// Verilator writes `__` inside a name as `___05F` and marks words it keeps for itself.
+#define TN_INTERRUPT __SYM__interrupt
+#define AXIL(name) model->s_axil___05F##name
+#define PHY(name) model->phy___05F##name
+#define TRACE(name) model->trace___05F##name
+
+namespace {
+
+using tinyneuron::MemoryDevice;
+
+struct TraceEvent {
+    uint32_t cycle, source, stream, kind, pc;
+};
+
+uint32_t bits(unsigned __int128 value, unsigned offset, unsigned width) {
+    return static_cast<uint32_t>(value >> offset & ((static_cast<unsigned __int128>(1) << width) - 1));
+}
+
+struct Chip {
+    std::unique_ptr<VerilatedContext> context = std::make_unique<VerilatedContext>();
+    std::unique_ptr<Vmodel> model = std::make_unique<Vmodel>(context.get());
+#ifdef TN_WAVEFORM
+    std::unique_ptr<VerilatedFstC> waveform;
+#endif
+    MemoryDevice<TN_MEMORY_BYTES> device;
+    std::vector<TraceEvent> events;
+    uint64_t cycles = 0;
+
+    explicit Chip(unsigned latency) : device(latency) {
+#ifdef TN_WAVEFORM
+        context->traceEverOn(true);
+#endif
+        model->clk = 0;
+        model->rst = 0;
+        AXIL(awvalid) = AXIL(wvalid) = AXIL(arvalid) = 0;
+        AXIL(awprot) = AXIL(arprot) = 0;
+        AXIL(bready) = AXIL(rready) = 1;
+        TRACE(ready) = 1;
+        PHY(ready) = 1;
+        PHY(read_valid) = 0;
+        std::memset(&PHY(read_check), 0, sizeof PHY(read_check));
+    }
+
+    ~Chip() {
+        close_waveform();
+        model->final();
+    }
+
+    void close_waveform() {
+#ifdef TN_WAVEFORM
+        if (waveform) waveform->close();
+        waveform.reset();
+#endif
+    }
+
+    void dump(unsigned half) {
+#ifdef TN_WAVEFORM
+        if (waveform) waveform->dump(10 * cycles + 5 * half);
+#else
+        (void)half;
+#endif
+    }
+
+    // First half of a cycle: inputs as driven, outputs settled. The caller may look at outputs
+    // before `edge`.
+    void settle() {
+        if (const uint8_t* data = device.due()) {
+            PHY(read_valid) = 1;
+            std::memcpy(&PHY(read_data), data, TN_MEMORY_BYTES);
+        } else {
+            PHY(read_valid) = 0;
+        }
+        model->clk = 0;
+        model->eval();
+        dump(0);
+    }
+
+    // Second half: the devices take what the outputs say, then the clock rises.
+    void edge() {
+        if (PHY(valid)) command();
+        if (TRACE(valid)) take_event();
+        device.next_cycle();
+        model->clk = 1;
+        model->eval();
+        dump(1);
+        ++cycles;
+    }
+
+    void tick() {
+        settle();
+        edge();
+    }
+
+    void command() {
+        if (model->rst) return;
+        const uint64_t unit = PHY(address);
+        if (PHY(write)) {
+            device.write(unit, reinterpret_cast<const uint8_t*>(&PHY(write_data)),
+                         reinterpret_cast<const uint8_t*>(&PHY(write_mask)));
+        } else {
+            device.read(unit);
+        }
+    }
+
+    void take_event() {
+        unsigned __int128 raw = 0;
+        std::memcpy(&raw, &TRACE(payload), sizeof TRACE(payload));
+        events.push_back({bits(raw, TN_TRACE_CYCLE), bits(raw, TN_TRACE_SOURCE),
+                          bits(raw, TN_TRACE_STREAM), bits(raw, TN_TRACE_KIND),
+                          bits(raw, TN_TRACE_PC)});
+    }
+
+    void reset(unsigned count) {
+        model->rst = 1;
+        for (unsigned i = 0; i < count; ++i) tick();
+        model->rst = 0;
+        device.reset();
+        events.clear();
+    }
+};
+
+// Cycles after which a control access that got no answer is given up.
+constexpr unsigned kAccessLimit = 10000;
+constexpr int kNoAnswer = -1;
+
+} // namespace
+
+extern "C" {
+
+Chip* tn_create(unsigned latency) { return new Chip(latency); }
+void tn_destroy(Chip* chip) { delete chip; }
+void tn_reset(Chip* chip, unsigned count) { chip->reset(count); }
+uint64_t tn_cycles(Chip* chip) { return chip->cycles; }
+int tn_interrupt(Chip* chip) { return chip->model->TN_INTERRUPT; }
+
+// Reads a register; returns RRESP, or -1 when there is no answer.
+int tn_csr_read(Chip* chip, uint32_t address, uint32_t* value) {
+    auto& model = chip->model;
+    AXIL(araddr) = address;
+    AXIL(arvalid) = 1;
+    for (unsigned i = 0; i < kAccessLimit; ++i) {
+        chip->settle();
+        const bool taken = AXIL(arvalid) && AXIL(arready);
+        const bool answer = AXIL(rvalid);
+        const int response = AXIL(rresp);
+        *value = AXIL(rdata);
+        chip->edge();
+        if (taken) AXIL(arvalid) = 0;
+        if (answer) return response;
+    }
+    AXIL(arvalid) = 0;
+    return kNoAnswer;
+}
+
+// Writes a register; returns BRESP, or -1 when there is no answer.
+int tn_csr_write(Chip* chip, uint32_t address, uint32_t value) {
+    auto& model = chip->model;
+    AXIL(awaddr) = address;
+    AXIL(wdata) = value;
+    AXIL(wstrb) = 15;
+    AXIL(awvalid) = AXIL(wvalid) = 1;
+    for (unsigned i = 0; i < kAccessLimit; ++i) {
+        chip->settle();
+        const bool address_taken = AXIL(awvalid) && AXIL(awready);
+        const bool data_taken = AXIL(wvalid) && AXIL(wready);
+        const bool answer = AXIL(bvalid);
+        const int response = AXIL(bresp);
+        chip->edge();
+        if (address_taken) AXIL(awvalid) = 0;
+        if (data_taken) AXIL(wvalid) = 0;
+        if (answer) return response;
+    }
+    AXIL(awvalid) = AXIL(wvalid) = 0;
+    return kNoAnswer;
+}
+
+// Runs until the interrupt line rises or `limit` cycles have passed; returns the cycles run.
+uint64_t tn_run(Chip* chip, uint64_t limit) {
+    bool before = chip->model->TN_INTERRUPT;
+    for (uint64_t i = 0; i < limit; ++i) {
+        chip->tick();
+        const bool now = chip->model->TN_INTERRUPT;
+        if (now && !before) return i + 1;
+        before = now;
+    }
+    return limit;
+}
+
+// Runs until no trace event has come for `quiet` cycles.
+void tn_drain_events(Chip* chip, unsigned quiet) {
+    for (unsigned idle = 0; idle < quiet; ++idle) {
+        const size_t before = chip->events.size();
+        chip->tick();
+        if (chip->events.size() != before) idle = 0;
+    }
+}
+
+void tn_memory_read(Chip* chip, uint64_t address, uint8_t* data, uint64_t size) {
+    chip->device.memory.read(address, data, size);
+}
+
+void tn_memory_write(Chip* chip, uint64_t address, const uint8_t* data, uint64_t size) {
+    chip->device.memory.write(address, data, size);
+}
+
+uint64_t tn_event_count(Chip* chip) { return chip->events.size(); }
+const TraceEvent* tn_events(Chip* chip) { return chip->events.data(); }
+void tn_clear_events(Chip* chip) { chip->events.clear(); }
+
+// The memory port's transaction log, as text lines; see memory_device.py.
+void tn_log_start(Chip* chip) { chip->device.logging = true; }
+const char* tn_log(Chip* chip) { return chip->device.log.c_str(); }
+
+// Writes a waveform from here to `tn_destroy`; only in a build that has one.
+void tn_waveform_open(Chip* chip, const char* path) {
+#ifdef TN_WAVEFORM
+    chip->waveform = std::make_unique<VerilatedFstC>();
+    chip->model->trace(chip->waveform.get(), 99);
+    chip->waveform->open(path);
+#else
+    (void)chip;
+    (void)path;
+#endif
+}
+
+} // extern "C"

