@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from amaranth.back import rtlil
+from amaranth.back import rtlil  # pyright: ignore[reportAttributeAccessIssue]
 from amaranth.hdl import ClockDomain, Fragment, Value
 from amaranth.hdl._ir import PortDirection  # the only way to name a port's direction
 from amaranth.lib import wiring
@@ -146,7 +146,7 @@ def emit_top(config: CoreConfig, top: str) -> VerilogDesign:
 def _to_rtlil(component: Any, name: str, platform: VerilogPlatform) -> str:
     """RTLIL of one unit. Its clock and reset are ports even when nothing in it uses them, because
     whoever instantiates a repeated block connects both."""
-    sync = ClockDomain("sync")
+    sync: Any = ClockDomain("sync")
     fragment = Fragment.get(component, platform)
     fragment.add_domains(sync)
     ports: dict[str, Any] = {"clk": (sync.clk, None), "rst": (sync.rst, None)}

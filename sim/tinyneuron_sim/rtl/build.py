@@ -52,8 +52,8 @@ def build_chip(design: VerilogDesign, config: CoreConfig, *, waveform: bool = Fa
     defines = "-DTN_WAVEFORM" if waveform else ""
     if waveform:
         require_header("lz4.h")
-    return verilate(design, sources, flags, defines=defines,
-                    label=f"compiling the Verilator model of {design.top}, config {config.name}")  # fmt: skip
+    label = f"compiling the Verilator model of {design.top}, config {config.name}"
+    return verilate(design, sources, flags, defines=defines, label=label)
 
 
 def verilate(
@@ -86,8 +86,8 @@ def verilate(
             for path in runtime.iterdir():
                 shutil.copy(path, work / "obj")
         jobs = str(len(os.sched_getaffinity(0)))
-        _run(["make", "-j", jobs, "-f", "Vmodel.mk", f"PYTHON3={sys.executable}", "PERL=perl", *_MAKE],
-             work / "obj", root)  # fmt: skip
+        tools = (f"PYTHON3={sys.executable}", "PERL=perl")
+        _run(["make", "-j", jobs, "-f", "Vmodel.mk", *tools, *_MAKE], work / "obj", root)
         _keep_runtime(work / "obj", runtime)
         (work / "obj" / "model.so").rename(folder / "model.so")
         shutil.rmtree(work)

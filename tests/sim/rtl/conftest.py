@@ -59,8 +59,8 @@ class Copier(wiring.Component):
 
         width = len(phy.write_data)
         m.submodules.data = data = SyncFIFOBuffered(width=width, depth=8)
-        inverter = Repeated(f"test_inverter_{width}", lambda: Inverter(width),
-                            wiring.Signature({"input": In(width), "output": Out(width)}))  # fmt: skip
+        ports = wiring.Signature({"input": In(width), "output": Out(width)})
+        inverter = Repeated(f"test_inverter_{width}", lambda: Inverter(width), ports)
         m.submodules.gated = Gated(inverter, self.running, name="inverter")
         can_read = self.running & (reads != self.count) & (reads - writes < 6)
         m.d.comb += [

@@ -122,9 +122,9 @@ def test_bad_calls_say_what_is_wrong(open_copier):
         backend.memory_write(-1, bytes(4))
     with pytest.raises(BackendError, match="value must have 32 bits, not 0x100000000"):
         backend.csr_write(Csr.INTERRUPT_ENABLE, 1 << 32)
-    with pytest.raises(BackendError, match="reading CSR 0xff0: .* error response 2"):
+    with pytest.raises(BackendError, match=r"reading CSR 0xff0: .* error response 2"):
         backend.csr_read(0xFF0)
-    with pytest.raises(BackendError, match="writing CSR 0xff0: .* error response 2"):
+    with pytest.raises(BackendError, match=r"writing CSR 0xff0: .* error response 2"):
         backend.csr_write(0xFF0, 1)
     with pytest.raises(BackendError, match="max_cycles must not be negative, not -1"):
         backend.run(-1)
