@@ -20,10 +20,12 @@ QUIET = {"all": "ignore"}
 """Keyword arguments for ``np.errstate``: exceptions are values here, never warnings."""
 
 _NAN = np.uint32(CANONICAL_NAN).view(np.float32)
-_LOW_BITS = np.int64((1 << 29) - 1)
-_HALF_ULP = np.int64(1 << 28)
+_ONE = np.uint64(1)
+_LOW_BITS = np.uint64((1 << 29) - 1)
+_HALF_ULP = np.uint64(1 << 28)
 """Low bits of a float64 that lies half way between two normal float32."""
-_SMALLEST_NORMAL = 2.0**-126
+_TINY = np.uint64(((1023 - 126) << 53) - 1)
+"""Twice the bits of the smallest normal float32, without sign, less one; 0 wraps to the top."""
 _INTEGERS = {
     DType.INT32: np.int32, DType.INT16: np.int16, DType.INT8: np.int8,
     DType.UINT32: np.uint32, DType.UINT16: np.uint16, DType.UINT8: np.uint8,
@@ -82,14 +84,16 @@ def fma(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> np.ndarray:
     total = product + addend
     # The cast below rounds a second time. That changes the result only where float64 hides on
     # which side of a float32 midpoint the exact sum lies: at midpoints and among subnormals.
-    doubtful = (total.view(np.int64) & _LOW_BITS) == _HALF_ULP
-    doubtful |= np.abs(total) < _SMALLEST_NORMAL
-    if doubtful.any():
-        total[doubtful] = _round_to_odd(
-            np.broadcast_to(product, total.shape)[doubtful],
-            np.broadcast_to(addend, total.shape)[doubtful],
-            total[doubtful],
-        )
+    bits = total.view(np.uint64)
+    doubtful = (bits & _LOW_BITS) == _HALF_ULP
+    doubtful |= (bits << _ONE) - _ONE < _TINY
+    where = np.flatnonzero(doubtful)
+    if len(where):
+        flat = total.reshape(-1)
+        exact = [
+            np.broadcast_to(part, total.shape).reshape(-1)[where] for part in (product, addend)
+        ]
+        flat[where] = _round_to_odd(exact[0], exact[1], flat[where])
     return total.astype(np.float32)
 
 

@@ -45,12 +45,13 @@ def column_sums(stationary: np.ndarray, moving: np.ndarray, start: int) -> np.nd
     """float32[M, N] of stationary[rows, M] and moving[K, N] on rows from ``start``; the other
     rows move +0. One FMA a row, rows in order, from +0."""
     rows, columns = stationary.shape
-    sums = np.zeros((columns, moving.shape[1]), dtype=np.float32)
     factors = stationary.astype(np.float64)
     moved = moving.astype(np.float64)
     zero = np.zeros(moving.shape[1])
+    step = _exact_fma if _sums_are_exact(stationary, moving) else fma
     # +0 * +0 added to a sum only turns -0 into +0; a run of such rows is one addition.
     empty = ~stationary.view(np.uint32).any(axis=1)
+    sums = np.zeros((columns, moving.shape[1]), dtype=np.float32)
     pending = False
     for row in range(rows):
         in_operand = start <= row < start + len(moved)
@@ -61,10 +62,38 @@ def column_sums(stationary: np.ndarray, moving: np.ndarray, start: int) -> np.nd
             sums += np.float32(0)
             pending = False
         line = moved[row - start] if in_operand else zero
-        sums = fma(factors[row][:, None], line[None, :], sums)
+        sums = step(factors[row][:, None], line[None, :], sums)
     if pending:
         sums += np.float32(0)
     return canonical(sums)
+
+
+def _exact_fma(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> np.ndarray:
+    """:func:`fma` for operands whose float64 sums are exact."""
+    total = a * b
+    total += c
+    return total.astype(np.float32)
+
+
+def _sums_are_exact(stationary: np.ndarray, moving: np.ndarray) -> bool:
+    """Whether every product and partial sum is a float64 without rounding, for any order.
+
+    All are multiples of the product of the operands' smallest units in the last place; they are
+    exact while they stay below 2**53 such quanta.
+    """
+    (unit_a, largest_a), (unit_b, largest_b) = _magnitudes(stationary), _magnitudes(moving)
+    # Rounding of the partial sums to float32 adds less than this factor.
+    bound = largest_a * largest_b * len(stationary) * 1.001
+    return bound < unit_a * unit_b * 2.0**53
+
+
+def _magnitudes(values: np.ndarray) -> tuple[float, float]:
+    """A lower bound of every nonzero value's unit in the last place, and the
+    largest magnitude. Values have at most 11 significant bits, 8 when the low 16 are zero."""
+    sizes = np.abs(values)
+    smallest = float(sizes.min(where=sizes > 0, initial=np.inf))
+    significant = 10 if (values.view(np.uint32) & np.uint32(0xFFFF)).any() else 7
+    return smallest * 2.0**-significant, float(sizes.max())
 
 
 def _accumulate_in_order(machine: Machine, target: Region, sums: np.ndarray) -> None:
