@@ -1,0 +1,144 @@
+"""Matrix multiplication for any sizes: ``out[M, N] = lhsT[K, M].T @ rhs[K, N]``.
+
+Eight accumulators (one PSUM bank each, ``columns`` rows by a bank's words) are filled together,
+contraction outermost: a loaded ``rhs`` tile serves eight matmuls, and while one accumulator is
+drained the other seven keep the Tensor engine busy.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tinyneuron import nki
+from tinyneuron.nki import isa as nisa
+from tinyneuron.nki import language as nl
+from tinyneuron.program.program import Program
+from tinyneuron_hw.config import PSUM_BANKS, CoreConfig
+from tinyneuron_hw.formats import FORMATS
+
+from .drain import Drain
+
+__all__ = ["build", "load_rows", "matmul"]
+
+TRANSFER_BYTES = 512
+"""Bytes per partition from which a transfer is large enough to hide its start."""
+
+
+def load_rows(source: nl.Tensor, column: int, width: int, transfer: int) -> list[nl.Tensor]:
+    """Loaders' work: the rows of ``source[K, X]`` on the partitions, columns ``column`` ...
+    ``column + width - 1``, as one view ``[rows, width]`` per K tile. Row ``t * P + p`` is on
+    partition p of tile t. Several tiles share a transfer of about ``transfer`` bytes per partition;
+    the first comes alone, so that work can start early."""
+    return list(_row_tiles(source, column, width, transfer))
+
+
+def _row_tiles(source: nl.Tensor, column: int, width: int, transfer: int):
+    rows, pitch = source.shape
+    lanes = nl.tile_size.pmax
+    per_tile = width * FORMATS[source.dtype].bytes
+    group = max(1, min(transfer // per_tile, 1 << 15))
+    full, start = rows // lanes, 0
+    while start < full:
+        count = min(group if start else 1, full - start)
+        tile = nl.ndarray((lanes, count, width), source.dtype, name=f"{source.base.name}_tile")
+        pattern = [[pitch, lanes], [lanes * pitch, count], [1, width]]
+        nisa.dma_copy(tile, source.ap(pattern, start * lanes * pitch + column))
+        for at in range(count):
+            yield tile[:, at]
+        start += count
+    if rows % lanes:
+        tile = nl.ndarray((rows % lanes, width), source.dtype, name=f"{source.base.name}_tile")
+        nisa.dma_copy(tile, source[full * lanes :, column : column + width])
+        yield tile
+
+
+@nki.jit
+def matmul(
+    lhs_t: nl.Tensor,
+    rhs: nl.Tensor,
+    bias: nl.Tensor | None = None,
+    relu: bool = False,
+    out_dtype: Any = None,
+) -> nl.Tensor:
+    """``out[M, N] = relu(lhs_t.T @ rhs + bias[:, None])``; ``bias`` (FP32 ``[M]``) and ``relu`` are
+    optional, ``out_dtype`` defaults to the operands' type."""
+    (k, m), (k_rhs, n) = lhs_t.shape, rhs.shape
+    if k != k_rhs or lhs_t.dtype is not rhs.dtype:
+        raise nki.KernelError(f"matmul: lhsT {lhs_t!r} and rhs {rhs!r} must have one K and dtype")
+    out = nl.ndarray((m, n), out_dtype or rhs.dtype, buffer=nl.shared_hbm, name="out")
+    block = PSUM_BANKS * nl.tile_size.gemm_stationary_fmax
+    size, lanes = FORMATS[rhs.dtype].bytes, nl.tile_size.pmax
+    room = nl.tile_size.total_available_sbuf_size
+    drain = Drain(relu)
+    for n0 in nl.affine_range(0, n, nl.tile_size.gemm_moving_fmax):
+        width = min(nl.tile_size.gemm_moving_fmax, n - n0)
+        # Keep the moving tiles for every block of rows when they leave room for the rest.
+        keeps = -(-k // lanes) * width * size <= room // 2 and m > block
+        kept: list[nl.Tensor] = []
+        for m0 in nl.affine_range(0, m, block):
+            height = min(block, m - m0)
+            movings = iter(kept) if kept else _row_tiles(rhs, n0, width, TRANSFER_BYTES)
+            banks = _accumulators(height, width)
+            stationaries = _row_tiles(lhs_t, m0, height, TRANSFER_BYTES)
+            for stationary in stationaries:
+                moving = next(movings)
+                if keeps and len(kept) * lanes < k:
+                    kept.append(moving)
+                for start, bank in banks:
+                    nisa.nc_matmul(bank, stationary[:, nl.ds(start, bank.shape[0])], moving)
+            for start, bank in banks:
+                _store(out, m0 + start, n0, bank, bias, drain)
+    return out
+
+
+def _accumulators(height: int, width: int) -> list[tuple[int, nl.Tensor]]:
+    """(first row, PSUM tile) for each tile of ``height`` rows."""
+    columns = nl.tile_size.gemm_stationary_fmax
+    return [
+        (at, nl.ndarray((min(columns, height - at), width), nl.float32, buffer=nl.psum, name="acc"))
+        for at in range(0, height, columns)
+    ]
+
+
+def _store(
+    out: nl.Tensor, row: int, column: int, bank: nl.Tensor, bias: nl.Tensor | None, drain: Drain
+) -> None:
+    """Drains an accumulator, at most as many rows as there are lanes at a time, and stores it."""
+    lanes, width = nl.tile_size.pmax, bank.shape[1]
+    for at in range(0, bank.shape[0], lanes):
+        rows = min(lanes, bank.shape[0] - at)
+        here = nl.ds(row + at, rows)
+        offset = None
+        if bias is not None:
+            offset = nl.ndarray((rows, 1), nl.float32, name="bias_tile")
+            nisa.dma_copy(offset, bias[here])
+        result = nl.ndarray((rows, width), out.dtype, name="out_tile")
+        drain(result, bank[nl.ds(at, rows)], offset)
+        nisa.dma_copy(out[here, nl.ds(column, width)], result)
+
+
+def build(
+    config: str | CoreConfig,
+    m: int,
+    k: int,
+    n: int,
+    dtype: Any = "bf16",
+    *,
+    bias: bool = False,
+    relu: bool = False,
+    out_dtype: Any = None,
+) -> Program:
+    """A program for ``out[m, n] = relu(lhs_t[k, m].T @ rhs[k, n] + bias[m])``.
+
+    Inputs ``lhs_t``, ``rhs`` (``dtype``: bf16 or fp16) and, if asked for, ``bias`` (fp32); output ``out``
+    (``out_dtype``, by default ``dtype``).
+    """
+    specs: dict[str, Any] = {
+        "lhs_t": nki.TensorArg((k, m), dtype),
+        "rhs": nki.TensorArg((k, n), dtype),
+        "relu": relu,
+        "out_dtype": out_dtype,
+    }
+    if bias:
+        specs["bias"] = nki.TensorArg((m,), "fp32")
+    return nki.compile(matmul, config, specs)

@@ -1,0 +1,113 @@
+"""Choices that do not change results: engine, issuing stream and DMA queue of each instruction."""
+
+from __future__ import annotations
+
+from itertools import cycle
+
+from tinyneuron_hw.config import CoreConfig
+from tinyneuron_hw.formats import DType
+from tinyneuron_hw.isa.opcodes import ActivationFunction, Opcode, OperandKind, Stream
+
+from .ir import Instr, Module, Tile, TileRef
+
+__all__ = ["choose_engines", "choose_queues", "drop_repeated_stationary", "queue_plan"]
+
+ONE = 0x3F80_0000
+MINUS_ZERO = 0x8000_0000
+_FLOATS = (DType.FP32, DType.BF16, DType.FP16)
+
+
+def drop_repeated_stationary(module: Module) -> None:
+    """Removes each LOAD_STATIONARY of what the array already holds."""
+    loaded: tuple[object, ...] | None = None
+    source: Tile | None = None
+    kept = []
+    for instr in module.instructions:
+        if instr.opcode is Opcode.LOAD_STATIONARY:
+            ref = instr.reads["src"]
+            assert isinstance(ref, TileRef)
+            key = (ref, instr.fields["column_start"])
+            if key == loaded:
+                continue
+            loaded, source = key, ref.base
+        elif any(ref.base is source for ref in instr.writes.values()):
+            loaded = None
+        kept.append(instr)
+    module.instructions = kept
+
+
+def choose_engines(module: Module) -> None:
+    """Spreads copies over the Vector and Scalar engines by the work each has so far.
+
+    A copy that casts gives the same bits on both; the others stay on the Vector engine.
+    """
+    load = {Stream.VECTOR: 0, Stream.SCALAR: 0}
+    for instr in module.instructions:
+        if instr.opcode is Opcode.TENSOR_COPY and instr.stream is None:
+            instr.stream = Stream.VECTOR
+            if _casts_floats(instr) and load[Stream.SCALAR] < load[Stream.VECTOR]:
+                _copy_by_activation(instr)
+        if instr.stream in load:
+            refs = [ref for ref in instr.operands.values() if isinstance(ref, TileRef)]
+            load[instr.stream] += max(ref.per_partition for ref in refs)
+
+
+def _casts_floats(instr: Instr) -> bool:
+    source, target = instr.reads["in0"].base.dtype, instr.writes["dst"].base.dtype
+    return source is not target and source in _FLOATS and target in _FLOATS
+
+
+def _copy_by_activation(instr: Instr) -> None:
+    immediate = {"kind": OperandKind.IMMEDIATE, "dtype": DType.FP32.value}
+    instr.opcode, instr.stream = Opcode.ACTIVATE, Stream.SCALAR
+    # x * 1 + (-0) is x, for every x.
+    values = {"scale": ONE, "bias": MINUS_ZERO}
+    instr.fields = {"function": ActivationFunction.IDENTITY}
+    for path, value in values.items():
+        fields = {**immediate, "value": value}
+        instr.fields |= {f"{path}.{name}": item for name, item in fields.items()}
+
+
+def queue_plan(config: CoreConfig) -> dict[str, tuple[Stream, list[int]]]:
+    """Who issues loads and stores, and on which queues.
+
+    A queue belongs to one stream, so its order is the program's. Loads come from SYNC, which has
+    nothing else to wait for; stores from GPSIMD, so that one waiting for its data holds up no
+    load. Without GPSIMD they come from the engine that makes the data.
+    """
+    count = config.dma_engines
+    everything = list(range(count))
+    if config.has_gpsimd and count >= 2:
+        stores = max(1, count // 4)
+        return {
+            "load": (Stream.SYNC, everything[:-stores]),
+            "VECTOR": (Stream.GPSIMD, everything[-stores:]),
+            "SCALAR": (Stream.GPSIMD, everything[-stores:]),
+        }
+    if not config.has_gpsimd and count >= 4:
+        return {
+            "load": (Stream.SYNC, everything[:-2]),
+            "VECTOR": (Stream.VECTOR, [count - 2]),
+            "SCALAR": (Stream.SCALAR, [count - 1]),
+        }
+    return {"load": (Stream.SYNC, everything)}
+
+
+def choose_queues(module: Module) -> None:
+    """Gives every transfer a queue and the stream that issues it, queues taking turns."""
+    plan = queue_plan(module.config)
+    turns = {tuple(queues): cycle(queues) for _, queues in plan.values()}
+    producer: dict[Tile, str] = {}
+    for instr in module.instructions:
+        if instr.is_dma:
+            role = "load"
+            if instr.opcode is Opcode.DMA_STORE:
+                source = instr.reads["src"].base
+                assert isinstance(source, Tile)
+                role = producer.get(source, "load")
+            stream, queues = plan.get(role, plan["load"])
+            instr.stream, instr.queue = stream, next(turns[tuple(queues)])
+        assert instr.stream is not None
+        for ref in instr.writes.values():
+            if isinstance(ref.base, Tile):
+                producer[ref.base] = "load" if instr.is_dma else instr.stream.name

@@ -1,0 +1,35 @@
+"""The passes in order, with a check after each."""
+
+from __future__ import annotations
+
+from ..program.program import Program
+from .allocate import allocate
+from .assign import choose_engines, choose_queues, drop_repeated_stationary
+from .dependencies import find_dependencies
+from .encode import encode_program
+from .ir import Module
+from .semaphores import insert_semaphores
+from .verify import verify_assigned, verify_module, verify_placed, verify_schedule
+
+__all__ = ["lower"]
+
+
+def lower(module: Module) -> Program:
+    """The program of a traced kernel; the same module always gives the same bytes.
+
+    Raises
+    ------
+    LoweringError
+        The kernel needs more memory than the configuration has.
+    """
+    verify_module(module)
+    drop_repeated_stationary(module)
+    choose_engines(module)
+    choose_queues(module)
+    verify_assigned(module)
+    before = allocate(module)
+    verify_placed(module)
+    dependencies = find_dependencies(module, before)
+    schedule = insert_semaphores(module, dependencies)
+    verify_schedule(module, dependencies, schedule)
+    return encode_program(module, schedule)

@@ -1,0 +1,84 @@
+"""Boxes: which elements of a tensor an operand touches, as one interval per axis.
+
+A box may be larger than the operand (a stride leaves holes), never smaller, so a conflict that
+boxes do not show does not exist.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from .ir import Dims, Operand, TileRef
+
+__all__ = ["Box", "box_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """``low[d] <= index[d] < high[d]``; ``dense`` when the operand touches all of it."""
+
+    low: tuple[int, ...]
+    high: tuple[int, ...]
+    dense: bool
+
+    def overlaps(self, other: Box) -> bool:
+        """Whether the two may share an element."""
+        for a, b, c, d in zip(self.low, self.high, other.low, other.high, strict=True):
+            if a >= d or c >= b:
+                return False
+        return True
+
+    def contains(self, other: Box) -> bool:
+        """Whether every element of ``other`` lies in this box's bounds."""
+        for a, b, c, d in zip(self.low, self.high, other.low, other.high, strict=True):
+            if c < a or d > b:
+                return False
+        return True
+
+    def joined(self, other: Box) -> Box:
+        """The smallest box around both."""
+        low = tuple(map(min, self.low, other.low))
+        high = tuple(map(max, self.high, other.high))
+        return Box(low, high, False)
+
+
+def box_of(ref: Operand) -> Box:
+    """The box of an operand, over the axes of its base (partitions first, on chip)."""
+    if isinstance(ref, TileRef):
+        low, high = _spread(ref.offset, ref.dims, ref.base.shape[1:])
+        low = (ref.start_partition, *low)
+        high = (ref.start_partition + ref.num_partitions, *high)
+    else:
+        low, high = _spread(ref.offset, ref.dims, ref.base.shape)
+    volume = math.prod(b - a for a, b in zip(low, high, strict=True))
+    return Box(low, high, volume == ref.elements)
+
+
+def _spread(
+    offset: int, dims: Dims, shape: tuple[int, ...]
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Interval of each index digit when elements are counted row-major over ``shape``."""
+    offset += sum(stride * (size - 1) for stride, size in dims if stride < 0)
+    steps, step = [], 1
+    for extent in reversed(shape):
+        steps.append(step)
+        step *= extent
+    steps.reverse()
+    low, reach = [], [0] * len(shape)
+    for step in steps:
+        digit, offset = divmod(offset, step)
+        low.append(digit)
+    for stride, size in dims:
+        rest = abs(stride)
+        for axis, step in enumerate(steps):
+            digit, rest = divmod(rest, step)
+            reach[axis] += digit * (size - 1)
+    high = [a + r for a, r in zip(low, reach, strict=True)]
+    for axis in range(len(shape) - 1, 0, -1):
+        carry = high[axis] // shape[axis]
+        if carry:
+            # The digit wraps: it takes every value, and the next axis may take a step more.
+            low[axis], high[axis] = 0, shape[axis] - 1
+            high[axis - 1] += carry
+    return tuple(low), tuple(value + 1 for value in high)

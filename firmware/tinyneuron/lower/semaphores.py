@@ -1,0 +1,173 @@
+"""Orders the streams: turns dependencies into semaphore waits and updates.
+
+Every thread (engine or DMA queue) has one semaphore that only grows: each instruction someone
+waits for adds 1 when it is done. A consumer waits until the count reaches that instruction, which
+implies everything before it in the thread. Vector clocks drop waits that others already imply.
+
+An instruction has one wait. Further ones move to earlier instructions of the stream, which is safe
+as long as those come later in program order than what is waited for (then every edge points
+backwards in program order and no cycle can arise); a NOP takes what finds no room.
+
+Semaphores keep their values between runs, so SYNC ends by setting them to 0, when every other
+stream has passed its last wait and every counted transfer is over: a program can run again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tinyneuron_hw.config import NUM_SEMAPHORES
+from tinyneuron_hw.isa.opcodes import Stream, UpdateMode
+
+from .dependencies import QUEUE_THREADS, thread_of
+from .ir import Instr, LoweringError, Module
+
+__all__ = ["HOIST_WINDOW", "Entry", "Schedule", "Wait", "insert_semaphores"]
+
+HOIST_WINDOW = 16
+"""How far before an instruction a wait may move, in instructions of its stream."""
+
+Clock = list[int]
+"""Instructions of each thread that are known to be done."""
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Wait until ``semaphore`` is at least ``value``."""
+
+    semaphore: int
+    value: int
+
+
+@dataclass(eq=False)
+class Entry:
+    """One instruction of a stream: from the kernel, or a NOP or HALT (``instr`` None)."""
+
+    index: int
+    """Place in program order; a NOP has that of the instruction it stands before."""
+    instr: Instr | None = None
+    wait: Wait | None = None
+    update: tuple[UpdateMode, int, int] | None = None
+    """Mode, semaphore, value."""
+    halt: bool = False
+
+
+@dataclass
+class Schedule:
+    """Entries of each stream, and which semaphore counts which thread."""
+
+    streams: dict[Stream, list[Entry]]
+    semaphores: dict[int, int]
+
+
+def insert_semaphores(module: Module, dependencies: list[tuple[int, ...]]) -> Schedule:
+    """Streams with their semaphores; ``dependencies`` from :func:`find_dependencies`."""
+    waits = _minimal_waits(module, dependencies)
+    awaited = sorted({at for needed in waits for at in needed})
+    ranks: dict[int, int] = {}
+    totals: dict[int, int] = {}
+    for at in awaited:
+        thread = thread_of(module.instructions[at])
+        ranks[at] = totals[thread] = totals.get(thread, 0) + 1
+    semaphores = {thread: number for number, thread in enumerate(sorted(totals))}
+    if len(semaphores) >= NUM_SEMAPHORES:
+        raise LoweringError(f"{len(semaphores)} threads need a semaphore each, besides one to end: "
+                            f"{NUM_SEMAPHORES} exist")  # fmt: skip
+    streams: dict[Stream, list[Entry]] = {Stream.SYNC: []}
+    for index, instr in enumerate(module.instructions):
+        assert instr.stream is not None
+        entries = streams.setdefault(instr.stream, [])
+        entry = Entry(index, instr)
+        if index in ranks:
+            entry.update = (UpdateMode.ADD, semaphores[thread_of(instr)], 1)
+        pending = [
+            (at, Wait(semaphores[thread_of(module.instructions[at])], ranks[at]))
+            for at in waits[index]
+        ]
+        _attach(entries, entry, pending)
+    _finish(streams, semaphores, totals)
+    ordered = {stream: streams[stream] for stream in Stream if stream in streams}
+    return Schedule(ordered, semaphores)
+
+
+def _minimal_waits(module: Module, dependencies: list[tuple[int, ...]]) -> list[list[int]]:
+    """The dependencies of each instruction that nothing else implies, latest first."""
+    threads = QUEUE_THREADS + module.config.dma_engines
+    known: dict[Stream, Clock] = {}
+    queues: dict[int, Clock] = {}
+    issued = [0] * threads
+    position: list[int] = []
+    clocks: list[Clock] = []
+    result: list[list[int]] = []
+    for instr, needed in zip(module.instructions, dependencies, strict=True):
+        stream, thread = instr.stream, thread_of(instr)
+        assert stream is not None
+        know = known.setdefault(stream, [0] * threads)
+        # A DMA instruction starts when all before it in its stream is done; an engine keeps order.
+        know[stream.value] = issued[stream.value]
+        done = queues.get(thread, know) if instr.is_dma else know
+        waits: list[int] = []
+        for at in sorted(needed, reverse=True):
+            other = thread_of(module.instructions[at])
+            if other != thread and position[at] > know[other]:
+                implied = any(clocks[w][other] >= position[at] for w in waits)
+                if not implied:
+                    waits.append(at)
+        waits = [w for w in waits if not _implied(w, waits, clocks, position, module)]
+        for at in waits:
+            know[:] = map(max, know, clocks[at])
+        result.append(waits)
+        issued[thread] += 1
+        position.append(issued[thread])
+        clock = list(map(max, know, done))
+        clock[thread] = issued[thread]
+        clocks.append(clock)
+        if instr.is_dma:
+            queues[thread] = clock
+    return result
+
+
+def _implied(
+    at: int, waits: list[int], clocks: list[Clock], position: list[int], module: Module
+) -> bool:
+    thread = thread_of(module.instructions[at])
+    return any(w != at and clocks[w][thread] >= position[at] for w in waits)
+
+
+def _attach(entries: list[Entry], entry: Entry, pending: list[tuple[int, Wait]]) -> None:
+    """Appends an entry with its waits: the latest on itself, the others before it."""
+    if pending:
+        entry.wait = pending[0][1]
+    extra: list[Entry] = []
+    for at, wait in pending[1:]:
+        for earlier in reversed(entries[-HOIST_WINDOW:]):
+            if earlier.index <= at:
+                extra.append(Entry(entry.index, wait=wait))
+                break
+            if earlier.wait is None:
+                earlier.wait = wait
+                break
+        else:
+            extra.append(Entry(entry.index, wait=wait))
+    entries += [*extra, entry]
+
+
+def _finish(
+    streams: dict[Stream, list[Entry]], semaphores: dict[int, int], totals: dict[int, int]
+) -> None:
+    """Ends every stream; SYNC clears the semaphores when nobody needs them any more."""
+    end = max((entry.index for entries in streams.values() for entry in entries), default=-1) + 1
+    finished = len(semaphores)
+    others = [stream for stream in streams if stream is not Stream.SYNC]
+    for stream in others:
+        streams[stream].append(Entry(end, update=(UpdateMode.ADD, finished, 1)))
+    tail = [Entry(end, wait=Wait(finished, len(others)))] if others else []
+    for thread, number in semaphores.items():
+        # An engine's count is final when its stream says so; a transfer's may still come.
+        wait = Wait(number, totals[thread]) if thread >= QUEUE_THREADS else None
+        tail.append(Entry(end, wait=wait, update=(UpdateMode.SET, number, 0)))
+    if others:
+        tail.append(Entry(end, update=(UpdateMode.SET, finished, 0)))
+    streams[Stream.SYNC] += tail
+    for entries in streams.values():
+        entries.append(Entry(end, halt=True))

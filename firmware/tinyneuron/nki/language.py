@@ -1,0 +1,140 @@
+"""``nki.language``: tensors, memories, types, ranges and operation names.
+
+A subset of the public module with the same names and defaults. Not in this slice: whole-tile
+operations (``nl.add(x, y)`` as a call), ``load``/``store``, ``zeros`` and relatives, grids, dynamic loops,
+``address=`` of ``ndarray``. Sizes come from the configuration the kernel is compiled for.
+"""
+
+from __future__ import annotations
+
+import enum
+import operator
+from collections.abc import Sequence
+from typing import Any
+
+import ml_dtypes
+import numpy as np
+
+from tinyneuron_hw.formats import FORMATS, DType, get_dtype
+from tinyneuron_hw.isa.opcodes import Space
+
+from .ops import OPS, Op
+from .tensor import Tensor, ds
+from .trace import KernelError, current
+
+__all__ = [
+    "Buffer", "Op", "Tensor", "add", "affine_range", "as_dtype", "bfloat16", "copy", "ds", "float16",
+    "float32", "hbm", "int32", "maximum", "minimum", "multiply", "ndarray", "private_hbm", "psum",
+    "relu", "sbuf", "sequential_range", "shared_hbm", "static_range", "subtract", "tile_size",
+]  # fmt: skip
+
+float32, bfloat16, float16, int32 = DType.FP32, DType.BF16, DType.FP16, DType.INT32
+
+add, subtract, multiply = OPS["add"], OPS["subtract"], OPS["multiply"]
+maximum, minimum = OPS["maximum"], OPS["minimum"]
+copy, relu = OPS["copy"], OPS["relu"]
+
+affine_range = sequential_range = static_range = range
+"""Loops of a kernel run when it is traced, so all three are Python's ``range``."""
+
+
+class Buffer(enum.Enum):
+    """A memory that ``ndarray`` allocates in."""
+
+    SBUF = "sbuf"
+    PSUM = "psum"
+    SHARED_HBM = "shared_hbm"
+    HBM = "hbm"
+    PRIVATE_HBM = "private_hbm"
+
+
+sbuf, psum = Buffer.SBUF, Buffer.PSUM
+shared_hbm, hbm, private_hbm = Buffer.SHARED_HBM, Buffer.HBM, Buffer.PRIVATE_HBM
+
+_NUMPY = {
+    np.dtype(np.float32): DType.FP32,
+    np.dtype(ml_dtypes.bfloat16): DType.BF16,
+    np.dtype(np.float16): DType.FP16,
+    np.dtype(np.int32): DType.INT32,
+}
+_NAMES = {"float32": DType.FP32, "bfloat16": DType.BF16, "float16": DType.FP16}
+
+
+def as_dtype(dtype: Any) -> DType:
+    """A :class:`DType` from one, a NumPy type, or a name in either spelling (``bfloat16``,
+    ``bf16``); the language has float32, bfloat16, float16 and int32."""
+    try:
+        if isinstance(dtype, str):
+            result = _NAMES.get(dtype) or get_dtype(dtype)
+        else:
+            result = dtype if isinstance(dtype, DType) else _NUMPY[np.dtype(dtype)]
+        if result not in _NUMPY.values():
+            raise KeyError(result)
+    except (KeyError, TypeError, ValueError):
+        known = ", ".join(str(item) for item in _NUMPY)
+        name = FORMATS[dtype].name if isinstance(dtype, DType) else dtype
+        raise KernelError(f"dtype must be one of {known}, not {name!r}") from None
+    return result
+
+
+def ndarray(
+    shape: Sequence[int], dtype: Any, buffer: Buffer = Buffer.SBUF, name: str = "",
+    address: None = None,
+) -> Tensor:  # fmt: skip
+    """An uninitialised tensor.
+
+    On chip, ``shape[0]`` counts partitions and memory is assigned by liveness. In device memory a
+    tensor that the kernel returns is an output, any other is scratch. ``address`` must be None.
+
+    Raises
+    ------
+    KernelError
+        Too many partitions or bytes, fewer than two axes on chip, an extent below 1.
+    """
+    if address is not None:
+        raise KernelError(f"address must be None (memory is assigned by liveness), not {address!r}")
+    try:
+        extents = tuple(operator.index(extent) for extent in shape)
+    except TypeError:
+        raise KernelError(f"shape must be a sequence of integers, not {shape!r}") from None
+    if any(extent < 1 for extent in extents):
+        raise KernelError(f"every extent must be at least 1, not {extents}")
+    trace, kind = current(), as_dtype(dtype)
+    if not isinstance(buffer, Buffer):
+        raise KernelError(f"buffer must be nl.sbuf, nl.psum or one of nl.*hbm, not {buffer!r}")
+    if buffer in (Buffer.SBUF, Buffer.PSUM):
+        space = Space.SBUF if buffer is Buffer.SBUF else Space.PSUM
+        return Tensor.whole(trace.new_tile(extents, kind, space, name))
+    return Tensor.whole(trace.new_tensor(extents, kind, "scratch", name))
+
+
+class _TileSize:
+    """Largest tile extents of the configuration being compiled for."""
+
+    @property
+    def pmax(self) -> int:
+        """SBUF partitions, lanes, and rows of a matmul."""
+        return current().config.partitions
+
+    @property
+    def psum_fmax(self) -> int:
+        """FP32 elements of one PSUM bank of one partition."""
+        return current().config.psum_bank_words
+
+    @property
+    def gemm_stationary_fmax(self) -> int:
+        """Columns of a stationary tile."""
+        return current().config.columns
+
+    @property
+    def gemm_moving_fmax(self) -> int:
+        """Columns of a moving tile."""
+        return current().config.psum_bank_words
+
+    @property
+    def total_available_sbuf_size(self) -> int:
+        """SBUF bytes of one partition."""
+        return current().config.sbuf_partition_bytes
+
+
+tile_size = _TileSize()

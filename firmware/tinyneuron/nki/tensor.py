@@ -1,0 +1,212 @@
+"""Tensors of the kernel language: views on tiles and device tensors.
+
+A view is a base, an offset and one (stride, size) per axis. On chip, axis 0 is the partition axis
+and never disappears; in device memory an integer index drops its axis.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tinyneuron_hw.formats import FORMATS, DType
+from tinyneuron_hw.isa.opcodes import Space
+
+from ..lower.ir import DeviceRef, DeviceTensor, Tile, TileRef
+from .trace import KernelError
+
+__all__ = ["Tensor", "ds"]
+
+
+def ds(start: int, size: int) -> slice:
+    """``size`` elements from ``start``, as an index."""
+    return slice(start, start + size)
+
+
+@dataclass(frozen=True, eq=False)
+class Tensor:
+    """A view. ``strides`` are elements; ``strides[0]`` of an on-chip view counts partitions.
+
+    Members
+    -------
+    shape, dtype, ndim: as in NumPy (``dtype`` is a :class:`DType`).
+    """
+
+    base: Tile | DeviceTensor
+    shape: tuple[int, ...]
+    strides: tuple[int, ...]
+    offset: int = 0
+    start_partition: int = 0
+
+    @classmethod
+    def whole(cls, base: Tile | DeviceTensor) -> Tensor:
+        """All of a base."""
+        return cls(base, base.shape, _row_major(base.shape, isinstance(base, Tile)))
+
+    @property
+    def dtype(self) -> DType:
+        return self.base.dtype
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    @property
+    def on_chip(self) -> bool:
+        return isinstance(self.base, Tile)
+
+    @property
+    def where(self) -> str:
+        """Memory it is in, as kernels spell it."""
+        if isinstance(self.base, Tile):
+            return "nl.psum" if self.base.space is Space.PSUM else "nl.sbuf"
+        return "device memory"
+
+    def __repr__(self) -> str:
+        shape = "x".join(map(str, self.shape)) or "scalar"
+        return f"{self.base.name}[{shape}, {FORMATS[self.dtype].name}, {self.where}]"
+
+    def ref(self) -> TileRef | DeviceRef:
+        """This view as an operand, axes merged where they are contiguous."""
+        if isinstance(self.base, Tile):
+            dims = _merged(self.strides[1:], self.shape[1:])
+            return TileRef(self.base, self.start_partition, self.shape[0], self.offset, dims)
+        return DeviceRef(self.base, self.offset, _merged(self.strides, self.shape))
+
+    def __getitem__(self, key: Any) -> Tensor:
+        """Integers, slices with positive steps, ``ds`` and ``...``; nothing may reach outside."""
+        keys = list(key) if isinstance(key, tuple) else [key]
+        for at, item in enumerate(keys):
+            if item is Ellipsis:
+                keys[at : at + 1] = [slice(None)] * (self.ndim - len(keys) + 1)
+                break
+        if len(keys) > self.ndim:
+            raise KernelError(f"{self!r}: {len(keys)} indices for {self.ndim} axes")
+        keys += [slice(None)] * (self.ndim - len(keys))
+        shape, strides, offset, start = [], [], self.offset, self.start_partition
+        for axis, item in enumerate(keys):
+            first, step, count, dropped = self._index(axis, item)
+            if self.on_chip and axis == 0:
+                if step != 1:
+                    raise KernelError(f"{self!r}: the partition axis takes step 1 only, not {step}")
+                start, dropped = start + first * self.strides[0], False
+            else:
+                offset += first * self.strides[axis]
+            if not dropped:
+                shape.append(count)
+                strides.append(self.strides[axis] * step)
+        if self.on_chip and len(shape) == 1:
+            shape, strides = [*shape, 1], [*strides, 1]
+        return Tensor(self.base, tuple(shape), tuple(strides), offset, start)
+
+    def _index(self, axis: int, item: Any) -> tuple[int, int, int, bool]:
+        """First element, step, count, and whether the axis disappears."""
+        extent = self.shape[axis]
+        if isinstance(item, slice):
+            first = 0 if item.start is None else operator.index(item.start)
+            stop = extent if item.stop is None else operator.index(item.stop)
+            step = 1 if item.step is None else operator.index(item.step)
+            first, stop = (v + extent if v < 0 else v for v in (first, stop))
+            if step < 1:
+                raise KernelError(f"{self!r}: axis {axis}: step must be at least 1, not {step}")
+            if not 0 <= first < stop <= extent:
+                raise KernelError(f"{self!r}: axis {axis}: slice {first}:{stop} does not select "
+                                  f"elements 0 ... {extent - 1}")  # fmt: skip
+            return first, step, -(-(stop - first) // step), False
+        try:
+            at = operator.index(item)
+        except TypeError:
+            raise KernelError(f"{self!r}: axis {axis}: an index must be an integer or a slice, "
+                              f"not {item!r}") from None  # fmt: skip
+        if not -extent <= at < extent:
+            raise KernelError(f"{self!r}: axis {axis}: index {at} is outside 0 ... {extent - 1}")
+        return at % extent, 1, 1, True
+
+    def reshape(self, shape: Sequence[int]) -> Tensor:
+        """Another shape over the same elements in the same order (a view: strides must allow it;
+        the partition axis of an on-chip tensor stays)."""
+        target = tuple(map(operator.index, shape))
+        if math.prod(target) != math.prod(self.shape):
+            raise KernelError(f"{self!r}: cannot be reshaped to {target}: element counts differ")
+        skip = int(self.on_chip)
+        if skip and (len(target) < 2 or target[0] != self.shape[0]):
+            raise KernelError(f"{self!r}: cannot be reshaped to {target}: the partition axis stays")
+        strides = _split(_merged(self.strides[skip:], self.shape[skip:]), target[skip:])
+        if strides is None:
+            raise KernelError(f"{self!r}: cannot be reshaped to {target} without a copy")
+        return Tensor(self.base, target, self.strides[:skip] + strides, self.offset,
+                      self.start_partition)  # fmt: skip
+
+    def ap(self, pattern: Sequence[Sequence[int]], offset: int = 0) -> Tensor:
+        """An explicit access pattern over the base storage: ``[[stride, size], ...]`` in elements,
+        outermost first, from element ``offset`` of the base. On chip the first pair is the
+        partition axis: ``[elements of a partition, partitions]``, and ``offset`` counts elements
+        row-major over the whole tile."""
+        pairs = [(operator.index(stride), operator.index(size)) for stride, size in pattern]
+        if any(size < 1 for _, size in pairs) or not pairs:
+            raise KernelError(f"{self!r}: every size of an access pattern must be at least 1")
+        start, inner = 0, pairs
+        reach_limit = math.prod(self.base.shape)
+        if self.on_chip:
+            row = math.prod(self.base.shape[1:])
+            if pairs[0][0] != row:
+                raise KernelError(f"{self!r}: the partition stride of an access pattern must be "
+                                  f"{row}, not {pairs[0][0]}")  # fmt: skip
+            (start, offset), inner, reach_limit = divmod(offset, row), pairs[1:], row
+            if start + pairs[0][1] > self.base.shape[0]:
+                raise KernelError(f"{self!r}: access pattern reaches partition "
+                                  f"{start + pairs[0][1] - 1}")  # fmt: skip
+            inner = inner or [(1, 1)]
+        steps = [stride * (size - 1) for stride, size in inner]
+        low = offset + sum(min(step, 0) for step in steps)
+        high = offset + sum(max(step, 0) for step in steps)
+        if low < 0 or high >= reach_limit:
+            raise KernelError(f"{self!r}: access pattern reaches elements {low} ... {high} of "
+                              f"{reach_limit}")  # fmt: skip
+        if self.on_chip:
+            inner = [(1, pairs[0][1]), *inner]
+        shape, strides = tuple(n for _, n in inner), tuple(s for s, _ in inner)
+        return Tensor(self.base, shape, strides, offset, start)
+
+
+def _row_major(shape: tuple[int, ...], on_chip: bool) -> tuple[int, ...]:
+    strides, step = [], 1
+    for extent in reversed(shape):
+        strides.append(step)
+        step *= extent
+    strides.reverse()
+    if on_chip:
+        strides[0] = 1
+    return tuple(strides)
+
+
+def _merged(strides: Sequence[int], shape: Sequence[int]) -> tuple[tuple[int, int], ...]:
+    """(stride, size) pairs without axes of size 1, neighbours joined where contiguous."""
+    dims: list[tuple[int, int]] = []
+    for stride, size in zip(strides, shape, strict=True):
+        if size == 1:
+            continue
+        if dims and dims[-1][0] == stride * size:
+            dims[-1] = (stride, dims[-1][1] * size)
+        else:
+            dims.append((stride, size))
+    return tuple(dims)
+
+
+def _split(dims: Sequence[tuple[int, int]], shape: Sequence[int]) -> tuple[int, ...] | None:
+    """Strides of ``shape`` over the elements of ``dims``, or None when no view gives them."""
+    left, strides = list(dims), []
+    for extent in reversed(shape):
+        if extent == 1:
+            strides.append(1)
+            continue
+        if not left or left[-1][1] % extent:
+            return None
+        stride, size = left.pop()
+        strides.append(stride)
+        if size != extent:
+            left.append((stride * extent, size // extent))
+    return tuple(reversed(strides))

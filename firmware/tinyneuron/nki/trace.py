@@ -1,0 +1,106 @@
+"""The trace in progress: where instructions of a running kernel go."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+import sys
+from collections.abc import Iterator
+
+from tinyneuron_hw.config import CoreConfig
+from tinyneuron_hw.formats import DType
+from tinyneuron_hw.isa.opcodes import Space
+
+from ..lower.ir import DeviceTensor, Instr, Module, Tile
+
+__all__ = ["KernelError", "Trace", "current", "source_line", "tracing"]
+
+_HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+
+
+class KernelError(ValueError):
+    """A kernel breaks a rule of the language; the message begins with the kernel's source line."""
+
+    def __init__(self, message: str):
+        file, line = source_line()
+        self.file, self.line = file, line
+        super().__init__(f"{os.path.basename(file)}:{line}: {message}" if line else message)
+
+
+def source_line() -> tuple[str, int]:
+    """File and line of the innermost caller outside the language's own code."""
+    frame = sys._getframe(1)
+    while frame is not None:
+        file = frame.f_code.co_filename
+        # Generated code (dataclass constructors) has no file of its own.
+        if not file.startswith((_HERE, "<")):
+            return file, frame.f_lineno
+        frame = frame.f_back
+    return "", 0
+
+
+class Trace:
+    """Collects one kernel's tensors and instructions into a :class:`Module`."""
+
+    def __init__(self, config: CoreConfig, name: str):
+        self.config = config
+        self.module = Module(config, name)
+        self.written: dict[Tile, set[object]] = {}
+        """PSUM regions that a matmul of the current accumulation group has written."""
+
+    def emit(self, instr: Instr) -> None:
+        """Append an instruction."""
+        self.module.instructions.append(instr)
+
+    def new_tile(self, shape: tuple[int, ...], dtype: DType, space: Space, name: str) -> Tile:
+        """A tile; its shape must fit the memory."""
+        config, tiles = self.config, self.module.tiles
+        psum = space is Space.PSUM
+        limit = config.columns if psum else config.partitions
+        room = config.psum_partition_bytes if psum else config.sbuf_partition_bytes
+        tile = Tile(len(tiles), name or f"tile{len(tiles)}", space, shape, dtype, source_line()[1])
+        if len(shape) < 2:
+            raise KernelError(f"an on-chip tensor has at least 2 axes, not shape {shape}")
+        if shape[0] > limit:
+            raise KernelError(f"shape {shape}: {space.name} has {limit} partitions, not {shape[0]}")
+        if tile.bytes_per_partition > room:
+            raise KernelError(f"shape {shape}: {tile.bytes_per_partition} bytes per partition exceed "
+                              f"the {room} of {space.name}")  # fmt: skip
+        tiles.append(tile)
+        return tile
+
+    def new_tensor(
+        self, shape: tuple[int, ...], dtype: DType, kind: str, name: str, data: bytes | None = None
+    ) -> DeviceTensor:
+        """A device tensor of this kind."""
+        tensors = self.module.tensors
+        taken = {tensor.name for tensor in tensors}
+        if not name:
+            name = next(n for i in range(len(taken) + 1) if (n := f"{kind}{i}") not in taken)
+        if name in taken:
+            raise KernelError(f"two tensors in device memory are called {name!r}")
+        if math.prod(shape) < 1:
+            raise KernelError(f"tensor {name!r}: every extent must be at least 1, not {shape}")
+        tensors.append(DeviceTensor(len(tensors), name, shape, dtype, kind, data))
+        return tensors[-1]
+
+
+_stack: list[Trace] = []
+
+
+def current() -> Trace:
+    """The trace of the kernel being run."""
+    if not _stack:
+        raise KernelError("the kernel language works inside a kernel that is being compiled only")
+    return _stack[-1]
+
+
+@contextlib.contextmanager
+def tracing(trace: Trace) -> Iterator[Trace]:
+    """Makes ``trace`` the current one."""
+    _stack.append(trace)
+    try:
+        yield trace
+    finally:
+        _stack.pop()
