@@ -1,0 +1,207 @@
+"""One processing element: an IEEE FP32 fused multiply-add on operands of 12-bit significands."""
+
+from typing import Any
+
+from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+
+from ..formats import CANONICAL_NAN, FORMATS, DType
+from .operand import EXPONENT_BIAS, SPECIAL_EXPONENT, PeOperand
+
+__all__ = ["PE_PORTS", "Pe"]
+
+_FP32 = FORMATS[DType.FP32]
+_FP32_INFINITY = Const(0x7F80_0000, 31)
+
+_REBIAS = 2 * EXPONENT_BIAS - _FP32.bias
+"""Exponent field of a product minus the FP32 field of the same power of two."""
+_SPECIAL_PRODUCT = 0x370
+"""Field of an infinite or NaN product: above that of any finite one (767), and so large that an
+infinite product overflows like any other large number."""
+_INFINITE_ADDEND = 490
+"""FP32 field that an infinite addend gets: it outweighs every finite product (field 383)."""
+
+
+PE_PORTS = wiring.Signature(
+    {
+        "moving": In(PeOperand),
+        "sum_in": In(32),
+        "sum_out": Out(32),
+        "swap": In(1),
+        "load": In(1),
+        "clear": In(1),
+        "stationary": In(PeOperand),
+    }
+)
+"""Members of :class:`Pe`."""
+
+
+class Pe(wiring.Component):
+    """``sum_out = fma(active stationary, moving, sum_in)``: IEEE FP32, one rounding to nearest
+    even, subnormals kept, every NaN ``0x7FC00000``.
+
+    The window of the adder never goes below the exponent of FP32's subnormals: the addend's
+    exponent field counts as at least 1 and the result is normalised only down to field 1. Smaller
+    products survive as the sticky bit, which is all that rounding needs.
+
+    Parameters
+    ----------
+    latency:
+        Register stages from ``sum_in`` to ``sum_out``, 1 ... 3; the numbers do not depend on it.
+
+    Members
+    -------
+    moving: In(PeOperand), in cycle t.
+    sum_in: In(32), FP32, in cycle t + 1.
+    sum_out: Out(32), FP32, in cycle t + 1 + ``latency``.
+    swap: In(1), makes the shadow stationary active; it acts on ``moving`` of the next cycle on.
+    load: In(1), writes ``stationary`` to the shadow.
+    clear: In(1), without ``load``: writes +0 to the shadow.
+    stationary: In(PeOperand).
+
+    Latency and throughput
+    ----------------------
+    One multiply-add every cycle.
+    """
+
+    def __init__(self, latency: int = 2):
+        if latency not in (1, 2, 3):
+            raise ValueError(f"latency must be 1, 2 or 3, not {latency!r}")
+        self._latency = latency
+        super().__init__(PE_PORTS)
+
+    def elaborate(self, platform: Any) -> Module:
+        m = Module()
+        shadow, active = Signal(PeOperand), Signal(PeOperand)
+        with m.If(self.load):
+            m.d.sync += shadow.eq(self.stationary)
+        with m.Elif(self.clear):
+            m.d.sync += shadow.eq(PeOperand.const(None))
+        with m.If(self.swap):
+            m.d.sync += active.eq(shadow)
+
+        product = self._stage(m, "product", 1, self._multiply(m, active))
+        terms = self._stage(m, "terms", 3, self._align(m, **product))
+        total = self._stage(m, "total", 2, self._add(m, **terms))
+        rounded = self._stage(m, "rounded", 1, self._round(m, **total))
+        m.d.comb += self.sum_out.eq(rounded["result"])
+        return m
+
+    def _stage(self, m: Module, stage: str, latency: int, values: dict[str, Value]) -> dict:
+        """Registers a stage's results when there are at least ``latency`` stages. They are
+        separate signals, because packing them would cost a simulator more than adding them, and
+        without reset, because the array knows which sums count."""
+        held = {}
+        domain = "sync" if self._latency >= latency else "comb"
+        for name, value in values.items():
+            held[name] = signal = Signal(value.shape(), name=f"{stage}_{name}", reset_less=True)
+            m.d[domain] += signal.eq(value)
+        return held
+
+    def _multiply(self, m: Module, active: PeOperand) -> dict[str, Value]:
+        """``significand`` is 24 bits with the top one set, or 0."""
+        moving = self.moving
+        raw = Signal(24)
+        significand, exponent = Signal(24), Signal(10)
+        special = (active.exponent == SPECIAL_EXPONENT) | (moving.exponent == SPECIAL_EXPONENT)
+        m.d.comb += [
+            raw.eq(active.significand * moving.significand),
+            significand.eq(Mux(raw[23], raw, Cat(0, raw[:23]))),
+            exponent.eq(
+                Mux(special, _SPECIAL_PRODUCT, active.exponent + moving.exponent + raw[23])
+            ),
+        ]
+        return {
+            "significand": significand,
+            "exponent": exponent,
+            "sign": active.sign ^ moving.sign,
+        }
+
+    def _align(
+        self, m: Module, significand: Value, exponent: Value, sign: Value
+    ) -> dict[str, Value]:
+        """``large`` (24 bits) and ``small`` (24 bits, guard, round, sticky) at FP32 exponent field
+        ``exponent``."""
+        fraction, field, addend_sign = self.sum_in[:23], self.sum_in[23:31], self.sum_in[31]
+        addend = Cat(fraction, field.any())
+        addend_special, special = field.all(), exponent[8:] == _SPECIAL_PRODUCT >> 8
+        addend_exponent = Signal(9)
+        difference = Signal(range(-512, 1024))
+        distance, shift = Signal(10), Signal(5)
+        shifted = Signal(50)
+        large = Signal(24)
+        window = Signal(9)
+        subtract, addend_larger = Signal(), Signal()
+        m.d.comb += [
+            addend_exponent.eq(Mux(addend_special, _INFINITE_ADDEND, field | ~field.any())),
+            difference.eq(exponent - (addend_exponent + _REBIAS)),
+            addend_larger.eq(difference[-1]),
+            distance.eq(Mux(addend_larger, -difference, difference)),
+            shift.eq(Mux(distance > 26, 26, distance)),
+            # 24 zeros below guard and round catch what is shifted out.
+            shifted.eq(Cat(Const(0, 26), Mux(addend_larger, significand, addend)) >> shift),
+            large.eq(Mux(addend_larger, addend, significand)),
+            window.eq(Mux(addend_larger, addend_exponent, exponent - _REBIAS)),
+            subtract.eq(sign ^ addend_sign),
+        ]
+        return {
+            "large": large,
+            "small": Cat(shifted[:24].any(), shifted[24:]),
+            "exponent": window,
+            "subtract": subtract,
+            "sign": Mux(addend_larger, addend_sign, sign),
+            "is_nan": (special & ~significand[23])
+            | (addend_special & (fraction.any() | (special & subtract))),
+        }
+
+    def _add(
+        self, m: Module, large: Value, small: Value, exponent: Value, subtract: Value,
+        sign: Value, is_nan: Value,
+    ) -> dict[str, Value]:  # fmt: skip
+        """Bit 26 of ``magnitude`` (28 bits) has FP32 exponent field ``exponent``."""
+        total, magnitude = Signal(28), Signal(28)
+        below_zero, is_zero = Signal(), Signal()
+        term = Cat(Const(0, 3), large)
+        m.d.comb += [
+            total.eq(Mux(subtract, term - small, term + small)),
+            # Happens only when the addend is subnormal or the exponents are equal.
+            below_zero.eq(subtract & total[27]),
+            magnitude.eq(Mux(below_zero, -total, total)),
+            is_zero.eq(magnitude == 0),
+        ]
+        return {
+            "magnitude": magnitude,
+            # Field 0 keeps the normaliser still, so that zero comes out as zero.
+            "exponent": Mux(is_zero, 0, exponent),
+            # A difference of equals is +0; a sum of zeros has the sign of both.
+            "sign": Mux(is_zero, sign & ~subtract, sign ^ below_zero),
+            "is_nan": is_nan,
+        }
+
+    def _round(
+        self, m: Module, magnitude: Value, exponent: Value, sign: Value, is_nan: Value
+    ) -> dict[str, Value]:
+        # Leading zeros: the window halves in each step. The 28 bits count as the top of 32.
+        window, steps = Cat(Const(0, 4), magnitude), []
+        for half in (16, 8, 4, 2, 1):
+            upper = Signal(half, name=f"upper{half}")
+            empty = Signal(name=f"empty{half}")
+            m.d.comb += [upper.eq(window[half:]), empty.eq(upper == 0)]
+            window, steps = Mux(empty, window[:half], upper), [empty, *steps]
+        zeros, shift = Signal(5), Signal(5)
+        normal = Signal(28)
+        rounded = Signal(32)
+        m.d.comb += [
+            zeros.eq(Cat(*steps)),
+            shift.eq(Mux(zeros > exponent, exponent, zeros)),
+            normal.eq(magnitude << shift),
+            # The leading bit and a carry out of rounding both add one to the exponent field.
+            rounded.eq(
+                Cat(Const(0, 23), (exponent - shift)[:9]) + normal[4:]
+                + (normal[3] & (normal[:3].any() | normal[4]))
+            ),
+        ]  # fmt: skip
+        overflow = rounded[23:] >= 0xFF
+        number = Cat(Mux(overflow, _FP32_INFINITY, rounded[:31]), sign)
+        return {"result": Mux(is_nan, Const(CANONICAL_NAN, 32), number)}
