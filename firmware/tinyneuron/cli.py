@@ -252,9 +252,24 @@ def verilog(
     as_json: AsJson = False,
 ) -> None:
     """Write the Verilog of a configuration."""
-    from .verilog import write_verilog
+    import time
 
-    summary = write_verilog(get_config(config), top, out or Path("build/verilog") / config)
+    from tinyneuron_hw.verilog import emit_top
+
+    chosen = get_config(config)
+    folder = out or Path("build/verilog") / config
+    begin = time.perf_counter()
+    with Console(stderr=True).status(f"emitting {top} of {config}"):
+        design = emit_top(chosen, top)
+    design.write(folder)
+    summary = {
+        "config": config,
+        "top": design.top,
+        "folder": str(folder),
+        "modules": len(design.files),
+        "bytes": len(design.text),
+        "wall_s": time.perf_counter() - begin,
+    }
     _emit(summary) if as_json else _print_pairs(f"Verilog of {config}", summary)
 
 

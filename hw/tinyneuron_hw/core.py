@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from amaranth.hdl import Module
+from amaranth.hdl import Module, Value
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out, connect, flipped
 
-from .blocks import SoftReset
+from .blocks import soft_reset
 from .config import CoreConfig
 from .dma.dma import Dma
 from .host.axi import Axi4, Axi4Lite, Axi4Read
 from .host.host import Host
 from .isa.csr import CSR_ADDRESS_BITS
+from .isa.opcodes import Stream
 from .memory.psum import Psum
 from .memory.sbuf import Sbuf
 from .scalar.engine import ScalarEngine
@@ -59,3 +60,100 @@ class Core(wiring.Component):
                 "trace": Out(stream.Signature(TraceEvent)),
             }
         )
+
+    def elaborate(self, platform: Any) -> Module:
+        m = Module()
+        config = self.config
+        m.submodules.host = host = Host(config)
+        resettable = soft_reset(m, host.core_reset, platform, name="core")
+
+        psum = Psum(config)
+        blocks = {
+            "sequencers": (sequencers := Sequencers(config)),
+            "sbuf": (sbuf := Sbuf(config)),
+            "psum": psum,
+            "tensor": (tensor := TensorEngine(config, psum.accumulate_latency)),
+            "vector": (vector := VectorEngine(config)),
+            "scalar": (scalar := ScalarEngine(config)),
+            "dma": (dma := Dma(config)),
+        }
+        for name, block in blocks.items():
+            m.submodules[name] = resettable(block)
+
+        for engine, block in zip(sequencers.engines, (tensor, vector, scalar), strict=True):
+            connect(m, engine, block.port)
+        connect(m, tensor.moving, sbuf.moving)
+        connect(m, tensor.stationary, sbuf.stationary)
+        connect(m, tensor.psum, psum.accumulate)
+        for name, engine in (("vector", vector), ("scalar", scalar)):
+            connect(m, engine.sbuf_read, getattr(sbuf, f"{name}_read"))
+            connect(m, engine.sbuf_write, getattr(sbuf, f"{name}_write"))
+            connect(m, engine.psum_read, getattr(psum, f"{name}_read"))
+            connect(m, engine.psum_write, getattr(psum, f"{name}_write"))
+        for port in range(config.dma_ports):
+            connect(m, dma.sbuf_read[port], sbuf.dma_read[port])
+            connect(m, dma.sbuf_write[port], sbuf.dma_write[port])
+            connect(m, dma.axi[port], flipped(getattr(self, f"m_axi_dma{port}")))
+        self._connect_control(m, host, sequencers, dma)
+        busy = (tensor.port.busy, vector.port.busy, scalar.port.busy)
+        self._connect_counters(m, host, sequencers, dma, busy)
+        m.d.comb += [
+            host.increments.tensor_moving.eq(tensor.moving_active),
+            host.increments.sbuf_conflicts.eq(sbuf.conflicts),
+            host.increments.psum_conflicts.eq(psum.conflicts),
+        ]
+        return m
+
+    def _connect_control(self, m: Module, host: Host, sequencers: Sequencers, dma: Dma) -> None:
+        """Host, sequencers and DMA: start, stop, traps, semaphores, fetch, trace."""
+        connect(m, flipped(self.s_axil), host.axil)
+        connect(m, sequencers.fetch, flipped(self.m_axi_fetch))
+        connect(m, sequencers.trace, flipped(self.trace))
+        connect(m, sequencers.trap, host.trap)
+        connect(m, sequencers.dma, dma.issue)
+        connect(m, dma.trap, sequencers.dma_trap)
+        for engine in range(self.config.dma_engines):
+            connect(m, dma.updates[engine], sequencers.dma_updates[engine])
+            connect(m, dma.trace[engine], sequencers.dma_trace[engine])
+        m.d.comb += [
+            self.interrupt.eq(host.interrupt),
+            sequencers.start.eq(host.start),
+            sequencers.stop.eq(host.stop),
+            sequencers.stream_enable.eq(host.stream_enable),
+            sequencers.watchdog.eq(host.watchdog),
+            sequencers.windows.eq(host.windows),
+            sequencers.dma_busy.eq(dma.busy),
+            sequencers.dma_progress.eq(dma.progress),
+            sequencers.semaphore_index.eq(host.semaphore_index),
+            sequencers.semaphore_write.eq(host.semaphore_write),
+            sequencers.semaphore_write_value.eq(host.semaphore_write_value),
+            dma.windows.eq(host.windows),
+            dma.stop.eq(host.stop),
+            dma.cycle.eq(sequencers.cycle),
+            host.running.eq(sequencers.running),
+            host.done.eq(sequencers.done),
+            host.quiet.eq(sequencers.quiet & dma.quiet),
+            host.semaphore_value.eq(sequencers.semaphore_value),
+        ]
+        for stream_number in range(len(host.entry)):
+            m.d.comb += [
+                sequencers.entry[stream_number].eq(host.entry[stream_number]),
+                sequencers.length[stream_number].eq(host.length[stream_number]),
+            ]
+
+    def _connect_counters(
+        self, m: Module, host: Host, sequencers: Sequencers, dma: Dma, busy: tuple[Value, ...]
+    ) -> None:
+        increments = host.increments
+        retired = [getattr(increments, f"{item.name.lower()}_instructions") for item in Stream]
+        m.d.comb += [
+            *(count.eq(sequencers.retired[index]) for index, count in enumerate(retired)),
+            increments.tensor_busy.eq(busy[0]),
+            increments.vector_busy.eq(busy[1]),
+            increments.scalar_busy.eq(busy[2]),
+            increments.dma_busy.eq(dma.busy),
+            increments.dma_read_bytes.eq(dma.read_bytes),
+            increments.dma_write_bytes.eq(dma.write_bytes),
+            increments.fetch_bytes.eq(sequencers.fetch_bytes),
+            increments.trace_dropped.eq(sequencers.trace_dropped),
+        ]
