@@ -1,0 +1,105 @@
+"""One bank of every SBUF partition."""
+
+from typing import Any
+
+from amaranth.hdl import Module, Mux, Signal
+from amaranth.lib import data, wiring
+from amaranth.lib.memory import Memory
+from amaranth.lib.wiring import In, Out
+
+from ..blocks import Repeated
+from ..config import LINE_BYTES, SBUF_BANKS, CoreConfig
+from .ports import LINE_BITS
+
+__all__ = ["SbufBank", "SbufBankSignature", "SbufMemory", "SbufMemorySignature"]
+
+
+def _rows(config: CoreConfig) -> range:
+    return range(config.sbuf_lines // SBUF_BANKS)
+
+
+class SbufMemorySignature(wiring.Signature):
+    """Ports of :class:`SbufMemory`."""
+
+    def __init__(self, config: CoreConfig):
+        rows = _rows(config)
+        super().__init__({
+            "read": In(1), "read_row": In(rows), "line": Out(LINE_BITS),
+            "write": In(LINE_BYTES), "write_row": In(rows), "data": In(LINE_BITS),
+        })  # fmt: skip
+
+
+class SbufBankSignature(wiring.Signature):
+    """Ports of :class:`SbufBank`."""
+
+    def __init__(self, config: CoreConfig):
+        rows = _rows(config)
+        lines = data.ArrayLayout(LINE_BITS, config.partitions)
+        super().__init__({
+            "read": In(1), "read_row": In(rows), "partition": In(range(config.partitions)),
+            "lines": Out(lines), "line": Out(LINE_BITS),
+            "write": In(1), "write_row": In(rows), "data": In(lines), "bytes": In(LINE_BYTES),
+            "partitions": In(config.partitions),
+        })  # fmt: skip
+
+
+class SbufMemory(wiring.Component):
+    """The lines of one bank of one partition: one read and one write port.
+
+    A line is there one cycle after ``read``; reading a line that is being written gives the old
+    bytes.
+    """
+
+    def __init__(self, config: CoreConfig):
+        self._rows = len(_rows(config))
+        super().__init__(SbufMemorySignature(config))
+
+    def elaborate(self, platform: Any) -> Module:
+        m = Module()
+        m.submodules.memory = memory = Memory(shape=LINE_BITS, depth=self._rows, init=[])
+        write, read = memory.write_port(granularity=8), memory.read_port()
+        m.d.comb += [
+            read.en.eq(self.read), read.addr.eq(self.read_row), self.line.eq(read.data),
+            write.en.eq(self.write), write.addr.eq(self.write_row), write.data.eq(self.data),
+        ]  # fmt: skip
+        return m
+
+
+class SbufBank(wiring.Component):
+    """One bank of every partition, used by one reader and one writer per cycle.
+
+    Members
+    -------
+    read, read_row: reads the row in every partition.
+    partition: whose line ``line`` shows with the data of this read.
+    lines, line: one cycle after ``read``.
+    write, write_row, data, bytes, partitions: writes ``bytes`` of the row in ``partitions``.
+    """
+
+    def __init__(self, config: CoreConfig):
+        self._config = config
+        super().__init__(SbufBankSignature(config))
+
+    def elaborate(self, platform: Any) -> Module:
+        m = Module()
+        config = self._config
+        signature = SbufMemorySignature(config)
+        for p in range(config.partitions):
+            memory = Repeated("tn_sbuf_memory", lambda: SbufMemory(config), signature)
+            m.submodules[f"partition{p}"] = memory
+            m.d.comb += [
+                memory.read.eq(self.read),
+                memory.read_row.eq(self.read_row),
+                memory.write.eq(Mux(self.write & self.partitions[p], self.bytes, 0)),
+                memory.write_row.eq(self.write_row),
+                memory.data.eq(self.data[p]),
+                self.lines[p].eq(memory.line),
+            ]
+        partition = Signal.like(self.partition)
+        with m.If(self.read):
+            m.d.sync += partition.eq(self.partition)
+        with m.Switch(partition):
+            for p in range(config.partitions):
+                with m.Case(p):
+                    m.d.comb += self.line.eq(self.lines[p])
+        return m
