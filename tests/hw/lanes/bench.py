@@ -1,0 +1,137 @@
+"""An engine between a command driver and a Python model of both memories."""
+
+import random
+from dataclasses import dataclass, field
+
+import numpy as np
+from amaranth.hdl import ResetInserter, Signal
+from amaranth.sim import Simulator
+
+from tinyneuron_hw.config import CoreConfig
+from tinyneuron_hw.isa.opcodes import Space
+
+from .programs import random_memory
+from .reference import Reference
+
+
+@dataclass
+class Timing:
+    """Cycles of an instruction's handshakes."""
+
+    issued: list[int] = field(default_factory=list)
+    started: list[int] = field(default_factory=list)
+    done: list[int] = field(default_factory=list)
+
+
+class EngineBench:
+    """Runs instructions and compares both memories with the reference at every ``done``.
+
+    ``stall`` is the probability that a memory port refuses in a cycle, ``pause`` that the driver
+    does not offer a command.
+    """
+
+    def __init__(
+        self, dut, config: CoreConfig, *, seed: int, stall: float = 0.0, pause: float = 0.0
+    ):
+        self.dut = dut
+        self.config = config
+        self.random = random.Random(seed)
+        self.stall = stall
+        self.pause = pause
+        rng = np.random.default_rng(seed)
+        self.sbuf = random_memory(rng, config.partitions, config.sbuf_partition_bytes)
+        self.psum = random_memory(rng, config.columns, config.psum_partition_bytes)
+        self.reads = {"sbuf": 0, "psum": 0}
+
+    def run(self, program: list[bytes], *, watchdog: int, reset_at: int | None = None) -> Timing:
+        """Executes a program. With ``reset_at``, the engine is reset in that cycle while it
+        executes something else, and the memories become random again."""
+        reset = Signal()
+        timing = Timing()
+
+        async def bench(ctx):
+            if reset_at is not None:
+                await self._execute(ctx, program, Timing(), reset_at)
+                ctx.set(reset, 1)
+                ctx.set(self.dut.port.issue.valid, 0)
+                await ctx.tick()
+                ctx.set(reset, 0)
+            await self._execute(ctx, program, timing, watchdog)
+            assert len(timing.done) == len(program), f"still running after {watchdog} cycles"
+            for _ in range(3):
+                assert not ctx.get(self.dut.port.busy)
+                assert not ctx.get(self.dut.port.done)
+                await ctx.tick()
+
+        sim = Simulator(ResetInserter(reset)(self.dut))
+        sim.add_clock(1e-6)
+        sim.add_testbench(bench)
+        sim.run()
+        return timing
+
+    async def _execute(self, ctx, program, timing: Timing, limit: int) -> None:
+        dut = self.dut
+        reference = Reference(self.sbuf.copy(), self.psum.copy())
+        pending = {"sbuf": None, "psum": None}
+        widths = {"sbuf": 16, "psum": 4}
+        memories = {"sbuf": self.sbuf, "psum": self.psum}
+        issue = dut.port.issue
+        offered = 0
+        for cycle in range(limit):
+            waiting = offered < len(program) and not ctx.get(issue.valid)
+            if waiting and self.random.random() >= self.pause:
+                ctx.set(issue.valid, 1)
+                ctx.set(issue.payload.raw, int.from_bytes(program[offered], "little"))
+            for space in widths:
+                read, write = getattr(dut, f"{space}_read"), getattr(dut, f"{space}_write")
+                ctx.set(read.ready, self.random.random() >= self.stall)
+                ctx.set(write.ready, self.random.random() >= self.stall)
+                ctx.set(read.data_valid, pending[space] is not None)
+                if pending[space] is not None:
+                    ctx.set(read.data, pending[space])
+            for space, width in widths.items():
+                read = getattr(dut, f"{space}_read")
+                pending[space] = None
+                if ctx.get(read.valid) and ctx.get(read.ready):
+                    first = width * ctx.get(read.line if space == "sbuf" else read.word)
+                    block = memories[space][:, first : first + width]
+                    pending[space] = [int.from_bytes(row.tobytes(), "little") for row in block]
+                    self.reads[space] += 1
+            for space, width in widths.items():
+                self._write(ctx, getattr(dut, f"{space}_write"), space, memories[space], width)
+            if ctx.get(dut.port.started):
+                timing.started.append(cycle)
+            if ctx.get(dut.port.done):
+                reference.execute(program[len(timing.done)])
+                timing.done.append(cycle)
+                assert len(timing.done) <= len(timing.started)
+                self._compare(reference, len(timing.done) - 1)
+            if ctx.get(issue.valid) and ctx.get(issue.ready):
+                timing.issued.append(cycle)
+                offered += 1
+                await ctx.tick()
+                ctx.set(issue.valid, 0)
+            else:
+                await ctx.tick()
+            if len(timing.done) == len(program):
+                return
+
+    def _compare(self, reference: Reference, number: int) -> None:
+        for space, memory in ((Space.SBUF, self.sbuf), (Space.PSUM, self.psum)):
+            wrong = np.argwhere(memory != reference.memories[space])
+            where = wrong[:4].tolist()
+            assert not len(wrong), f"instruction {number}: {space.name} differs at {where}"
+
+    def _write(self, ctx, port, space: str, memory, width: int) -> None:
+        if not (ctx.get(port.valid) and ctx.get(port.ready)):
+            return
+        first = width * ctx.get(port.line if space == "sbuf" else port.word)
+        mask, rows = ctx.get(port.byte_mask), ctx.get(port.partition_mask)
+        assert mask
+        assert rows
+        for row in range(len(memory)):
+            if rows >> row & 1:
+                block = ctx.get(port.data[row]).to_bytes(width, "little")
+                for byte in range(width):
+                    if mask >> byte & 1:
+                        memory[row, first + byte] = block[byte]

@@ -1,0 +1,141 @@
+"""Random legal instructions for the lane engines."""
+
+import random
+
+import numpy as np
+
+from tinyneuron_hw.config import CoreConfig
+from tinyneuron_hw.formats import FORMATS, DType
+from tinyneuron_hw.isa.codec import decode, encode
+from tinyneuron_hw.isa.opcodes import ActivationFunction, Opcode, OperandKind, Space
+from tinyneuron_hw.isa.rules import ALU_OPS, CAST_DTYPES, REDUCE_OPS, check, start_granule
+
+SCALARS = [0.0, -0.0, 1.0, -1.5, 3.0e38, 1.0e-41, float("inf"), float("nan"), 0.3, -7.25]
+SPECIALS = [0, 0x8000_0000, 0x7F80_0000, 0x7FA0_0001, 0xFC00_7C01, 0x8001_0001, 0x7FFF_FFFF]
+
+
+def fp32_bits(value: float) -> int:
+    return int(np.float32(value).view(np.uint32))
+
+
+def pattern(dtype=DType.FP32, space=Space.SBUF, *, start=0, partitions=4, offset=0, dims=((1, 1),)):
+    """Fields of an access pattern; ``dims`` holds (stride, size), innermost first."""
+    return {
+        "dtype": dtype, "space": space, "start_partition": start, "num_partitions": partitions,
+        "offset": offset,
+        "dims": [{"stride": stride, "size": size} for stride, size in dims],
+    }  # fmt: skip
+
+
+def immediate(value: float) -> dict:
+    return {"kind": OperandKind.IMMEDIATE, "dtype": DType.FP32.value, "value": fp32_bits(value)}
+
+
+def random_memory(rng: np.random.Generator, partitions: int, size: int) -> np.ndarray:
+    """uint8[partitions, size]: FP32 values of many magnitudes and specials of every type."""
+    words = rng.normal(size=(partitions, size // 4)).astype(np.float32).view(np.uint32)
+    kind = rng.integers(0, 10, words.shape)
+    exponent = rng.integers(0, 256, words.shape).astype(np.uint32) << np.uint32(23)
+    words = np.where(kind == 0, words & np.uint32(0x807F_FFFF) | exponent, words)
+    words = np.where(kind == 1, rng.integers(-1000, 1000, words.shape).astype(np.uint32), words)
+    halves = rng.normal(size=(*words.shape, 2)).astype(np.float16).view(np.uint32)[..., 0]
+    words = np.where(kind >= 6, halves, words)
+    specials = np.array(SPECIALS, np.uint32)
+    words = np.where(kind == 2, rng.choice(specials, words.shape), words)
+    return words.astype("<u4").view(np.uint8)
+
+
+class RandomProgram:
+    """Draws instructions; sources lie in the lower three quarters of each memory, destinations in
+    the last one."""
+
+    def __init__(self, config: CoreConfig, seed: int, *, max_elements: int = 24):
+        self.config = config
+        self.random = random.Random(seed)
+        self.max_elements = max_elements
+
+    def sizes(self, limit: int) -> list[int]:
+        sizes = [1, 1, 1, 1]
+        for dim in range(4):
+            sizes[dim] = self.random.randint(1, max(1, min(limit, self.random.choice([1, 3, 24]))))
+            limit //= sizes[dim]
+        return sizes
+
+    def partitions(self) -> int:
+        return self.random.randint(1, min(self.config.partitions, self.config.columns))
+
+    def start(self, space: Space, count: int) -> int:
+        rows = self.config.columns if space is Space.PSUM else self.config.partitions
+        return self.random.randrange(0, rows - count + 1, start_granule(self.config, count))
+
+    def operand(self, sizes, count: int, dtype: DType, *, is_write=False) -> dict:
+        """A pattern of these sizes somewhere in its region."""
+        while True:
+            space = self.random.choice([Space.SBUF, Space.PSUM])
+            element = FORMATS[dtype].bytes
+            psum = space is Space.PSUM
+            config = self.config
+            size = config.psum_partition_bytes if psum else config.sbuf_partition_bytes
+            low, high = (size * 3 // 4, size) if is_write else (0, size * 3 // 4)
+            strides, span = [], 1
+            for extent in sizes:
+                strides.append(self.random.choice([1, -1, span, span, -span, span + 1, 2, 0]))
+                span = max(span, abs(strides[-1]) * extent)
+            reach = [stride * (extent - 1) for stride, extent in zip(strides, sizes, strict=True)]
+            first = low // element - sum(min(x, 0) for x in reach)
+            last = high // element - 1 - sum(max(x, 0) for x in reach)
+            if first <= last:
+                offset = self.random.randint(first, last) * element
+                dims = list(zip(strides, sizes, strict=True))
+                return pattern(dtype, space, start=self.start(space, count), partitions=count,
+                               offset=offset, dims=dims)  # fmt: skip
+
+    def scalar(self, count: int) -> dict:
+        if self.random.random() < 0.5:
+            return immediate(self.random.choice(SCALARS))
+        dtype = self.random.choice(CAST_DTYPES)
+        one = self.operand([1, 1, 1, 1], count, dtype)
+        return {"kind": OperandKind.PER_PARTITION, "dtype": dtype.value, "space": one["space"],
+                "start_partition": one["start_partition"], "value": one["offset"]}  # fmt: skip
+
+    def instruction(self, opcode: Opcode) -> bytes:
+        count, choose = self.partitions(), self.random.choice
+        sizes = self.sizes(self.max_elements)
+
+        def source() -> dict:
+            return self.operand(sizes, count, choose(CAST_DTYPES))
+
+        def target(of=sizes) -> dict:
+            return self.operand(of, count, choose(CAST_DTYPES), is_write=True)
+
+        flip = lambda: self.random.getrandbits(1)  # noqa: E731
+        match opcode:
+            case Opcode.TENSOR_TENSOR:
+                fields = {"in0": source(), "in1": source(), "dst": target(), "op": choose(ALU_OPS)}
+            case Opcode.TENSOR_SCALAR:
+                fields = {
+                    "in0": source(), "dst": target(), "operand0": self.scalar(count),
+                    "operand1": self.scalar(count), "op0": choose(ALU_OPS), "op1": choose(ALU_OPS),
+                    "reverse0": flip(), "reverse1": flip(),
+                }  # fmt: skip
+            case Opcode.TENSOR_REDUCE:
+                depth = self.random.randint(1, 4)
+                rest = [*sizes[depth:], 1, 1, 1, 1][:4]
+                fields = {"in0": source(), "dst": target(rest), "op": choose(REDUCE_OPS),
+                          "reduce_dims": depth, "negate": flip()}  # fmt: skip
+            case Opcode.TENSOR_COPY:
+                fields = {"in0": source(), "dst": target()}
+                if flip():
+                    dtype = choose(list(DType))
+                    fields = {"in0": self.operand(sizes, count, dtype),
+                              "dst": self.operand(sizes, count, dtype, is_write=True)}  # fmt: skip
+            case Opcode.MEMSET:
+                dst = self.operand(sizes, count, choose(list(DType)), is_write=True)
+                fields = {"dst": dst, "value": self.random.getrandbits(32)}
+            case Opcode.ACTIVATE:
+                fields = {"in0": source(), "dst": target(), "bias": self.scalar(count),
+                          "scale": self.scalar(count),
+                          "function": choose(list(ActivationFunction))}  # fmt: skip
+        raw = encode(opcode, fields)
+        check(self.config, opcode, decode(raw).fields)
+        return raw

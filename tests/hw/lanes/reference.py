@@ -1,0 +1,142 @@
+"""What the lane opcodes do to memory, in NumPy, from the rules of the contract."""
+
+import ml_dtypes
+import numpy as np
+
+from tinyneuron_hw.formats import CANONICAL_NAN, FORMATS, DType
+from tinyneuron_hw.isa.access import element_offsets
+from tinyneuron_hw.isa.codec import decode
+from tinyneuron_hw.isa.opcodes import ActivationFunction, AluOp, OperandKind, Space
+from tinyneuron_hw.isa.rules import on_chip_dims
+
+NUMPY = {DType.FP32: np.float32, DType.BF16: ml_dtypes.bfloat16, DType.FP16: np.float16}
+START = {AluOp.ADD: 0.0, AluOp.MAX: -np.inf, AluOp.MIN: np.inf}
+
+
+def canonical(x: np.ndarray) -> np.ndarray:
+    return np.where(np.isnan(x), np.uint32(CANONICAL_NAN).view(np.float32), x).astype(np.float32)
+
+
+def extreme(a: np.ndarray, b: np.ndarray, *, minimum: bool) -> np.ndarray:
+    """IEEE 754-2019 minimum or maximum."""
+    pick = np.minimum(a, b) if minimum else np.maximum(a, b)
+    zeros = (a == 0) & (b == 0)
+    signs = (np.signbit(a) | np.signbit(b)) if minimum else (np.signbit(a) & np.signbit(b))
+    return canonical(np.where(zeros, np.where(signs, np.float32(-0.0), np.float32(0.0)), pick))
+
+
+def alu(op: AluOp, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    a, b = np.broadcast_arrays(a, b)
+    if op is AluOp.BYPASS:
+        return a
+    if op in (AluOp.MAX, AluOp.MIN):
+        return extreme(a, b, minimum=op is AluOp.MIN)
+    return canonical({AluOp.ADD: a + b, AluOp.SUBTRACT: a - b, AluOp.MULTIPLY: a * b}[op])
+
+
+def widen(raw: np.ndarray, dtype: DType) -> np.ndarray:
+    if dtype is DType.INT32:
+        return raw.view(np.int32).astype(np.float32)
+    return raw.view(NUMPY[dtype]).astype(np.float32)
+
+
+def narrow(values: np.ndarray, dtype: DType) -> np.ndarray:
+    if dtype is DType.INT32:
+        exact = np.nan_to_num(np.rint(values.astype(np.float64)))
+        return np.clip(exact, -(2.0**31), 2.0**31 - 1).astype(np.int32).view(np.uint32)
+    raw = values.astype(NUMPY[dtype]).view(f"u{FORMATS[dtype].bytes}")
+    return np.where(np.isnan(values), FORMATS[dtype].canonical_nan, raw).astype(raw.dtype)
+
+
+def reduce(op: AluOp, values: np.ndarray) -> np.ndarray:
+    """float32[p, groups] of float32[p, groups, elements]."""
+    partials = [np.full(values.shape[:2], START[op], np.float32) for _ in range(8)]
+    for j in range(values.shape[2]):
+        partials[j % 8] = alu(op, partials[j % 8], values[:, :, j])
+    p = partials
+    low = alu(op, alu(op, p[0], p[1]), alu(op, p[2], p[3]))
+    high = alu(op, alu(op, p[4], p[5]), alu(op, p[6], p[7]))
+    return alu(op, low, high)
+
+
+class Reference:
+    """Executes instructions on ``sbuf`` uint8[partitions, bytes] and ``psum`` in place."""
+
+    def __init__(self, sbuf: np.ndarray, psum: np.ndarray):
+        self.memories = {Space.SBUF: sbuf, Space.PSUM: psum}
+
+    def execute(self, raw: bytes) -> None:
+        instruction = decode(raw)
+        with np.errstate(all="ignore"):
+            getattr(self, instruction.opcode.name.lower())(instruction.fields)
+
+    def place(self, fields, path, offsets=None):
+        """Memory, rows [p, 1, 1] and bytes [n, size] of an operand."""
+        size = FORMATS[DType(fields[f"{path}.dtype"])].bytes
+        if offsets is None:
+            offsets = element_offsets(fields[f"{path}.offset"], on_chip_dims(fields, path), size)
+        first = fields[f"{path}.start_partition"]
+        rows = np.arange(first, first + fields["dst.num_partitions"])
+        memory = self.memories[fields[f"{path}.space"]]
+        return memory, rows[:, None, None], offsets[None, :, None] + np.arange(size)
+
+    def read(self, fields, path, offsets=None) -> np.ndarray:
+        memory, rows, places = self.place(fields, path, offsets)
+        unsigned = f"<u{places.shape[-1]}"
+        return np.ascontiguousarray(memory[rows, places]).view(unsigned)[..., 0]
+
+    def read_values(self, fields, path) -> np.ndarray:
+        return widen(self.read(fields, path), fields[f"{path}.dtype"])
+
+    def read_scalar(self, fields, path) -> np.ndarray:
+        if fields[f"{path}.kind"] is OperandKind.IMMEDIATE:
+            return np.array([[fields[f"{path}.value"]]], np.uint32).view(np.float32)
+        raw = self.read(fields, path, np.array([fields[f"{path}.value"]]))
+        return widen(raw, DType(fields[f"{path}.dtype"]))
+
+    def write(self, fields, raw: np.ndarray) -> None:
+        memory, rows, places = self.place(fields, "dst")
+        for n in range(raw.shape[1]):  # in order: the later of two overlapping elements wins
+            memory[rows[:, 0], places[:, n]] = raw[:, n : n + 1].copy().view(np.uint8)
+
+    def write_values(self, fields, values: np.ndarray) -> None:
+        self.write(fields, narrow(values, fields["dst.dtype"]))
+
+    def tensor_tensor(self, fields) -> None:
+        a, b = self.read_values(fields, "in0"), self.read_values(fields, "in1")
+        self.write_values(fields, alu(fields["op"], a, b))
+
+    def tensor_scalar(self, fields) -> None:
+        values = self.read_values(fields, "in0")
+        for k in (0, 1):
+            op, operand = fields[f"op{k}"], self.read_scalar(fields, f"operand{k}")
+            swap = fields[f"reverse{k}"] and op is not AluOp.BYPASS
+            values = alu(op, operand, values) if swap else alu(op, values, operand)
+        self.write_values(fields, values)
+
+    def tensor_reduce(self, fields) -> None:
+        sizes = [size for _, size in on_chip_dims(fields, "in0")]
+        values = self.read_values(fields, "in0")
+        group = int(np.prod(sizes[: fields["reduce_dims"]]))
+        result = reduce(fields["op"], values.reshape(len(values), -1, group))
+        self.write_values(fields, -result if fields["negate"] else result)
+
+    def tensor_copy(self, fields) -> None:
+        if fields["in0.dtype"] is fields["dst.dtype"]:
+            self.write(fields, self.read(fields, "in0"))
+        else:
+            self.write_values(fields, self.read_values(fields, "in0"))
+
+    def memset(self, fields) -> None:
+        size = FORMATS[fields["dst.dtype"]].bytes
+        count = int(np.prod([extent for _, extent in on_chip_dims(fields, "dst")]))
+        value = fields["value"] & ((1 << 8 * size) - 1)
+        self.write(fields, np.full((fields["dst.num_partitions"], count), value, f"<u{size}"))
+
+    def activate(self, fields) -> None:
+        scale, bias = self.read_scalar(fields, "scale"), self.read_scalar(fields, "bias")
+        product = alu(AluOp.MULTIPLY, self.read_values(fields, "in0"), scale)
+        values = alu(AluOp.ADD, product, bias)
+        if fields["function"] is ActivationFunction.RELU:
+            values = np.where((values > 0) | np.isnan(values), values, np.float32(0))
+        self.write_values(fields, values)

@@ -1,0 +1,105 @@
+"""Every test here compares the bytes of both memories with the reference at every ``done``."""
+
+import pytest
+
+from tinyneuron_hw.config import get_config
+from tinyneuron_hw.formats import DType
+from tinyneuron_hw.isa.codec import encode
+from tinyneuron_hw.isa.opcodes import AluOp, Opcode, Space
+from tinyneuron_hw.vector.engine import VectorEngine
+
+from ..lanes.bench import EngineBench
+from ..lanes.programs import RandomProgram, pattern
+
+CONFIG = get_config("tiny").with_changes(sbuf_partition_bytes=1024, psum_bank_bytes=64)
+WIDE_PSUM = CONFIG.with_changes(columns=8)
+OPCODES = [Opcode.TENSOR_TENSOR, Opcode.TENSOR_SCALAR, Opcode.TENSOR_REDUCE, Opcode.TENSOR_COPY,
+           Opcode.MEMSET]  # fmt: skip
+
+
+def run(program, *, seed=0, config=CONFIG, watchdog=4_000, reset_at=None, **rates):
+    bench = EngineBench(VectorEngine(config), config, seed=seed, **rates)
+    timing = bench.run(program, watchdog=watchdog, reset_at=reset_at)
+    assert len(timing.done) == len(program)
+    return timing
+
+
+def cycles(program) -> int:
+    """From the issue of a single instruction to its end."""
+    timing = run(program)
+    return timing.done[0] - timing.issued[0]
+
+
+@pytest.mark.parametrize("opcode", OPCODES, ids=lambda opcode: opcode.name.lower())
+def test_random_instructions_match_the_rules(opcode):
+    draw = RandomProgram(CONFIG, seed=opcode.value)
+    run([draw.instruction(opcode) for _ in range(8)], seed=1)
+
+
+def test_random_mix_with_back_pressure():
+    draw = RandomProgram(WIDE_PSUM, seed=5, max_elements=12)
+    program = [draw.instruction(opcode) for opcode in OPCODES * 2]
+    run(program, seed=2, config=WIDE_PSUM, stall=0.4, pause=0.5)
+
+
+@pytest.mark.parametrize("space", [Space.SBUF, Space.PSUM], ids=["sbuf", "psum"])
+def test_one_input_runs_at_one_element_per_cycle(space):
+    source = pattern(space=space, dims=[(1, 96)])
+    copy = encode(Opcode.TENSOR_COPY, in0=source,
+                  dst=pattern(DType.BF16, offset=512, dims=[(1, 96)]))  # fmt: skip
+    assert cycles([copy]) <= 96 + 30
+
+
+@pytest.mark.parametrize(
+    ("spaces", "limit"),
+    [((Space.SBUF, Space.SBUF), 2), ((Space.PSUM, Space.PSUM), 2), ((Space.SBUF, Space.PSUM), 1)],
+    ids=["sbuf", "psum", "one-of-each"],
+)
+def test_two_inputs_share_a_memory_port(spaces, limit):
+    in0, in1 = (pattern(space=space, dims=[(1, 64)]) for space in spaces)
+    in1["offset"] = 256
+    add = encode(Opcode.TENSOR_TENSOR, in0=in0, in1=in1, op=AluOp.ADD,
+                 dst=pattern(DType.BF16, offset=512, dims=[(1, 64)]))  # fmt: skip
+    assert cycles([add]) <= 64 * limit + 30
+
+
+def test_memset_runs_at_one_element_per_cycle():
+    fill = encode(Opcode.MEMSET, dst=pattern(DType.BF16, dims=[(1, 96)]), value=0x1234_3F80)
+    assert cycles([fill]) <= 96 + 30
+
+
+@pytest.mark.parametrize(("groups", "size"), [(1, 96), (4, 24)])
+def test_reduction_adds_seven_cycles_for_each_group(groups, size):
+    total = encode(Opcode.TENSOR_REDUCE, in0=pattern(dims=[(1, size), (size, groups)]),
+                   dst=pattern(offset=512, dims=[(1, groups)]), op=AluOp.ADD,
+                   reduce_dims=1)  # fmt: skip
+    assert cycles([total]) <= groups * (size + 7) + 40
+
+
+def test_reduction_of_every_short_length():
+    program = [
+        encode(Opcode.TENSOR_REDUCE, in0=pattern(offset=4 * size, dims=[(1, size), (size, 2)]),
+               dst=pattern(offset=512, dims=[(1, 2)]), op=op, reduce_dims=1)
+        for op, size in zip([AluOp.ADD, AluOp.MAX, AluOp.MIN] * 4, range(1, 11), strict=False)
+    ]  # fmt: skip
+    run(program, seed=6)
+
+
+def test_next_instruction_reads_what_the_one_before_wrote():
+    first, second = pattern(dims=[(1, 9)]), pattern(offset=512, dims=[(1, 9)])
+    step = {"op": AluOp.ADD, "in1": pattern(offset=256, dims=[(1, 9)])}
+    program = [
+        encode(Opcode.TENSOR_TENSOR, in0=first, dst=second, **step),
+        encode(Opcode.TENSOR_TENSOR, in0=second, dst=first, **step),
+    ] * 2
+    timing = run(program, seed=7)
+    # The queue takes all of them before the first is done.
+    assert timing.issued[-1] < timing.done[0]
+
+
+def test_survives_reset_in_the_middle_of_a_reduction():
+    program = [
+        encode(Opcode.TENSOR_REDUCE, in0=pattern(dims=[(1, 13), (13, 3)]),
+               dst=pattern(offset=512, dims=[(1, 3)]), op=AluOp.ADD, reduce_dims=1)
+    ]  # fmt: skip
+    run(program * 2, seed=8, reset_at=38)
