@@ -1,0 +1,109 @@
+"""The operand rules of `isa/rules.py` that compare fields with constants and with each other."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from amaranth.hdl import Cat, Module, Value
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+
+from ..config import CoreConfig
+from ..formats import DType
+from ..isa.codec import fields_of
+from ..isa.instructions import INSTRUCTION_BITS
+from ..isa.opcodes import DMA_OPCODES, Opcode, RoundMode
+from ..isa.rules import CAST_DTYPES, DEVICE, MATMUL_DTYPES, PATTERNS, REDUCE_OPS
+from .links import OPCODES, is_any
+
+__all__ = ["StaticRules"]
+
+_LANE_OPCODES = tuple(
+    opcode for opcode, roles in PATTERNS.items() if all(role.lanes == "lane" for role in roles)
+)
+
+
+class StaticRules(wiring.Component):
+    """Combinational: BAD_OPERAND rules that need no arithmetic on extents or counts.
+
+    Members
+    -------
+    raw, select: resolved instruction and its one-hot opcode.
+    bad: a rule is broken.
+    """
+
+    raw: In(INSTRUCTION_BITS)
+    select: In(len(OPCODES))
+    bad: Out(1)
+
+    def __init__(self, config: CoreConfig):
+        self._config = config
+        super().__init__()
+
+    def _field(self, opcode: Opcode, path: str) -> Value:
+        field = next(field for field in fields_of(opcode) if field.path == path)
+        return self.raw[field.offset : field.offset + field.width]
+
+    def elaborate(self, platform: Any) -> Module:
+        m = Module()
+        rules: list[Value] = []
+        for opcode in OPCODES:
+            broken = [*self._round_mode(opcode), *self._opcode_rules(opcode)]
+            if broken:
+                rules.append(is_any(self.select, [opcode]) & Cat(broken).any())
+        m.d.comb += self.bad.eq(Cat(rules).any())
+        return m
+
+    def _round_mode(self, opcode: Opcode) -> list[Value]:
+        paths = {field.path for field in fields_of(opcode)}
+        if "round_mode" not in paths:
+            return []
+        return [self._field(opcode, "round_mode") != RoundMode.NEAREST_EVEN.value]
+
+    def _opcode_rules(self, opcode: Opcode) -> list[Value]:
+        if opcode in DMA_OPCODES:
+            return self._dma_rules(opcode)
+        if opcode is Opcode.LOAD_STATIONARY:
+            return [self._no_dtype(opcode, "src", MATMUL_DTYPES)]
+        if opcode is Opcode.MULTIPLY_MOVING:
+            return [
+                self._no_dtype(opcode, "src", MATMUL_DTYPES),
+                self._no_dtype(opcode, "dst", (DType.FP32,)),
+                self._field(opcode, "accumulate") > 1,
+            ]
+        if opcode is Opcode.LOOP:
+            return [self._field(opcode, "body") == 0]
+        if opcode in _LANE_OPCODES:
+            return self._lane_rules(opcode)
+        return []
+
+    def _no_dtype(self, opcode: Opcode, path: str, allowed: Iterable[DType]) -> Value:
+        code = self._field(opcode, f"{path}.dtype")
+        return ~Cat(code == dtype.value for dtype in allowed).any()
+
+    def _dma_rules(self, opcode: Opcode) -> list[Value]:
+        source, target = (self._field(opcode, f"{path}.dtype") for path in ("src", "dst"))
+        uncast = [self._no_dtype(opcode, path, CAST_DTYPES) for path in ("src", "dst")]
+        empty = [
+            self._field(opcode, f"{path}.dims.{i}.size") == 0
+            for path in DEVICE.get(opcode, ())
+            for i in range(4)
+        ]
+        engines = self._config.dma_engines
+        no_queue = [self._field(opcode, "queue") >= engines] if engines < 16 else []
+        return [(source != target) & Cat(uncast).any(), *empty, *no_queue]
+
+    def _lane_rules(self, opcode: Opcode) -> list[Value]:
+        paths = [role.path for role in PATTERNS[opcode]]
+        broken: list[Value] = []
+        if opcode is not Opcode.MEMSET:
+            uncast = Cat(self._no_dtype(opcode, path, CAST_DTYPES) for path in paths).any()
+            if opcode is Opcode.TENSOR_COPY:
+                source, target = (self._field(opcode, f"{path}.dtype") for path in paths)
+                uncast = uncast & (source != target)
+            broken.append(uncast)
+        partitions = [self._field(opcode, f"{path}.num_partitions") for path in paths]
+        broken += [other != partitions[0] for other in partitions[1:]]
+        if opcode is Opcode.TENSOR_REDUCE:
+            depth, op = self._field(opcode, "reduce_dims"), self._field(opcode, "op")
+            broken += [(depth < 1) | (depth > 4), ~Cat(op == o.value for o in REDUCE_OPS).any()]
+        return broken

@@ -1,0 +1,236 @@
+"""The checker gives the verdict of `isa.rules.check` on random legal and illegal operands."""
+
+import random
+
+import pytest
+from amaranth.sim import Simulator
+
+from tinyneuron_hw.config import get_config
+from tinyneuron_hw.formats import FORMATS, DType
+from tinyneuron_hw.isa import rules
+from tinyneuron_hw.isa.codec import DecodeError, decode, encode, fields_of
+from tinyneuron_hw.isa.csr import Trap
+from tinyneuron_hw.isa.opcodes import AluOp, Opcode, OperandKind, Space
+from tinyneuron_hw.sequencer.check import CHECKED_OPCODES, Checker
+from tinyneuron_hw.sequencer.links import OPCODES
+
+LEFT_TO_DMA = ("elements, dst", f"exceed {rules.MAX_DMA_ELEMENTS}")
+"""Rules the DMA front end checks: counts of both sides."""
+
+
+def factors(rng, count):
+    """Four sizes whose product is ``count``."""
+    sizes = [1, 1, 1, 1]
+    for prime in (2, 2, 2, 2, 2, 3, 5, 7):
+        if count % prime == 0:
+            count //= prime
+            sizes[rng.randrange(4)] *= prime
+    sizes[rng.randrange(4)] *= count
+    return sizes
+
+
+def pattern(rng, config, path, role, count, partitions, dtype):
+    in_psum = role.spaces[-1] is Space.PSUM and (len(role.spaces) == 1 or rng.random() < 0.4)
+    limit = config.psum_partition_bytes if in_psum else config.sbuf_partition_bytes
+    rows = config.columns if in_psum else config.partitions
+    granule = rules.start_granule(config, partitions)
+    size = FORMATS[dtype].bytes
+    sizes = factors(rng, count)
+    stride, strides = 1, []
+    for extent in sizes:
+        strides.append(stride)
+        stride *= extent
+    span = count * size
+    fields = {
+        f"{path}.dtype": dtype,
+        f"{path}.space": Space.PSUM if in_psum else Space.SBUF,
+        f"{path}.num_partitions": partitions,
+        f"{path}.start_partition": rng.randrange(0, max(1, rows - partitions + 1), granule),
+        f"{path}.offset": rng.randrange(0, max(1, limit - span + 1)) // size * size,
+    }
+    if role.slot == "b" and role.lanes == "column":
+        bank = config.psum_bank_bytes
+        free = max(1, bank - span + 1)
+        fields[f"{path}.offset"] = rng.randrange(8) * bank + rng.randrange(free) // size * size
+    for i in range(4):
+        fields[f"{path}.dims.{i}.stride"] = strides[i]
+        fields[f"{path}.dims.{i}.size"] = sizes[i]
+    return fields
+
+
+def legal_fields(rng, config, opcode):
+    """Fields of an instruction that is legal, or nearly so."""
+    dtype = rng.choice(rules.CAST_DTYPES)
+    partitions = rng.randint(1, config.partitions)
+    count = rng.choice((1, 2, 4, 6, 12, 30, 64))
+    fields = {}
+    reduce_dims = rng.randint(1, 4)
+    for role in rules.PATTERNS.get(opcode, ()):
+        kind = dtype
+        if role.lanes == "row":
+            kind = rng.choice(rules.MATMUL_DTYPES)
+        if role.lanes == "column":
+            kind = DType.FP32
+        size = min(count, config.columns) if opcode is Opcode.LOAD_STATIONARY else count
+        fields |= pattern(rng, config, role.path, role, size, partitions, kind)
+    if opcode is Opcode.TENSOR_REDUCE:
+        for i in range(4):
+            kept = 1 if i < reduce_dims else fields[f"in0.dims.{i}.size"]
+            fields[f"dst.dims.{i}.size"] = kept
+        fields["reduce_dims"], fields["op"] = reduce_dims, rng.choice(rules.REDUCE_OPS)
+    for path in rules.SCALARS.get(opcode, ()):
+        fields[f"{path}.kind"] = rng.choice(list(OperandKind))
+        fields[f"{path}.dtype"] = rng.choice(rules.CAST_DTYPES).value
+        fields[f"{path}.space"] = rng.choice(list(Space))
+        fields[f"{path}.value"] = 4 * rng.randrange(64)
+    for path in rules.DEVICE.get(opcode, ()):
+        fields[f"{path}.dtype"] = dtype
+        fields[f"{path}.dims.0.size"] = count
+    return fields
+
+
+def mutate(rng, opcode, fields):
+    """Changes one field to a corner or random value."""
+    field = rng.choice([
+        field for field in fields_of(opcode)
+        if not field.is_reserved and not field.path.startswith("header")
+        and not field.path.endswith("_by_register")
+    ])  # fmt: skip
+    low, high = field.bounds
+    if field.enum is not None:
+        fields[field.path] = rng.choice(list(field.enum))
+        return
+    near = fields.get(field.path, 0)
+    near = near if isinstance(near, int) else 0
+    corners = (low, high, 0, 1, 2, near + 1, near - 1, near * 2, near + 4,
+               1 << rng.randrange(field.width), rng.randint(low, high), 200, 4096)  # fmt: skip
+    fields[field.path] = min(high, max(low, rng.choice(corners)))
+
+
+def expected(config, raw):
+    """(cause, address or None) that the rules give; None for the rules of the DMA front end."""
+    decoded = decode(raw)
+    try:
+        rules.check(config, decoded.opcode, decoded.fields)
+    except rules.OperandError as error:
+        if any(text in str(error) for text in LEFT_TO_DMA) and decoded.opcode in rules.DEVICE:
+            return None
+        if decoded.opcode is Opcode.DMA_LOCAL and "elements, dst" in str(error):
+            return None
+        return error.cause, error.address
+    return Trap.NONE, None
+
+
+def cases(config, seed, number):
+    rng = random.Random(seed)
+    while number:
+        opcode = rng.choice(CHECKED_OPCODES)
+        fields = legal_fields(rng, config, opcode)
+        for _ in range(rng.choice((0, 0, 1, 1, 2))):
+            mutate(rng, opcode, fields)
+        raw = encode(opcode, fields)
+        try:
+            verdict = expected(config, raw)
+        except DecodeError:
+            continue
+        if verdict is None:
+            continue
+        number -= 1
+        yield opcode, raw, verdict
+
+
+def run_checker(config, checks):
+    dut = Checker(config)
+    verdicts = []
+
+    async def bench(ctx):
+        for opcode, raw, _ in checks:
+            ctx.set(dut.raw, int.from_bytes(raw, "little"))
+            ctx.set(dut.select, 1 << OPCODES.index(opcode))
+            ctx.set(dut.start, 1)
+            await ctx.tick()
+            ctx.set(dut.start, 0)
+            cycles = 1
+            if opcode in rules.PATTERNS:
+                while not ctx.get(dut.done):
+                    await ctx.tick()
+                    cycles += 1
+                    assert cycles < 20, "the checker hangs"
+                await ctx.tick()
+            bad, outside = ctx.get(dut.bad), ctx.get(dut.out_of_range)
+            address = ctx.get(dut.address)
+            cause = Trap.BAD_OPERAND if bad else Trap.OUT_OF_RANGE if outside else Trap.NONE
+            verdicts.append((cause, address if cause is Trap.OUT_OF_RANGE else None, cycles))
+
+    sim = Simulator(dut)
+    sim.add_clock(1e-6)
+    sim.add_testbench(bench)
+    sim.run()
+    return verdicts
+
+
+@pytest.mark.parametrize("name", ["tiny", "default", "inferentia2"])
+def test_agrees_with_the_rules_on_random_operands(name):
+    config = get_config(name)
+    checks = list(cases(config, f"check {name}", 700))
+    seen = {Trap.NONE: 0, Trap.BAD_OPERAND: 0, Trap.OUT_OF_RANGE: 0}
+    for (opcode, raw, want), got in zip(checks, run_checker(config, checks), strict=True):
+        assert got[:2] == want, f"{opcode.name} {decode(raw).fields}"
+        seen[want[0]] += 1
+    assert min(seen.values()) > 15, seen
+
+
+def test_one_operand_takes_one_cycle():
+    config = get_config("tiny")
+    rng = random.Random(5)
+    checks = []
+    for opcode in (Opcode.LOAD_STATIONARY, Opcode.MULTIPLY_MOVING, Opcode.TENSOR_TENSOR):
+        raw = encode(opcode, legal_fields(rng, config, opcode))
+        checks.append((opcode, raw, None))
+    assert [cycles for *_, cycles in run_checker(config, checks)] == [2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("opcode", "change"),
+    [
+        (Opcode.MULTIPLY_MOVING, {"accumulate": 2}),
+        (Opcode.MULTIPLY_MOVING, {"dst.space": Space.SBUF}),
+        (Opcode.LOAD_STATIONARY, {"column_start": 255}),
+        (Opcode.TENSOR_REDUCE, {"op": AluOp.MULTIPLY}),
+        (Opcode.TENSOR_REDUCE, {"reduce_dims": 5}),
+        (Opcode.TENSOR_COPY, {"in0.num_partitions": 0}),
+        (Opcode.DMA_LOAD, {"queue": 2}),
+        (Opcode.MEMSET, {"dst.dims.3.size": 0}),
+        (Opcode.MEMSET, {"dst.dims.0.size": 65535, "dst.dims.1.size": 17}),
+    ],
+)
+def test_each_rule_gives_bad_operand(opcode, change):
+    config = get_config("tiny")
+    fields = legal_fields(random.Random(7), config, opcode) | change
+    raw = encode(opcode, fields)
+    assert run_checker(config, [(opcode, raw, None)])[0][:2] == (Trap.BAD_OPERAND, None)
+
+
+def test_restart_drops_the_check_that_ran():
+    config = get_config("tiny")
+    rng = random.Random(11)
+    fields = legal_fields(rng, config, Opcode.TENSOR_TENSOR)
+    bad = encode(Opcode.TENSOR_TENSOR, fields | {"in0.dims.1.size": 0})
+    dut = Checker(config)
+
+    async def bench(ctx):
+        ctx.set(dut.select, 1 << OPCODES.index(Opcode.TENSOR_TENSOR))
+        for raw, cycles in ((bad, 2), (encode(Opcode.TENSOR_TENSOR, fields), 1)):
+            ctx.set(dut.raw, int.from_bytes(raw, "little"))
+            ctx.set(dut.start, 1)
+            await ctx.tick()
+            ctx.set(dut.start, 0)
+            await ctx.tick().repeat(cycles)
+        await ctx.tick().until(dut.done)
+        await ctx.tick()
+        assert not ctx.get(dut.bad)
+
+    sim = Simulator(dut)
+    sim.add_clock(1e-6)
+    sim.add_testbench(bench)
+    sim.run_until(1e-4)
