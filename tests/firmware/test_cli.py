@@ -1,0 +1,139 @@
+"""The command line: exit status, one line on bad input, JSON for machines."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tinyneuron import cli
+from tinyneuron.kernels import matmul
+from tinyneuron.program import container
+from tinyneuron.runtime.dtypes import numpy_dtype
+from tinyneuron_hw.config import get_config
+from tinyneuron_hw.formats import DType
+
+
+@pytest.fixture
+def command(monkeypatch, capsys):
+    """``command(*arguments)`` gives (status, standard output, standard error)."""
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["tinyneuron", *map(str, arguments)])
+        with pytest.raises(SystemExit) as stopped:
+            cli.main()
+        captured = capsys.readouterr()
+        return stopped.value.code or 0, captured.out, captured.err
+
+    return run
+
+
+@pytest.fixture
+def compiled(tmp_path: Path) -> Path:
+    path = tmp_path / "matmul.tnp"
+    container.save(matmul.build(get_config("tiny"), m=3, k=5, n=4, dtype="fp16"), path)
+    return path
+
+
+def test_help_lists_the_commands(command):
+    status, out, _ = command("--help")
+    assert status == 0
+    for name in ("demo", "run", "bench", "asm", "disasm", "verilog", "info"):
+        assert name in out
+
+
+def test_info_describes_a_configuration(command):
+    status, out, _ = command("info", "--config", "tiny", "--json")
+    assert status == 0
+    assert json.loads(out)["config.partitions"] == 4
+
+
+def test_bench_prints_the_contracted_keys(command):
+    sizes = ("--m", 5, "--k", 6, "--n", 7)
+    status, out, _ = command(
+        "bench", "matmul", *sizes, "--target", "golden", "--config", "tiny", "--json"
+    )
+    result = json.loads(out)
+    assert status == 0
+    expected = {"name", "config", "target", "cycles", "macs", "utilization", "max_abs_error",
+                "bit_exact", "sim_khz", "wall_s"}  # fmt: skip
+    assert expected <= set(result)
+    assert result["bit_exact"] is True
+    assert result["macs"] == 210
+    assert result["cycles"] is None
+
+
+def test_run_reads_and_writes_arrays(command, compiled: Path, tmp_path: Path):
+    kind = numpy_dtype(DType.FP16)
+    lhs, rhs = np.eye(5, 3, dtype=kind), np.arange(20, dtype=kind).reshape(5, 4)
+    np.save(tmp_path / "l.npy", lhs)
+    np.save(tmp_path / "r.npy", rhs)
+    status, out, _ = command(
+        "run", compiled, "--input", f"lhs_t={tmp_path / 'l.npy'}",
+        "--input", f"rhs={tmp_path / 'r.npy'}", "--out", tmp_path / "results",
+        "--trace", tmp_path / "timeline.json", "--target", "golden", "--json",
+    )  # fmt: skip
+    assert status == 0
+    assert json.loads(out)["outputs"] == {"out": [3, 4]}
+    np.testing.assert_array_equal(np.load(tmp_path / "results/out.npy"), rhs[:3])
+    assert json.loads((tmp_path / "timeline.json").read_text())["traceEvents"]
+
+
+def test_disassembly_assembles_to_the_same_file(command, compiled: Path, tmp_path: Path):
+    text, again = tmp_path / "text.tns", tmp_path / "again.tnp"
+    assert command("disasm", compiled, "-o", text)[0] == 0
+    assert command("asm", text, "-o", again)[0] == 0
+    assert again.read_bytes() == compiled.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("info", "--config", "huge"), "unknown config 'huge'"),
+        (("bench", "matmul", "--target", "quantum"), "target 'quantum' is unknown"),
+        (("bench", "matmul", "--target", "perf"), "target 'perf' is not available yet"),
+        (("bench", "matmul", "--dtype", "fp12"), "unknown dtype 'fp12'"),
+        (("bench", "matmul", "--m", "0"), "Invalid value for '--m'"),
+        (("bench", "conv2d", "--cin", "5", "--groups", "2"), "groups"),
+        (("bench", "conv2d", "--h", "1", "--w", "1", "--pad", "0"), "kernel"),
+        (("frobnicate",), "No such command 'frobnicate'"),
+        (("disasm", "nowhere.tnp"), "nowhere.tnp: No such file or directory"),
+        (("demo", "--images", "0"), "--images must be from 1 to 200, not 0"),
+        (("verilog", "--top", "board"), "unknown top 'board'"),
+    ],
+)
+def test_bad_input_gives_one_line(command, arguments, message):
+    status, out, err = command(*arguments)
+    assert status != 0
+    assert message in err
+    assert err.startswith("tinyneuron: error: ")
+    assert err.count("\n") == 1
+    assert out == ""
+
+
+def test_bad_files_leave_nothing_behind(command, tmp_path: Path, compiled: Path):
+    damaged = tmp_path / "damaged.tnp"
+    content = bytearray(compiled.read_bytes())
+    content[-1] ^= 1
+    damaged.write_bytes(content)
+    foreign = tmp_path / "foreign.tnp"
+    foreign.write_bytes(b"PK" * 500)
+    source = tmp_path / "bad.tns"
+    source.write_text(".config tiny\n.stream sync\nnop nop\n")
+    before = set(tmp_path.iterdir())
+    for arguments, message in (
+        (("disasm", damaged, "-o", tmp_path / "x"), "damaged"),
+        (("run", foreign, "--target", "golden"), "not a"),
+        (("asm", source, "-o", tmp_path / "y"), "line 3: cannot read 'nop'"),
+        (("run", compiled, "--target", "golden"), "missing input: lhs_t, rhs"),
+        (("run", compiled, "--target", "golden", "--input", "lhs_t"), "NAME=FILE.npy"),
+        (("run", compiled, "--target", "golden", "--input", f"lhs_t={source}"), "is no .npy file"),
+        (("run", compiled, "--target", "golden", "--config", "default"), "compiled for config"),
+    ):
+        status, _, err = command(*arguments)
+        assert status == 1, arguments
+        assert message in err
+        assert err.count("\n") == 1
+    assert set(tmp_path.iterdir()) == before
