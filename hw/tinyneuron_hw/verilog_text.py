@@ -10,6 +10,8 @@ _MODULE = re.compile(r"^module (\S+) ?\(.*?^endmodule\n", re.MULTILINE | re.DOTA
 _ESCAPED = re.compile(r"\\(\S+) ")
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _TRIGGER = re.compile(r"\\\$auto\$verilog_backend\S+ ")
+_INSTANCE = re.compile(r"^  \S+ +(\S+) \(\n((?:    \.\w+\(.*\),?\n)+)  \);", re.MULTILINE)
+_CONNECTION = re.compile(r"\.(\w+)\(\\(\S*\$\d+) \)")
 _PORTS = re.compile(r"^module (\w+) ?\(([^)]*)\);")
 _ATTRIBUTE = re.compile(r"^ *\(\* .* \*\)\n", re.MULTILINE)
 _COPY = re.compile(r"\\([^\s$]\S*\$\d+(?:\.\S+)?) ")
@@ -48,6 +50,7 @@ def _tidy_module(text: str, module_names: dict[str, str]) -> str:
     # that is written once, at time zero.
     text = _TRIGGER.sub("at_start", text)
     taken = set(_WORD.findall(text))
+    wires = _instance_wires(text)
     renamed: dict[str, str] = {}
 
     def plain(match: re.Match[str]) -> str:
@@ -55,7 +58,8 @@ def _tidy_module(text: str, module_names: dict[str, str]) -> str:
         if "\\" + name in module_names:
             return module_names["\\" + name]
         if name not in renamed:
-            renamed[name] = _plain_name(name, taken)
+            wire, dot, field = name.partition(".")
+            renamed[name] = _plain_name(wires.get(wire, wire) + dot + field, taken)
         return renamed[name]
 
     return _PORTS.sub(_sort_ports, _ESCAPED.sub(plain, text), count=1)
@@ -64,6 +68,15 @@ def _tidy_module(text: str, module_names: dict[str, str]) -> str:
 def _sort_ports(match: re.Match[str]) -> str:
     ports = sorted(match[2].split(", "), key=lambda port: (port not in ("clk", "rst"), port))
     return f"module {match[1]} (\n  " + ",\n  ".join(ports) + "\n);"
+
+
+def _instance_wires(text: str) -> dict[str, str]:
+    """Numbered wire -> ``instance__port``, for wires connected to a port of an instance."""
+    wires: dict[str, str] = {}
+    for instance, connections in _INSTANCE.findall(text):
+        for port, wire in _CONNECTION.findall(connections):
+            wires.setdefault(wire, f"{instance.lstrip(chr(92))}__{port}")
+    return wires
 
 
 def _plain_name(name: str, taken: set[str]) -> str:
