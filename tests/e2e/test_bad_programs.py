@@ -1,0 +1,128 @@
+"""Programs that break a rule: the same trap on golden and on the RTL, and the core lives on."""
+
+from __future__ import annotations
+
+import pytest
+
+from tinyneuron.kernels import matmul
+from tinyneuron.program.assembler import assemble
+from tinyneuron.program.program import Program
+from tinyneuron.runtime.errors import TrapError
+from tinyneuron_hw.config import get_config
+from tinyneuron_hw.isa.codec import encode
+from tinyneuron_hw.isa.csr import Trap
+from tinyneuron_hw.isa.opcodes import Opcode, Stream
+
+TARGETS = ["golden", "verilator"]
+HEADER = ".config tiny\n.tensor x input bf16 8\n.tensor y output bf16 8\n"
+
+BAD: dict[str, tuple[str, Trap, Stream, int]] = {
+    "sbuf offset": (
+        ".stream vector\nmemset dst=sbuf.bf16[0+4, 0x1ffe, 1x2] value=1\nhalt",
+        Trap.OUT_OF_RANGE, Stream.VECTOR, 0,
+    ),
+    "sbuf partitions": (
+        ".stream vector\nnop\nmemset dst=sbuf.bf16[4+1, 0x0, 1x2] value=1\nhalt",
+        Trap.OUT_OF_RANGE, Stream.VECTOR, 1,
+    ),
+    "psum offset": (
+        ".stream vector\nmemset dst=psum.fp32[0+4, 0x800, 1x1] value=1\nhalt",
+        Trap.OUT_OF_RANGE, Stream.VECTOR, 0,
+    ),
+    "negative stride below zero": (
+        ".stream scalar\nactivate in0=psum.fp32[0+1, 0x4, -1x3] dst=sbuf.fp32[0+1, 0x0, 1x3] "
+        "bias=0.0 scale=1.0 function=relu round_mode=nearest_even\nhalt",
+        Trap.OUT_OF_RANGE, Stream.SCALAR, 0,
+    ),
+    "device memory": (
+        ".stream sync\ndma_load dst=sbuf.bf16[0+1, 0x0, 1x8] src=dev.bf16[x+0x100000, 2x8] "
+        "queue=0 round_mode=nearest_even\nhalt",
+        Trap.OUT_OF_RANGE, Stream.SYNC, 0,
+    ),
+    "writing an input": (
+        ".stream sync\ndma_copy src=dev.bf16[y+0x0, 2x8] dst=dev.bf16[x+0x0, 2x8] "
+        "queue=0 round_mode=nearest_even\nhalt",
+        Trap.OUT_OF_RANGE, Stream.SYNC, 0,
+    ),
+    "unequal counts": (
+        ".stream vector\ntensor_copy in0=sbuf.bf16[0+1, 0x0, 1x3] dst=sbuf.bf16[0+1, 0x10, 1x4] "
+        "round_mode=nearest_even\nhalt",
+        Trap.BAD_OPERAND, Stream.VECTOR, 0,
+    ),
+    "start partition": (
+        ".stream vector\nnop\nnop\nmemset dst=sbuf.bf16[1+2, 0x0, 1x2] value=1\nhalt",
+        Trap.BAD_OPERAND, Stream.VECTOR, 2,
+    ),
+    "no such queue": (
+        ".stream sync\ndma_load dst=sbuf.bf16[0+1, 0x0, 1x8] src=dev.bf16[x+0x0, 2x8] "
+        "queue=15 round_mode=nearest_even\nhalt",
+        Trap.BAD_OPERAND, Stream.SYNC, 0,
+    ),
+    "semaphore that never comes": (
+        ".stream tensor\nnop\nnop wait(s5 >= 1)\nhalt",
+        Trap.WATCHDOG, Stream.TENSOR, 1,
+    ),
+    "past the end": (
+        ".stream gpsimd\nnop\nnop",
+        Trap.OUT_OF_RANGE, Stream.GPSIMD, 2,
+    ),
+}  # fmt: skip
+
+
+def trap_of(device, target: str, program: Program) -> TrapError:
+    model = device(target, "tiny").load(program)
+    inputs = {spec.name: _zeros(spec) for spec in program.of_kind("input")}
+    with pytest.raises(TrapError) as caught:
+        model.run(inputs, watchdog=2000)
+    model.unload()
+    return caught.value
+
+
+def _zeros(spec):
+    import numpy as np
+
+    from tinyneuron.runtime.dtypes import numpy_dtype
+
+    return np.zeros(spec.shape, numpy_dtype(spec.dtype))
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_programs_trap_alike(device, name: str):
+    text, cause, stream, pc = BAD[name]
+    traps = [trap_of(device, target, assemble(HEADER + text)) for target in TARGETS]
+    for trap in traps:
+        assert (trap.cause, trap.stream, trap.pc) == (cause, stream, pc)
+        assert cause.name in str(trap)
+    assert traps[0].address == traps[1].address
+
+
+@pytest.mark.parametrize("damage", ["unknown opcode", "reserved bits"])
+def test_bytes_that_are_no_instruction_trap_alike(device, damage: str):
+    raw = bytearray(encode(Opcode.NOP))
+    if damage == "unknown opcode":
+        raw[0] = 0x7F
+    else:
+        raw[127] = 0x80
+    program = assemble(HEADER + ".stream sync\nnop\nnop\nhalt")
+    program.streams[Stream.SYNC][1] = bytes(raw)
+    program.validate = lambda: program  # the check that would refuse it before the core sees it
+    traps = [trap_of(device, target, program) for target in TARGETS]
+    for trap in traps:
+        assert (trap.cause, trap.stream, trap.pc) == (Trap.BAD_OPCODE, Stream.SYNC, 1)
+    assert traps[0].address == traps[1].address
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_core_runs_on_after_a_trap(device, target: str):
+    import numpy as np
+
+    from tinyneuron.runtime.dtypes import numpy_dtype
+    from tinyneuron_hw.formats import DType
+
+    trap_of(device, target, assemble(HEADER + BAD["device memory"][0]))
+    model = device(target, "tiny").load(matmul.build(get_config("tiny"), m=2, k=3, n=4))
+    kind = numpy_dtype(DType.BF16)
+    lhs, rhs = np.ones((3, 2), kind), np.full((3, 4), 2, kind)
+    out = model.run({"lhs_t": lhs, "rhs": rhs}).outputs["out"]
+    model.unload()
+    assert (out == 6).all()
