@@ -1,0 +1,115 @@
+"""Read, add, write: the pipeline between the PE array and PSUM."""
+
+from typing import Any
+
+from amaranth.hdl import Module, Mux, Signal
+from amaranth.lib import data, wiring
+from amaranth.lib.wiring import In, Out
+
+from ..blocks import Gated, Repeated
+from ..config import CoreConfig
+from ..float.add import FpAdd
+from .ports import PsumAccumulatePort
+
+__all__ = ["ACCUMULATE_LATENCY", "Accumulator"]
+
+_ADD_LATENCY = 2
+
+ACCUMULATE_LATENCY = 2 + _ADD_LATENCY
+"""Cycles from a request until the word is readable: read, add, write."""
+
+
+class _AdderLanes(wiring.Component):
+    """One FP32 adder for each PSUM partition, results after ``_ADD_LATENCY`` cycles."""
+
+    def __init__(self, config: CoreConfig):
+        lanes = data.ArrayLayout(32, config.columns)
+        self._columns = config.columns
+        super().__init__({"a": In(lanes), "b": In(lanes), "result": Out(lanes)})
+
+    def elaborate(self, platform: Any) -> Module:
+        m = Module()
+        signature = wiring.Signature({"a": In(32), "b": In(32), "result": Out(32)})
+        for p in range(self._columns):
+            adder = Repeated("tn_psum_adder", lambda: FpAdd(latency=_ADD_LATENCY), signature)
+            m.submodules[f"partition{p}"] = adder
+            m.d.comb += [
+                adder.a.eq(self.a[p]),
+                adder.b.eq(self.b[p]),
+                self.result[p].eq(adder.result),
+            ]
+        return m
+
+
+class Accumulator(wiring.Component):
+    """``word = word + data`` or ``word = data``, in FP32, for each PSUM partition.
+
+    Parameters
+    ----------
+    config:
+        Core sizes.
+
+    Members
+    -------
+    request: what the Tensor engine asks for.
+    read, read_word: a word of every partition to read; ``lanes`` one cycle later.
+    write, write_word, data, partitions: the word to write, in the partitions set.
+
+    Latency and throughput
+    ----------------------
+    Reads in the cycle of the request and writes ``ACCUMULATE_LATENCY - 1`` cycles later; a request
+    per cycle. The adders are clocked only while a sum is under way.
+    """
+
+    def __init__(self, config: CoreConfig):
+        self._config = config
+        request = PsumAccumulatePort(config)
+        lanes = data.ArrayLayout(32, config.columns)
+        word = request.members["word"].shape
+        super().__init__({
+            "request": In(request),
+            "read": Out(1), "read_word": Out(word), "lanes": In(lanes),
+            "write": Out(1), "write_word": Out(word), "data": Out(lanes),
+            "partitions": Out(config.columns),
+        })  # fmt: skip
+
+    def elaborate(self, platform: Any) -> Module:
+        m = Module()
+        request = self.request
+        payload = data.StructLayout({
+            "word": request.word.shape(), "accumulate": 1, "data": self.data.shape(),
+            "partitions": self._config.columns,
+        })  # fmt: skip
+        stages = [Signal(payload, name=f"stage{k}") for k in range(ACCUMULATE_LATENCY)]
+        valid = [Signal(name=f"valid{k}") for k in range(ACCUMULATE_LATENCY)]
+        m.d.comb += [
+            valid[0].eq(request.valid),
+            stages[0].word.eq(request.word),
+            stages[0].accumulate.eq(request.accumulate),
+            stages[0].data.eq(request.data),
+            stages[0].partitions.eq(request.partition_mask),
+        ]
+        for k in range(1, ACCUMULATE_LATENCY):
+            m.d.sync += valid[k].eq(valid[k - 1])
+            with m.If(valid[k - 1]):
+                m.d.sync += stages[k].eq(stages[k - 1])
+
+        # Stage 1 feeds the adders, the last stage gets their result.
+        adders = _AdderLanes(self._config)
+        running = Signal()
+        for k in range(1, ACCUMULATE_LATENCY - 1):
+            with m.If(valid[k] & stages[k].accumulate):
+                m.d.comb += running.eq(1)
+        m.submodules.adders = Gated(adders, running, name="psum_adders")
+        last = stages[-1]
+        m.d.comb += [
+            self.read.eq(request.valid & request.accumulate),
+            self.read_word.eq(request.word),
+            adders.a.eq(stages[1].data),
+            adders.b.eq(self.lanes),
+            self.write.eq(valid[-1]),
+            self.write_word.eq(last.word),
+            self.partitions.eq(last.partitions),
+            self.data.eq(Mux(last.accumulate, adders.result.as_value(), last.data.as_value())),
+        ]
+        return m

@@ -1,0 +1,90 @@
+"""One bank of every PSUM partition."""
+
+from typing import Any
+
+from amaranth.hdl import Module, Mux
+from amaranth.lib import data, wiring
+from amaranth.lib.memory import Memory
+from amaranth.lib.wiring import In, Out
+
+from ..blocks import Repeated
+from ..config import CoreConfig
+
+__all__ = ["PsumBank", "PsumBankSignature", "PsumMemory", "PsumMemorySignature"]
+
+
+class PsumMemorySignature(wiring.Signature):
+    """Ports of :class:`PsumMemory`."""
+
+    def __init__(self, config: CoreConfig):
+        words = range(config.psum_bank_words)
+        super().__init__({
+            "read": In(1), "read_word": In(words), "word": Out(32),
+            "write": In(4), "write_word": In(words), "data": In(32),
+        })  # fmt: skip
+
+
+class PsumMemory(wiring.Component):
+    """The words of one bank of one partition: one read and one write port.
+
+    A word is there one cycle after ``read``; reading a word that is being written gives the old
+    bytes.
+    """
+
+    def __init__(self, config: CoreConfig):
+        self._words = config.psum_bank_words
+        super().__init__(PsumMemorySignature(config))
+
+    def elaborate(self, platform: Any) -> Module:
+        m = Module()
+        m.submodules.memory = memory = Memory(shape=32, depth=self._words, init=[])
+        write, read = memory.write_port(granularity=8), memory.read_port()
+        m.d.comb += [
+            read.en.eq(self.read), read.addr.eq(self.read_word), self.word.eq(read.data),
+            write.en.eq(self.write), write.addr.eq(self.write_word), write.data.eq(self.data),
+        ]  # fmt: skip
+        return m
+
+
+class PsumBankSignature(wiring.Signature):
+    """Ports of :class:`PsumBank`."""
+
+    def __init__(self, config: CoreConfig):
+        words = range(config.psum_bank_words)
+        lanes = data.ArrayLayout(32, config.columns)
+        super().__init__({
+            "read": In(1), "read_word": In(words), "lanes": Out(lanes),
+            "write": In(1), "write_word": In(words), "data": In(lanes), "bytes": In(4),
+            "partitions": In(config.columns),
+        })  # fmt: skip
+
+
+class PsumBank(wiring.Component):
+    """One bank of every partition, used by one reader and one writer per cycle.
+
+    Members
+    -------
+    read, read_word: reads the word in every partition; ``lanes`` one cycle later.
+    write, write_word, data, bytes, partitions: writes ``bytes`` of the word in ``partitions``.
+    """
+
+    def __init__(self, config: CoreConfig):
+        self._config = config
+        super().__init__(PsumBankSignature(config))
+
+    def elaborate(self, platform: Any) -> Module:
+        m = Module()
+        config = self._config
+        signature = PsumMemorySignature(config)
+        for p in range(config.columns):
+            memory = Repeated("tn_psum_memory", lambda: PsumMemory(config), signature)
+            m.submodules[f"partition{p}"] = memory
+            m.d.comb += [
+                memory.read.eq(self.read),
+                memory.read_word.eq(self.read_word),
+                memory.write.eq(Mux(self.write & self.partitions[p], self.bytes, 0)),
+                memory.write_word.eq(self.write_word),
+                memory.data.eq(self.data[p]),
+                self.lanes[p].eq(memory.word),
+            ]
+        return m
