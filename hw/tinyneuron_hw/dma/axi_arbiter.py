@@ -46,17 +46,19 @@ class AxiArbiter(wiring.Component):
         self.config = config
         self.engines = engines
         count = len(engines)
-        super().__init__({
-            "axi": Out(Axi4(data_bytes=config.axi_bytes, id_bits=ID_BITS)),
-            "ar": In(stream.Signature(AddressRequest)).array(count),
-            "aw": In(stream.Signature(AddressRequest)).array(count),
-            "w": In(stream.Signature(WriteBeat(config))).array(count),
-            "r_valid": Out(count),
-            "r_data": Out(8 * config.axi_bytes),
-            "r_error": Out(1),
-            "b_valid": Out(count),
-            "b_error": Out(1),
-        })
+        super().__init__(
+            {
+                "axi": Out(Axi4(data_bytes=config.axi_bytes, id_bits=ID_BITS)),
+                "ar": In(stream.Signature(AddressRequest)).array(count),
+                "aw": In(stream.Signature(AddressRequest)).array(count),
+                "w": In(stream.Signature(WriteBeat(config))).array(count),
+                "r_valid": Out(count),
+                "r_data": Out(8 * config.axi_bytes),
+                "r_error": Out(1),
+                "b_valid": Out(count),
+                "b_error": Out(1),
+            }
+        )
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()

@@ -36,12 +36,14 @@ class Cast(wiring.Component):
 
     def __init__(self, config: CoreConfig):
         self.config = config
-        super().__init__({
-            "src_dtype": In(DType, init=DType.FP32),
-            "dst_dtype": In(DType, init=DType.FP32),
-            "source": In(stream.Signature(Word(config))),
-            "result": Out(stream.Signature(Word(config))),
-        })
+        super().__init__(
+            {
+                "src_dtype": In(DType, init=DType.FP32),
+                "dst_dtype": In(DType, init=DType.FP32),
+                "source": In(stream.Signature(Word(config))),
+                "result": Out(stream.Signature(Word(config))),
+            }
+        )
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()

@@ -51,28 +51,30 @@ class Datapath(wiring.Component):
 
     def __init__(self, config: CoreConfig):
         self.config = config
-        super().__init__({
-            "transfer": In(Transfer),
-            "start": In(1),
-            "clear": In(1),
-            "hold": In(1),
-            "ar": Out(stream.Signature(AddressRequest)),
-            "r_valid": In(1),
-            "r_data": In(8 * config.axi_bytes),
-            "r_error": In(1),
-            "aw": Out(stream.Signature(AddressRequest)),
-            "w": Out(stream.Signature(WriteBeat(config))),
-            "b_valid": In(1),
-            "b_error": In(1),
-            "sbuf_read": Out(DmaReadPort(config)),
-            "sbuf_write": Out(DmaWritePort(config)),
-            "idle": Out(1),
-            "finished": Out(1),
-            "error": Out(1),
-            "error_address": Out(48),
-            "read_bytes": Out(BYTES_BITS),
-            "write_bytes": Out(BYTES_BITS),
-        })
+        super().__init__(
+            {
+                "transfer": In(Transfer),
+                "start": In(1),
+                "clear": In(1),
+                "hold": In(1),
+                "ar": Out(stream.Signature(AddressRequest)),
+                "r_valid": In(1),
+                "r_data": In(8 * config.axi_bytes),
+                "r_error": In(1),
+                "aw": Out(stream.Signature(AddressRequest)),
+                "w": Out(stream.Signature(WriteBeat(config))),
+                "b_valid": In(1),
+                "b_error": In(1),
+                "sbuf_read": Out(DmaReadPort(config)),
+                "sbuf_write": Out(DmaWritePort(config)),
+                "idle": Out(1),
+                "finished": Out(1),
+                "error": Out(1),
+                "error_address": Out(48),
+                "read_bytes": Out(BYTES_BITS),
+                "write_bytes": Out(BYTES_BITS),
+            }
+        )
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()

@@ -56,23 +56,25 @@ class Dma(wiring.Component):
     def __init__(self, config: CoreConfig):
         self.config = config
         ports, engines = config.dma_ports, config.dma_engines
-        super().__init__({
-            "issue": In(DmaIssue()),
-            "axi": Out(Axi4(data_bytes=config.axi_bytes, id_bits=ID_BITS)).array(ports),
-            "sbuf_read": Out(DmaReadPort(config)).array(ports),
-            "sbuf_write": Out(DmaWritePort(config)).array(ports),
-            "updates": Out(SemaphoreUpdatePort()).array(engines),
-            "trap": Out(TrapPort()),
-            "trace": Out(stream.Signature(TraceEvent)).array(engines),
-            "windows": In(Windows),
-            "cycle": In(32),
-            "stop": In(1),
-            "busy": Out(1),
-            "quiet": Out(1),
-            "progress": Out(1),
-            "read_bytes": Out(16),
-            "write_bytes": Out(16),
-        })
+        super().__init__(
+            {
+                "issue": In(DmaIssue()),
+                "axi": Out(Axi4(data_bytes=config.axi_bytes, id_bits=ID_BITS)).array(ports),
+                "sbuf_read": Out(DmaReadPort(config)).array(ports),
+                "sbuf_write": Out(DmaWritePort(config)).array(ports),
+                "updates": Out(SemaphoreUpdatePort()).array(engines),
+                "trap": Out(TrapPort()),
+                "trace": Out(stream.Signature(TraceEvent)).array(engines),
+                "windows": In(Windows),
+                "cycle": In(32),
+                "stop": In(1),
+                "busy": Out(1),
+                "quiet": Out(1),
+                "progress": Out(1),
+                "read_bytes": Out(16),
+                "write_bytes": Out(16),
+            }
+        )
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()

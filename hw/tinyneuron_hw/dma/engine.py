@@ -24,30 +24,32 @@ _FROM_DATAPATH = ("ar", "aw", "w", "sbuf_read", "sbuf_write")
 
 def engine_signature(config: CoreConfig) -> wiring.Signature:
     """Members of :class:`DmaEngine`."""
-    return wiring.Signature({
-        "transfer": In(Transfer),
-        "start": In(1),
-        "finished": Out(1),
-        "stop": In(1),
-        "ar": Out(stream.Signature(AddressRequest)),
-        "r_valid": In(1),
-        "r_data": In(8 * config.axi_bytes),
-        "r_error": In(1),
-        "aw": Out(stream.Signature(AddressRequest)),
-        "w": Out(stream.Signature(WriteBeat(config))),
-        "b_valid": In(1),
-        "b_error": In(1),
-        "sbuf_read": Out(DmaReadPort(config)),
-        "sbuf_write": Out(DmaWritePort(config)),
-        "update": Out(SemaphoreUpdatePort()),
-        "trap": Out(TrapPort()),
-        "event": Out(stream.Signature(TraceEvent)),
-        "source": In(5),
-        "cycle": In(32),
-        "quiet": Out(1),
-        "read_bytes": Out(BYTES_BITS),
-        "write_bytes": Out(BYTES_BITS),
-    })
+    return wiring.Signature(
+        {
+            "transfer": In(Transfer),
+            "start": In(1),
+            "finished": Out(1),
+            "stop": In(1),
+            "ar": Out(stream.Signature(AddressRequest)),
+            "r_valid": In(1),
+            "r_data": In(8 * config.axi_bytes),
+            "r_error": In(1),
+            "aw": Out(stream.Signature(AddressRequest)),
+            "w": Out(stream.Signature(WriteBeat(config))),
+            "b_valid": In(1),
+            "b_error": In(1),
+            "sbuf_read": Out(DmaReadPort(config)),
+            "sbuf_write": Out(DmaWritePort(config)),
+            "update": Out(SemaphoreUpdatePort()),
+            "trap": Out(TrapPort()),
+            "event": Out(stream.Signature(TraceEvent)),
+            "source": In(5),
+            "cycle": In(32),
+            "quiet": Out(1),
+            "read_bytes": Out(BYTES_BITS),
+            "write_bytes": Out(BYTES_BITS),
+        }
+    )
 
 
 class DmaEngine(wiring.Component):

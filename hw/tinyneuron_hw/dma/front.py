@@ -51,15 +51,17 @@ class FrontEnd(wiring.Component):
 
     def __init__(self, config: CoreConfig):
         self.config = config
-        super().__init__({
-            "issue": In(DmaIssue()),
-            "transfer": Out(stream.Signature(Transfer)),
-            "queue": Out(4),
-            "trap": Out(TrapPort()),
-            "windows": In(Windows),
-            "stop": In(1),
-            "working": Out(1),
-        })
+        super().__init__(
+            {
+                "issue": In(DmaIssue()),
+                "transfer": Out(stream.Signature(Transfer)),
+                "queue": Out(4),
+                "trap": Out(TrapPort()),
+                "windows": In(Windows),
+                "stop": In(1),
+                "working": Out(1),
+            }
+        )
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()

@@ -35,10 +35,12 @@ class Packer(wiring.Component):
 
     def __init__(self, config: CoreConfig):
         self.config = config
-        super().__init__({
-            "beat": In(stream.Signature(Beat(config))),
-            "word": Out(stream.Signature(Word(config))),
-        })
+        super().__init__(
+            {
+                "beat": In(stream.Signature(Beat(config))),
+                "word": Out(stream.Signature(Word(config))),
+            }
+        )
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()

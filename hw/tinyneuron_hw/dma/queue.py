@@ -39,12 +39,14 @@ class DmaQueue(wiring.Component):
         self.config = config
         engine = engine_signature(config).members
         members = {name: engine[name] for name in (*_PASSED, *_INPUTS, *_OUTPUTS)}
-        super().__init__({
-            **members,
-            "transfer": In(stream.Signature(Transfer)),
-            "trace": Out(stream.Signature(TraceEvent)),
-            "busy": Out(1),
-        })
+        super().__init__(
+            {
+                **members,
+                "transfer": In(stream.Signature(Transfer)),
+                "trace": Out(stream.Signature(TraceEvent)),
+                "busy": Out(1),
+            }
+        )
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()

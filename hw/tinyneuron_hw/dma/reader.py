@@ -25,14 +25,16 @@ def Beat(config: CoreConfig) -> data.StructLayout:  # noqa: N802 (a layout, used
     """``count`` bytes of ``data`` from byte ``offset`` on; ``last`` of the transfer; ``error``: the
     bus refused the burst at ``address``."""
     log2 = exact_log2(config.axi_bytes)
-    return data.StructLayout({
-        "data": 8 * config.axi_bytes,
-        "offset": log2,
-        "count": log2 + 1,
-        "last": 1,
-        "error": 1,
-        "address": 48,
-    })
+    return data.StructLayout(
+        {
+            "data": 8 * config.axi_bytes,
+            "offset": log2,
+            "count": log2 + 1,
+            "last": 1,
+            "error": 1,
+            "address": 48,
+        }
+    )
 
 
 class Reader(wiring.Component):
@@ -55,16 +57,18 @@ class Reader(wiring.Component):
 
     def __init__(self, config: CoreConfig):
         self.config = config
-        super().__init__({
-            "device": In(1),
-            "burst": In(stream.Signature(Burst)),
-            "ar": Out(stream.Signature(AddressRequest)),
-            "r_valid": In(1),
-            "r_data": In(8 * config.axi_bytes),
-            "r_error": In(1),
-            "sbuf": Out(DmaReadPort(config)),
-            "beat": Out(stream.Signature(Beat(config))),
-        })
+        super().__init__(
+            {
+                "device": In(1),
+                "burst": In(stream.Signature(Burst)),
+                "ar": Out(stream.Signature(AddressRequest)),
+                "r_valid": In(1),
+                "r_data": In(8 * config.axi_bytes),
+                "r_error": In(1),
+                "sbuf": Out(DmaReadPort(config)),
+                "beat": Out(stream.Signature(Beat(config))),
+            }
+        )
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()

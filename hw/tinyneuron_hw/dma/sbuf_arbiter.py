@@ -25,12 +25,14 @@ class SbufArbiter(wiring.Component):
 
     def __init__(self, config: CoreConfig, count: int):
         self.count = count
-        super().__init__({
-            "reads": In(DmaReadPort(config)).array(count),
-            "writes": In(DmaWritePort(config)).array(count),
-            "sbuf_read": Out(DmaReadPort(config)),
-            "sbuf_write": Out(DmaWritePort(config)),
-        })
+        super().__init__(
+            {
+                "reads": In(DmaReadPort(config)).array(count),
+                "writes": In(DmaWritePort(config)).array(count),
+                "sbuf_read": Out(DmaReadPort(config)),
+                "sbuf_write": Out(DmaWritePort(config)),
+            }
+        )
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()

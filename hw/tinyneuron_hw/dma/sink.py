@@ -50,19 +50,21 @@ class Sink(wiring.Component):
 
     def __init__(self, config: CoreConfig):
         self.config = config
-        super().__init__({
-            "device": In(1),
-            "chunk": In(stream.Signature(Chunk(config))),
-            "hold": In(1),
-            "aw": Out(stream.Signature(AddressRequest)),
-            "w": Out(stream.Signature(WriteBeat(config))),
-            "b_valid": In(1),
-            "b_error": In(1),
-            "sbuf": Out(DmaWritePort(config)),
-            "idle": Out(1),
-            "finished": Out(1),
-            "error_address": Out(48),
-        })
+        super().__init__(
+            {
+                "device": In(1),
+                "chunk": In(stream.Signature(Chunk(config))),
+                "hold": In(1),
+                "aw": Out(stream.Signature(AddressRequest)),
+                "w": Out(stream.Signature(WriteBeat(config))),
+                "b_valid": In(1),
+                "b_error": In(1),
+                "sbuf": Out(DmaWritePort(config)),
+                "idle": Out(1),
+                "finished": Out(1),
+                "error_address": Out(48),
+            }
+        )
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()

@@ -28,11 +28,13 @@ class Splitter(wiring.Component):
 
     def __init__(self, config: CoreConfig):
         self._beat = exact_log2(config.axi_bytes)
-        super().__init__({
-            "length": In(34),
-            "run": In(stream.Signature(Run)),
-            "burst": Out(stream.Signature(Burst)),
-        })
+        super().__init__(
+            {
+                "length": In(34),
+                "run": In(stream.Signature(Run)),
+                "burst": Out(stream.Signature(Burst)),
+            }
+        )
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()

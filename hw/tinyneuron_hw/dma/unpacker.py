@@ -19,17 +19,19 @@ def Chunk(config: CoreConfig) -> data.StructLayout:  # noqa: N802 (a layout, use
     """Aligned ``axi_bytes`` bytes with the ``mask`` of those to write. ``address``, ``beats`` and
     ``partition`` are the burst's; ``index`` counts its chunks; ``ends_burst`` and ``last`` (of the
     transfer) mark ends."""
-    return data.StructLayout({
-        "data": 8 * config.axi_bytes,
-        "mask": config.axi_bytes,
-        "count": exact_log2(config.axi_bytes) + 1,
-        "address": 48,
-        "partition": 8,
-        "beats": 4,
-        "index": 4,
-        "ends_burst": 1,
-        "last": 1,
-    })
+    return data.StructLayout(
+        {
+            "data": 8 * config.axi_bytes,
+            "mask": config.axi_bytes,
+            "count": exact_log2(config.axi_bytes) + 1,
+            "address": 48,
+            "partition": 8,
+            "beats": 4,
+            "index": 4,
+            "ends_burst": 1,
+            "last": 1,
+        }
+    )
 
 
 class Unpacker(wiring.Component):
@@ -47,11 +49,13 @@ class Unpacker(wiring.Component):
 
     def __init__(self, config: CoreConfig):
         self.config = config
-        super().__init__({
-            "word": In(stream.Signature(Word(config))),
-            "burst": In(stream.Signature(Burst)),
-            "chunk": Out(stream.Signature(Chunk(config))),
-        })
+        super().__init__(
+            {
+                "word": In(stream.Signature(Word(config))),
+                "burst": In(stream.Signature(Burst)),
+                "chunk": Out(stream.Signature(Chunk(config))),
+            }
+        )
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()

@@ -1,0 +1,1 @@
+"""Device memory: the controller and its port. Read `controller.py`."""

@@ -27,6 +27,7 @@ class AxiMemory:
         """Addresses of aligned beats that answer with an error."""
         self.reads: dict[int, deque] = {}
         self.bursts: deque = deque()
+        self.early: deque = deque()
         self.responses: dict[int, deque] = {}
         self.in_flight = 0
         self.read_beats = self.write_beats = 0
@@ -117,9 +118,18 @@ class AxiMemory:
         self._check_address("aw", address, length + 1, size, burst)
         self.bursts.append([burst_id, address, length + 1, 0])
         self.in_flight += 1
+        self._write(cycle)
 
     def _take_w(self, cycle, data, strobe, last):
-        assert self.bursts, "write data before its address"
+        self.early.append((data, strobe, last))
+        self._write(cycle)
+
+    def _write(self, cycle):
+        """Data may come before its address."""
+        while self.early and self.bursts:
+            self._write_beat(cycle, *self.early.popleft())
+
+    def _write_beat(self, cycle, data, strobe, last):
         burst = self.bursts[0]
         at = burst[1]
         for i in range(self.width):
@@ -242,8 +252,8 @@ class DmaBench:
                 signals += [update.valid & update.ready, update.semaphore, update.value]
             for trace in dut.trace:
                 signals += [trace.valid & trace.ready, trace.payload]
-            _, _, valid, cause, stream, pc, address, read, write, *rest = (
-                await ctx.tick().sample(*signals)
+            _, _, valid, cause, stream, pc, address, read, write, *rest = await ctx.tick().sample(
+                *signals
             )
             if valid:
                 self.traps.append((cause, stream, pc, address))
@@ -257,7 +267,7 @@ class DmaBench:
             for e in range(len(dut.trace)):
                 if rest[2 * e]:
                     event = rest[2 * e + 1]
-                    self.events.append((e, event.source, event.kind, event.pc, event.cycle))
+                    self.events.append((e, event.source, event.kind.value, event.pc, event.cycle))
 
     async def until_idle(self, ctx, limit=20000):
         """Wait until every command was taken and nothing is busy."""

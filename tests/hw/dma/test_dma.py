@@ -4,7 +4,6 @@ import random
 
 import numpy as np
 import pytest
-from amaranth.hdl import Const
 
 from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.formats import FORMATS, DType
@@ -37,3 +36,138 @@ def test_loads_a_contiguous_row(dma_bench):
     assert bench.updates == [(0, 5, 1)]
     assert [event[1:4] for event in bench.events] == [(16, 0, 7), (16, 1, 7)]
     assert (bench.read_bytes, bench.write_bytes) == (128, 0)
+
+
+def byte_index(fields, element_bytes, partition_bytes=None):
+    """Flat byte index [elements, element_bytes] of an operand, in element order."""
+    dims = [(dim["stride"], dim["size"]) for dim in fields["dims"]]
+    if partition_bytes is None:
+        starts = element_offsets(fields["address"], dims, 1)
+    else:
+        inner = element_offsets(fields["offset"], dims, element_bytes)
+        rows = fields["start_partition"] + np.arange(fields["num_partitions"])
+        starts = (rows[:, None] * partition_bytes + inner[None, :]).reshape(-1)
+    return starts[:, None] + np.arange(element_bytes)
+
+
+_NUMPY = {DType.FP32: np.float32, DType.FP16: np.float16, DType.INT32: np.int32}
+
+
+def cast(raw, src, dst):
+    """uint8[elements, bytes] of ``src`` elements as ``dst`` elements, through FP32."""
+    if src == DType.BF16:
+        values = (raw.reshape(-1).view(np.uint16).astype(np.uint32) << 16).view(np.float32)
+    else:
+        values = np.ascontiguousarray(raw).reshape(-1).view(_NUMPY[src]).astype(np.float32)
+    nan = np.isnan(values)
+    values = np.where(nan, np.float32(0), values)
+    with np.errstate(over="ignore"):
+        if dst == DType.INT32:
+            limited = np.clip(np.rint(values).astype(np.float64), -(2.0**31), 2.0**31 - 1)
+            bits = limited.astype(np.int32)
+        elif dst == DType.BF16:
+            wide = values.view(np.uint32).astype(np.uint64)
+            bits = (wide + 0x7FFF + (wide >> 16 & 1) >> 16).astype(np.uint16)
+            bits = np.where(nan, 0x7FC0, bits).astype(np.uint16)
+        else:
+            bits = values.astype(_NUMPY[dst])
+            quiet = {DType.FP32: (np.uint32, 0x7FC00000), DType.FP16: (np.uint16, 0x7E00)}[dst]
+            bits = np.where(nan, quiet[0](quiet[1]), bits.view(quiet[0])).astype(quiet[0])
+    return bits.view(np.uint8).reshape(len(raw), -1)
+
+
+def expect(bench, opcode, fields):
+    """What memory and SBUF hold after a transfer, applied to the given copies."""
+    memory, sbuf = bench
+    spaces = {
+        "src": opcode in (Opcode.DMA_LOAD, Opcode.DMA_COPY),
+        "dst": opcode in (Opcode.DMA_STORE, Opcode.DMA_COPY),
+    }
+    index, flat = {}, {}
+    for side, in_device in spaces.items():
+        size = FORMATS[fields[side]["dtype"]].bytes
+        index[side] = byte_index(fields[side], size, None if in_device else sbuf.shape[1])
+        flat[side] = memory if in_device else sbuf.reshape(-1)
+    raw = flat["src"][index["src"]]
+    if fields["src"]["dtype"] != fields["dst"]["dtype"]:
+        raw = cast(raw, fields["src"]["dtype"], fields["dst"]["dtype"])
+    flat["dst"][index["dst"].reshape(-1)] = raw.reshape(-1)
+
+
+def factors(rng, count, parts):
+    """``parts`` random sizes whose product is ``count``."""
+    sizes = []
+    for _ in range(parts - 1):
+        sizes.append(rng.choice([d for d in range(1, count + 1) if count % d == 0]))
+        count //= sizes[-1]
+    sizes.append(count)
+    rng.shuffle(sizes)
+    return sizes
+
+
+def random_dims(rng, sizes, unit, room, whole):
+    """(stride, size), in multiples of ``unit`` bytes if ``whole``, and a start that fits ``room``."""
+    while True:
+        dims, step = [], unit
+        for size in sizes:
+            kind = rng.random()
+            stride = step if kind < 0.6 else rng.choice([-1, 1]) * rng.randrange(1, 40) * unit
+            if kind > 0.95:
+                stride = 0
+            if kind > 0.7 and not whole:
+                stride += rng.randrange(3)
+            dims.append((stride, size))
+            step = abs(stride) * size
+        low = sum(min(0, t * (s - 1)) for t, s in dims)
+        high = sum(max(0, t * (s - 1)) for t, s in dims)
+        if high - low < room - 8:
+            return dims, rng.randrange(-low, room - 8 - high)
+
+
+def random_transfer(rng, config, memory_bytes):
+    opcode = rng.choice([Opcode.DMA_LOAD, Opcode.DMA_STORE, Opcode.DMA_COPY, Opcode.DMA_LOCAL])
+    casts = [DType.FP32, DType.BF16, DType.FP16, DType.INT32]
+    if rng.random() < 0.5:
+        dtypes = (rng.choice(casts), rng.choice(casts))
+    else:
+        dtypes = (rng.choice(list(DType)),) * 2
+    count = rng.choice([1, 2, 7, 12, 24, 60, 64, 120, 128])
+    half = config.sbuf_partition_bytes // 2
+    fields = {"queue": rng.randrange(config.dma_engines)}
+    for side, dtype in zip(("src", "dst"), dtypes, strict=True):
+        size = FORMATS[dtype].bytes
+        is_dst = side == "dst"
+        if opcode in ((Opcode.DMA_COPY, Opcode.DMA_STORE) if is_dst
+                      else (Opcode.DMA_COPY, Opcode.DMA_LOAD)):  # fmt: skip
+            dims, start = random_dims(rng, factors(rng, count, 4), size, memory_bytes // 2, False)
+            fields[side] = device(start + is_dst * memory_bytes // 2, dims, dtype)
+        else:
+            rows = rng.choice([n for n in range(1, config.partitions + 1) if count % n == 0])
+            sizes = factors(rng, count // rows, 4)
+            dims, start = random_dims(rng, sizes, size, half, True)
+            dims = [(stride // size, extent) for stride, extent in dims]
+            partition = rng.randrange(config.partitions - rows + 1)
+            fields[side] = chip(start + is_dst * half, dims, dtype, partition, rows)
+    return opcode, fields
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_random_transfers_match_numpy(dma_bench, seed):
+    rng = random.Random(seed)
+    bench = dma_bench(CONFIG, seed=seed, stall=rng.choice([0, 0.2, 0.5]))
+    memory = np.frombuffer(bytes(bench.memory), np.uint8).copy()
+    sbuf = bench.sbuf.copy()
+    cases = []
+    for pc in range(12):
+        opcode, fields = random_transfer(rng, CONFIG, len(memory))
+        # One queue: transfers run in order, so the copies can be updated in order.
+        fields["queue"] = seed % CONFIG.dma_engines
+        cases.append((opcode, fields))
+        bench.add(opcode, fields, pc=pc, semaphore=pc)
+    bench.run()
+    for opcode, fields in cases:
+        expect((memory, sbuf), opcode, fields)
+    assert [semaphore for _, semaphore, _ in bench.updates] == list(range(12))
+    np.testing.assert_array_equal(bench.sbuf, sbuf)
+    np.testing.assert_array_equal(np.frombuffer(bytes(bench.memory), np.uint8), memory)
+    assert bench.traps == []
