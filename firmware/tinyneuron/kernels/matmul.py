@@ -7,6 +7,7 @@ drained the other seven keep the Tensor engine busy.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from tinyneuron import nki
@@ -18,25 +19,20 @@ from tinyneuron_hw.formats import FORMATS
 
 from .drain import Drain
 
-__all__ = ["build", "load_rows", "matmul"]
+__all__ = ["build", "matmul"]
 
 TRANSFER_BYTES = 512
 """Bytes per partition from which a transfer is large enough to hide its start."""
 
 
-def load_rows(source: nl.Tensor, column: int, width: int, transfer: int) -> list[nl.Tensor]:
-    """Loaders' work: the rows of ``source[K, X]`` on the partitions, columns ``column`` ...
-    ``column + width - 1``, as one view ``[rows, width]`` per K tile. Row ``t * P + p`` is on
-    partition p of tile t. Several tiles share a transfer of about ``transfer`` bytes per partition;
-    the first comes alone, so that work can start early."""
-    return list(_row_tiles(source, column, width, transfer))
-
-
-def _row_tiles(source: nl.Tensor, column: int, width: int, transfer: int):
+def _row_tiles(source: nl.Tensor, column: int, width: int) -> Iterator[nl.Tensor]:
+    """Loads columns ``column`` ... of ``source[K, X]``, one view ``[rows, width]`` per K tile as it
+    is asked for: row ``t * P + p`` is on partition p of tile t. Several tiles share a transfer of
+    about TRANSFER_BYTES per partition; the first comes alone, so that work starts early."""
     rows, pitch = source.shape
     lanes = nl.tile_size.pmax
     per_tile = width * FORMATS[source.dtype].bytes
-    group = max(1, min(transfer // per_tile, 1 << 15))
+    group = max(1, min(TRANSFER_BYTES // per_tile, 1 << 15))
     full, start = rows // lanes, 0
     while start < full:
         count = min(group if start else 1, full - start)
@@ -54,18 +50,18 @@ def _row_tiles(source: nl.Tensor, column: int, width: int, transfer: int):
 
 @nki.jit
 def matmul(
-    lhs_t: nl.Tensor,
+    lhsT: nl.Tensor,  # noqa: N803 - the name of the program's input
     rhs: nl.Tensor,
     bias: nl.Tensor | None = None,
     relu: bool = False,
     out_dtype: Any = None,
 ) -> nl.Tensor:
-    """``out[M, N] = relu(lhs_t.T @ rhs + bias[:, None])``; ``bias`` (FP32 ``[M]``) and ``relu`` are
+    """``out[M, N] = relu(lhsT.T @ rhs + bias[:, None])``; ``bias`` (FP32 ``[M]``) and ``relu`` are
     optional, ``out_dtype`` defaults to the operands' type."""
-    (k, m), (k_rhs, n) = lhs_t.shape, rhs.shape
-    if k != k_rhs or lhs_t.dtype is not rhs.dtype:
-        raise nki.KernelError(f"matmul: lhsT {lhs_t!r} and rhs {rhs!r} must have one K and dtype")
-    out = nl.ndarray((m, n), out_dtype or rhs.dtype, buffer=nl.shared_hbm, name="out")
+    (k, m), (k_rhs, n) = lhsT.shape, rhs.shape
+    if k != k_rhs or lhsT.dtype is not rhs.dtype:
+        raise nki.KernelError(f"matmul: lhsT {lhsT!r} and rhs {rhs!r} must have one K and dtype")
+    out = nl.ndarray((m, n), out_dtype or rhs.dtype, buffer=nl.shared_hbm)
     block = PSUM_BANKS * nl.tile_size.gemm_stationary_fmax
     size, lanes = FORMATS[rhs.dtype].bytes, nl.tile_size.pmax
     room = nl.tile_size.total_available_sbuf_size
@@ -77,9 +73,9 @@ def matmul(
         kept: list[nl.Tensor] = []
         for m0 in nl.affine_range(0, m, block):
             height = min(block, m - m0)
-            movings = iter(kept) if kept else _row_tiles(rhs, n0, width, TRANSFER_BYTES)
+            movings = iter(kept) if kept else _row_tiles(rhs, n0, width)
             banks = _accumulators(height, width)
-            stationaries = _row_tiles(lhs_t, m0, height, TRANSFER_BYTES)
+            stationaries = _row_tiles(lhsT, m0, height)
             for stationary in stationaries:
                 moving = next(movings)
                 if keeps and len(kept) * lanes < k:
@@ -128,13 +124,13 @@ def build(
     relu: bool = False,
     out_dtype: Any = None,
 ) -> Program:
-    """A program for ``out[m, n] = relu(lhs_t[k, m].T @ rhs[k, n] + bias[m])``.
+    """A program for ``out[m, n] = relu(lhsT[k, m].T @ rhs[k, n] + bias[m])``.
 
-    Inputs ``lhs_t``, ``rhs`` (``dtype``: bf16 or fp16) and, if asked for, ``bias`` (fp32); output ``out``
-    (``out_dtype``, by default ``dtype``).
+    Inputs ``lhsT``, ``rhs`` (``dtype``: bf16 or fp16) and, if asked for, ``bias`` (fp32); output
+    ``out`` (``out_dtype``, by default ``dtype``).
     """
     specs: dict[str, Any] = {
-        "lhs_t": nki.TensorArg((k, m), dtype),
+        "lhsT": nki.TensorArg((k, m), dtype),
         "rhs": nki.TensorArg((k, n), dtype),
         "relu": relu,
         "out_dtype": out_dtype,

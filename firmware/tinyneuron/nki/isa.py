@@ -1,7 +1,8 @@
 """``nki.isa``: one call, one instruction (``nc_matmul``: LOAD_STATIONARY and MULTIPLY_MOVING).
 
 Names, parameters and defaults of the public module; parameters this slice does not have are left
-out, so passing them is a ``TypeError``. Every rule of the hardware is checked when the kernel is traced.
+out, so passing them is a ``TypeError``. Every rule of the hardware is checked when the kernel is
+traced.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ import numpy as np
 
 from tinyneuron_hw.config import CoreConfig, get_config
 
-from ..lower.ir import Module
+from ..lower.ir import DeviceTensor, Module
 from ..lower.pipeline import lower
 from ..program.program import Program
 from .language import as_dtype
@@ -118,6 +118,15 @@ def _outputs(module: Module, result: Any) -> None:
     if not module.outputs:
         raise KernelError(f"kernel {module.name!r} must return its output tensors, not {result!r}")
     order = {kind: at for at, kind in enumerate(("input", "constant", "output", "scratch"))}
+    _name(module.outputs, "out")
     made = [tensor for tensor in module.tensors if tensor.kind == "scratch"]
+    _name(made, "scratch")
     rest = [tensor for tensor in module.tensors if tensor.kind in ("input", "constant")]
     module.tensors = sorted(rest + module.outputs + made, key=lambda item: order[item.kind])
+
+
+def _name(tensors: list[DeviceTensor], stem: str) -> None:
+    """Names those the kernel left unnamed: ``stem``, or ``stem0`` ... when there are several."""
+    unnamed = [tensor for tensor in tensors if not tensor.name]
+    for number, tensor in enumerate(unnamed):
+        tensor.name = stem if len(unnamed) == 1 else f"{stem}{number}"

@@ -1,8 +1,8 @@
 """``nki.language``: tensors, memories, types, ranges and operation names.
 
 A subset of the public module with the same names and defaults. Not in this slice: whole-tile
-operations (``nl.add(x, y)`` as a call), ``load``/``store``, ``zeros`` and relatives, grids, dynamic loops,
-``address=`` of ``ndarray``. Sizes come from the configuration the kernel is compiled for.
+operations (``nl.add(x, y)`` as a call), ``load``/``store``, ``zeros`` and relatives, grids, dynamic
+loops, ``address=`` of ``ndarray``. Sizes come from the configuration the kernel is compiled for.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from .tensor import Tensor, ds
 from .trace import KernelError, current
 
 __all__ = [
-    "Buffer", "Op", "Tensor", "add", "affine_range", "as_dtype", "bfloat16", "copy", "ds", "float16",
-    "float32", "hbm", "int32", "maximum", "minimum", "multiply", "ndarray", "private_hbm", "psum",
+    "Buffer", "Op", "Tensor", "add", "affine_range", "as_dtype", "bfloat16", "copy", "ds",
+    "float16", "float32", "hbm", "int32", "maximum", "minimum", "multiply", "ndarray", "private_hbm", "psum",
     "relu", "sbuf", "sequential_range", "shared_hbm", "static_range", "subtract", "tile_size",
 ]  # fmt: skip
 

@@ -75,10 +75,7 @@ class Trace:
     ) -> DeviceTensor:
         """A device tensor of this kind."""
         tensors = self.module.tensors
-        taken = {tensor.name for tensor in tensors}
-        if not name:
-            name = next(n for i in range(len(taken) + 1) if (n := f"{kind}{i}") not in taken)
-        if name in taken:
+        if name and name in {tensor.name for tensor in tensors}:
             raise KernelError(f"two tensors in device memory are called {name!r}")
         if math.prod(shape) < 1:
             raise KernelError(f"tensor {name!r}: every extent must be at least 1, not {shape}")

@@ -1,0 +1,271 @@
+"""Two-dimensional convolution for any sizes, without an im2col copy in device memory.
+
+``image[N, Cin, H, W]``, ``weights[Cin / groups, kh, kw, Cout]`` -> ``out[N, Cout, Ho, Wo]``, with
+stride, padding, dilation and groups, and an optional bias and ReLU on the way out. See
+``conv_plan.py`` for the cut.
+
+Non-finite inputs: groups that share the array multiply each other's inputs by +0, so an infinity
+or NaN in one gives NaN in the other groups of its pack too.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tinyneuron import nki
+from tinyneuron.nki import isa as nisa
+from tinyneuron.nki import language as nl
+from tinyneuron.nki.trace import current
+from tinyneuron.program.program import Program
+from tinyneuron_hw.config import CoreConfig
+
+from .conv_load import load_bias, load_input, load_weights
+from .conv_plan import Block, ConvPlan, ConvShape, Slab, make_plan
+from .drain import Drain
+
+__all__ = ["build", "conv2d"]
+
+
+def _two(value: int | tuple[int, int]) -> tuple[int, int]:
+    return (value, value) if isinstance(value, int) else (value[0], value[1])
+
+
+@nki.jit
+def conv2d(
+    image: nl.Tensor,
+    weights: nl.Tensor,
+    bias: nl.Tensor | None = None,
+    stride: int | tuple[int, int] = 1,
+    pad: int | tuple[int, int] = 0,
+    dilation: int | tuple[int, int] = 1,
+    groups: int = 1,
+    relu: bool = False,
+    out_dtype: Any = None,
+) -> nl.Tensor:
+    """``out = relu(conv(image, weights) + bias)``; ``bias`` is FP32 ``[Cout]``, ``out_dtype``
+    defaults to the operands' type. Pairs are (rows, columns).
+
+    Raises
+    ------
+    KernelError
+        Types differ, or the sizes do not go together.
+    """
+    (n, cin, height, width), (depth, kh, kw, cout) = image.shape, weights.shape
+    if depth * groups != cin or image.dtype is not weights.dtype:
+        raise nki.KernelError(f"conv2d: image {image!r} and weights {weights!r} do not go together "
+                              f"with {groups} groups")  # fmt: skip
+    try:
+        shape = ConvShape(n, cin, cout, (height, width), (kh, kw), _two(stride), _two(pad),
+                          _two(dilation), groups)  # fmt: skip
+    except ValueError as error:
+        raise nki.KernelError(str(error)) from None
+    plan = make_plan(current().config, shape)
+    out = nl.ndarray((n, cout, *shape.out), out_dtype or image.dtype, buffer=nl.shared_hbm)
+    drain = Drain(relu)
+    for group in nl.affine_range(0, groups, plan.pack):
+        _Pack(plan, group, image, weights, bias, out, drain).run()
+    return out
+
+
+class _Pack:
+    """The groups that share the array, from ``group`` on.
+
+    Output channels count from the pack's first; a tile of them is (first, count).
+    """
+
+    def __init__(
+        self, plan: ConvPlan, group: int, image: nl.Tensor, weights: nl.Tensor,
+        bias: nl.Tensor | None, out: nl.Tensor, drain: Drain,
+    ):  # fmt: skip
+        self.plan, self.group = plan, group
+        self.image, self.weights, self.bias, self.out, self.drain = image, weights, bias, out, drain
+        self.groups = min(plan.pack, plan.shape.groups - group)
+        self.slabs = plan.slabs(self.groups * plan.shape.group_cin, nl.tile_size.pmax)
+        self.tiles: list[tuple[int, int]] = []
+        """Output-channel tiles that accumulate together."""
+        self.biases: list[list[nl.Tensor]] = []
+        self.kept: dict[Slab, nl.Tensor] = {}
+        """Weights that stay on chip for all pixels."""
+
+    def run(self) -> None:
+        """All output channels of the pack, as many tiles at a time as accumulate together."""
+        columns = nl.tile_size.gemm_stationary_fmax
+        cout = self.groups * self.plan.shape.group_cout
+        step = self.plan.cout_tiles * columns
+        for start in range(0, cout, step):
+            stop = min(cout, start + step)
+            self.tiles = [(at, min(columns, stop - at)) for at in range(start, stop, columns)]
+            self.biases = [self.load_bias(*tile) for tile in self.tiles]
+            self.kept = {}
+            for block in self.plan.load_blocks():
+                inputs = _Inputs(self, block)
+                (self.run_flat if self.plan.flat else self.run_strided)(block, inputs)
+
+    def run_strided(self, block: Block, inputs: _Inputs) -> None:
+        """A load block whose matmuls read strided views, one per accumulator and tap."""
+        shape = self.plan.shape
+        for part in self.plan.accumulators(block):
+            banks = self.banks(part.pixels)
+            for slab in self.slabs:
+                tile = inputs[slab]
+                taps = [(0, 0)] if slab.packed else shape.taps
+                views = [_tap_view(shape, tile, tap, block, part) for tap in taps]
+                self.accumulate(banks, self.weights_of(slab), views)
+            for number, bank in enumerate(banks):
+                results = self.results(number, part.pixels)
+                self.drain_bank(number, bank, results, slice(0, part.pixels))
+                self.send(number, part, results)
+
+    def run_flat(self, block: Block, inputs: _Inputs) -> None:
+        """A load block whose pixels are one run: cut in equal chunks, whatever the rows."""
+        chunks = -(-block.pixels // nl.tile_size.gemm_moving_fmax)
+        step = -(-block.pixels // chunks)
+        results = [self.results(number, block.pixels) for number in range(len(self.tiles))]
+        for start in range(0, block.pixels, step):
+            here = slice(start, min(start + step, block.pixels))
+            banks = self.banks(here.stop - start)
+            for slab in self.slabs:
+                run = inputs[slab].reshape((slab.rows, block.pixels))
+                self.accumulate(banks, self.weights_of(slab), [run[:, here]])
+            for number, bank in enumerate(banks):
+                self.drain_bank(number, bank, results[number], here)
+        for number, result in enumerate(results):
+            self.send(number, block, result)
+
+    def banks(self, pixels: int) -> list[nl.Tensor]:
+        """An accumulator for each output-channel tile."""
+        return [
+            nl.ndarray((count, pixels), nl.float32, buffer=nl.psum, name="acc")
+            for _, count in self.tiles
+        ]
+
+    def accumulate(
+        self, banks: list[nl.Tensor], stationary: nl.Tensor, views: list[nl.Tensor]
+    ) -> None:
+        """Adds one slab: ``stationary[rows, views, columns]`` times each view."""
+        first = self.tiles[0][0]
+        for (at, count), bank in zip(self.tiles, banks, strict=True):
+            for number, view in enumerate(views):
+                nisa.nc_matmul(bank, stationary[:, number, nl.ds(at - first, count)], view)
+
+    def weights_of(self, slab: Slab) -> nl.Tensor:
+        """The slab's weights for all current tiles, loaded now or kept from before."""
+        if slab in self.kept:
+            return self.kept[slab]
+        first, width = self.tiles[0][0], sum(count for _, count in self.tiles)
+        tile = load_weights(self.plan.shape, self.weights, slab, (self.group, self.groups),
+                            (first, width))  # fmt: skip
+        if self.plan.keep_weights:
+            self.kept[slab] = tile
+        return tile
+
+    def load_bias(self, at: int, count: int) -> list[nl.Tensor]:
+        """The bias of a tile, a column for each drain (at most as many rows as lanes)."""
+        if self.bias is None:
+            return []
+        first = self.group * self.plan.shape.group_cout + at
+        return [load_bias(self.bias, first + low, rows) for low, rows in _lane_chunks(count)]
+
+    def results(self, number: int, pixels: int) -> list[nl.Tensor]:
+        """SBUF tiles for a drained output-channel tile."""
+        return [
+            nl.ndarray((rows, pixels), self.out.dtype, name="out_tile")
+            for _, rows in _lane_chunks(self.tiles[number][1])
+        ]
+
+    def drain_bank(
+        self, number: int, bank: nl.Tensor, results: list[nl.Tensor], here: slice
+    ) -> None:
+        """Empties an accumulator into pixels ``here`` of the results."""
+        for index, (low, rows) in enumerate(_lane_chunks(bank.shape[0])):
+            bias = self.biases[number][index] if self.biases[number] else None
+            self.drain(results[index][:, here], bank[nl.ds(low, rows)], bias)
+
+    def send(self, number: int, block: Block, results: list[nl.Tensor]) -> None:
+        """Stores a drained tile's pixels."""
+        _, cout, height, width = self.out.shape
+        plane, (at, count) = height * width, self.tiles[number]
+        first = self.group * self.plan.shape.group_cout + at
+        images, rows, columns = block.shape
+        for result, (low, channels) in zip(results, _lane_chunks(count), strict=True):
+            pattern = [[plane, channels], [cout * plane, images], [width, rows], [1, columns]]
+            start = (block.images[0] * cout + first + low) * plane
+            start += block.rows[0] * width + block.columns[0]
+            nisa.dma_copy(self.out.ap(pattern, start), result)
+
+
+class _Inputs:
+    """Input tiles of one load block, each loaded when it is first asked for."""
+
+    def __init__(self, pack: _Pack, block: Block):
+        self.pack, self.block = pack, block
+        self.tiles: dict[Slab, nl.Tensor] = {}
+
+    def __getitem__(self, slab: Slab) -> nl.Tensor:
+        if slab not in self.tiles:
+            pack = self.pack
+            first = pack.group * pack.plan.shape.group_cin + slab.channel
+            self.tiles[slab] = load_input(pack.plan.shape, pack.image, slab, first, self.block)
+        return self.tiles[slab]
+
+
+def _lane_chunks(count: int) -> list[tuple[int, int]]:
+    """(first, count) of what the Vector and Scalar engines take at a time."""
+    lanes = nl.tile_size.pmax
+    return [(low, min(lanes, count - low)) for low in range(0, count, lanes)]
+
+
+def _tap_view(
+    shape: ConvShape, tile: nl.Tensor, tap: tuple[int, int], block: Block, part: Block
+) -> nl.Tensor:
+    """What a tap of an accumulator's pixels reads in an input tile ``[rows, images, h, w]``."""
+    images = part.images[0] - block.images[0]
+    spans = []
+    for axis, (inner, outer) in enumerate(
+        ((part.rows, block.rows), (part.columns, block.columns))
+    ):  # fmt: skip
+        step = shape.stride[axis]
+        first = (inner[0] - outer[0]) * step + tap[axis] * shape.dilation[axis]
+        spans.append(slice(first, first + (inner[1] - 1) * step + 1, step))
+    return tile[:, nl.ds(images, part.images[1]), spans[0], spans[1]]
+
+
+def build(
+    config: str | CoreConfig,
+    *,
+    n: int = 1,
+    h: int,
+    w: int,
+    cin: int,
+    cout: int,
+    kernel: int | tuple[int, int],
+    stride: int | tuple[int, int] = 1,
+    pad: int | tuple[int, int] = 0,
+    dilation: int | tuple[int, int] = 1,
+    groups: int = 1,
+    dtype: Any = "bf16",
+    bias: bool = False,
+    relu: bool = False,
+    out_dtype: Any = None,
+) -> Program:
+    """A program for one convolution.
+
+    Inputs ``image[n, cin, h, w]`` and ``weights[cin / groups, kh, kw, cout]`` (``dtype``: bf16 or
+    fp16) and, if asked for, ``bias[cout]`` (fp32); output ``out[n, cout, ho, wo]`` (``out_dtype``,
+    by default ``dtype``).
+    """
+    if groups < 1 or cin % groups:
+        raise ValueError(f"conv2d: groups must divide {cin} input channels, not {groups}")
+    specs: dict[str, Any] = {
+        "image": nki.TensorArg((n, cin, h, w), dtype),
+        "weights": nki.TensorArg((cin // groups, *_two(kernel), cout), dtype),
+        "stride": stride,
+        "pad": pad,
+        "dilation": dilation,
+        "groups": groups,
+        "relu": relu,
+        "out_dtype": out_dtype,
+    }
+    if bias:
+        specs["bias"] = nki.TensorArg((cout,), "fp32")
+    return nki.compile(conv2d, config, specs)

@@ -1,0 +1,137 @@
+"""Loads of a convolution: inputs with their padding, weights, biases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tinyneuron.nki import isa as nisa
+from tinyneuron.nki import language as nl
+
+from .conv_plan import Block, ConvShape, Slab, window
+
+__all__ = ["load_bias", "load_input", "load_weights"]
+
+
+@dataclass(frozen=True)
+class _Span:
+    """Along one axis of a tile: the image position of its element 0, and which of its elements
+    ``low`` ... ``high - 1`` are inside the image."""
+
+    origin: int
+    low: int
+    high: int
+
+
+def _span(origin: int, extent: int, size: int) -> _Span:
+    low = min(max(0, -origin), extent)
+    return _Span(origin, low, max(min(extent, size - origin), low))
+
+
+def load_bias(bias: nl.Tensor, first: int, count: int) -> nl.Tensor:
+    """``bias[first : first + count]`` as a column ``[count, 1]``."""
+    tile = nl.ndarray((count, 1), nl.float32, name="bias_tile")
+    nisa.dma_copy(tile, bias[nl.ds(first, count)])
+    return tile
+
+
+def load_input(
+    shape: ConvShape, image: nl.Tensor, slab: Slab, first: int, block: Block
+) -> nl.Tensor:
+    """The input tile ``[slab.rows, images, h, w]`` behind a block of output pixels.
+
+    ``first`` is the slab's first channel in the image. What lies outside the image is zeroed; only
+    those strips are, so the transfers of the inside do not wait for it where they do not meet.
+    """
+    height, width = window(shape, block.rows[1], block.columns[1], slab.packed)
+    tile = nl.ndarray((slab.rows, block.images[1], height, width), image.dtype, name="image_tile")
+    taps = shape.taps[slab.tap : slab.tap + slab.taps] if slab.packed else [(0, 0)]
+    starts = [block.rows[0], block.columns[0]]
+    spans = [
+        [
+            _span(
+                starts[axis] * shape.stride[axis] - shape.pad[axis] + tap[axis] * shape.dilation[axis],
+                (height, width)[axis],
+                shape.size[axis],
+            )
+            for axis in (0, 1)
+        ]
+        for tap in taps
+    ]  # fmt: skip
+    _zero_borders(tile, [s[0] for s in spans], [s[1] for s in spans])
+    for number, (rows, columns) in enumerate(spans):
+        if rows.low == rows.high or columns.low == columns.high:
+            continue
+        part = tile[nl.ds(number * slab.channels, slab.channels), :,
+                    rows.low : rows.high, columns.low : columns.high]  # fmt: skip
+        nisa.dma_copy(part, _window_of(image, first, slab.channels, block, rows, columns))
+    return tile
+
+
+def _zero_borders(tile: nl.Tensor, rows: list[_Span], columns: list[_Span]) -> None:
+    _, _, height, width = tile.shape
+    top, bottom = max(s.low for s in rows), min(s.high for s in rows)
+    left, right = max(s.low for s in columns), min(s.high for s in columns)
+    if top:
+        nisa.memset(tile[:, :, :top], 0.0)
+    if max(bottom, top) < height:
+        nisa.memset(tile[:, :, max(bottom, top) :], 0.0)
+    if left:
+        nisa.memset(tile[:, :, :, :left], 0.0)
+    if max(right, left) < width:
+        nisa.memset(tile[:, :, :, max(right, left) :], 0.0)
+
+
+def _window_of(
+    image: nl.Tensor, first: int, channels: int, block: Block, rows: _Span, columns: _Span
+) -> nl.Tensor:
+    """Channels x images x rows x columns of the image that fill the inside of a tile."""
+    _, cin, height, width = image.shape
+    plane = height * width
+    start = (block.images[0] * cin + first) * plane
+    start += (rows.origin + rows.low) * width + columns.origin + columns.low
+    return image.ap(
+        [[plane, channels], [cin * plane, block.images[1]],
+         [width, rows.high - rows.low], [1, columns.high - columns.low]],
+        start,
+    )  # fmt: skip
+
+
+def load_weights(
+    shape: ConvShape, weights: nl.Tensor, slab: Slab, groups: tuple[int, int],
+    columns: tuple[int, int],
+) -> nl.Tensor:  # fmt: skip
+    """The stationary tile ``[slab.rows, taps or 1, columns]`` of a slab.
+
+    ``groups`` (first, count) is the pack; ``columns`` (first, count) are output channels of the
+    pack. Several groups make a block-diagonal tile.
+    """
+    taps = 1 if slab.packed else slab.taps
+    tile = nl.ndarray((slab.rows, taps, columns[1]), weights.dtype, name="weights_tile")
+    pitch = weights.shape[3]
+    if groups[1] == 1:
+        first = groups[0] * shape.group_cout + columns[0]
+        if slab.packed:
+            pattern = [[pitch, slab.taps], [len(shape.taps) * pitch, slab.channels]]
+        else:
+            pattern = [[len(shape.taps) * pitch, slab.channels], [pitch, slab.taps]]
+        start = (slab.channel * len(shape.taps) + slab.tap) * pitch + first
+        nisa.dma_copy(tile, weights.ap([*pattern, [1, columns[1]]], start))
+        return tile
+    nisa.memset(tile, 0.0)
+    for group in range(groups[1]):
+        _load_diagonal(shape, weights, slab, tile, groups[0], group)
+    return tile
+
+
+def _load_diagonal(
+    shape: ConvShape, weights: nl.Tensor, slab: Slab, tile: nl.Tensor, first: int, group: int
+) -> None:
+    """The weights of one group of a pack, at their place on the diagonal."""
+    depth, width, pitch = shape.group_cin, shape.group_cout, weights.shape[3]
+    start = slab.tap * pitch + (first + group) * width
+    row = [len(shape.taps) * pitch, depth]
+    for number in range(slab.taps if slab.packed else 1):
+        low = number * slab.channels + group * depth
+        part = tile[nl.ds(low, depth), :, nl.ds(group * width, width)]
+        pattern = [row, [pitch, tile.shape[1]], [1, width]]
+        nisa.dma_copy(part, weights.ap(pattern, start + number * pitch))

@@ -1,0 +1,285 @@
+"""How a convolution is cut into tiles: sizes only, no instructions.
+
+Contraction is cut into **slabs**, each at most ``partitions`` rows. A plain slab is a tile of channels
+that every filter tap reads through a shifted view; with few channels a packed slab holds several
+taps on its partitions (each a shifted copy, made by DMA), so one matmul does the work of many.
+Groups that fit the array together are packed as a block-diagonal stationary matrix.
+
+Output pixels are cut into **load blocks** (what one set of input tiles covers), and those into
+accumulators of one PSUM bank.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tinyneuron_hw.config import PSUM_BANKS, CoreConfig
+
+__all__ = ["Block", "ConvPlan", "ConvShape", "Slab", "make_plan"]
+
+ELEMENT_BYTES = 2
+"""Bytes of an operand of the Tensor engine."""
+MATMUL_OVERHEAD = 24
+LOAD_OVERHEAD = 64
+"""Rough cycles lost per matmul and per load block; they only rank plans."""
+
+
+@dataclass(frozen=True)
+class ConvShape:
+    """Sizes of a convolution; pairs are (rows, columns)."""
+
+    images: int
+    cin: int
+    cout: int
+    size: tuple[int, int]
+    kernel: tuple[int, int]
+    stride: tuple[int, int]
+    pad: tuple[int, int]
+    dilation: tuple[int, int]
+    groups: int
+
+    def __post_init__(self) -> None:
+        pairs = {"kernel": self.kernel, "stride": self.stride, "dilation": self.dilation}
+        for name, pair in pairs.items():
+            if min(pair) < 1:
+                raise ValueError(f"conv2d: {name} must be at least 1, not {pair}")
+        if min(self.pad) < 0:
+            raise ValueError(f"conv2d: pad must be at least 0, not {self.pad}")
+        if self.groups < 1 or self.cin % self.groups or self.cout % self.groups:
+            raise ValueError(f"conv2d: groups must divide {self.cin} input and {self.cout} output "
+                             f"channels, not {self.groups}")  # fmt: skip
+        if min(self.out) < 1:
+            raise ValueError(f"conv2d: a {self.reach} filter does not fit an image of {self.size} "
+                             f"with padding {self.pad}")  # fmt: skip
+
+    @property
+    def reach(self) -> tuple[int, int]:
+        """Input rows and columns that one output pixel sees."""
+        return _pair(lambda axis: self.dilation[axis] * (self.kernel[axis] - 1) + 1)
+
+    @property
+    def out(self) -> tuple[int, int]:
+        """Output rows and columns."""
+        return _pair(
+            lambda a: (self.size[a] + 2 * self.pad[a] - self.reach[a]) // self.stride[a] + 1
+        )
+
+    @property
+    def taps(self) -> list[tuple[int, int]]:
+        """Filter positions, row-major."""
+        return [(i, j) for i in range(self.kernel[0]) for j in range(self.kernel[1])]
+
+    @property
+    def group_cin(self) -> int:
+        return self.cin // self.groups
+
+    @property
+    def group_cout(self) -> int:
+        return self.cout // self.groups
+
+
+def _pair(function) -> tuple[int, int]:
+    return function(0), function(1)
+
+
+@dataclass(frozen=True)
+class Slab:
+    """Rows of the contraction: ``channels`` channels from ``channel`` (counted in the group pack),
+    for taps ``tap`` ... ``tap + taps - 1``. Packed: tap t on partitions ``t * channels`` ...; plain: all
+    taps on the same partitions."""
+
+    channel: int
+    channels: int
+    tap: int
+    taps: int
+    packed: bool
+
+    @property
+    def rows(self) -> int:
+        return self.channels * (self.taps if self.packed else 1)
+
+
+@dataclass(frozen=True)
+class Block:
+    """Output pixels: images, rows and columns, (start, count) each."""
+
+    images: tuple[int, int]
+    rows: tuple[int, int]
+    columns: tuple[int, int]
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        return self.images[1], self.rows[1], self.columns[1]
+
+    @property
+    def pixels(self) -> int:
+        images, rows, columns = self.shape
+        return images * rows * columns
+
+
+@dataclass(frozen=True)
+class ConvPlan:
+    """The cut of one convolution on one configuration."""
+
+    shape: ConvShape
+    pack: int
+    """Groups side by side in the array."""
+    packed: bool
+    cout_tiles: int
+    """Output-channel tiles that accumulate together."""
+    flat: bool
+    """Whether the pixels of a load block are one run in every input tile."""
+    load: tuple[int, int, int]
+    """Images, rows, columns of a load block."""
+    accumulate: tuple[int, int, int]
+    """The same of an accumulator (not for flat plans)."""
+    keep_weights: bool
+
+    def slabs(self, channels: int, partitions: int) -> list[Slab]:
+        """Slabs of a pack with this many channels."""
+        taps = len(self.shape.taps)
+        if self.packed:
+            together = partitions // channels
+            return [
+                Slab(0, channels, tap, min(together, taps - tap), True)
+                for tap in range(0, taps, together)
+            ]
+        return [
+            Slab(channel, min(partitions, channels - channel), 0, taps, False)
+            for channel in range(0, channels, partitions)
+        ]
+
+    def load_blocks(self) -> list[Block]:
+        """All output pixels, in load blocks."""
+        whole = Block((0, self.shape.images), (0, self.shape.out[0]), (0, self.shape.out[1]))
+        return _cut(whole, self.load)
+
+    def accumulators(self, block: Block) -> list[Block]:
+        """A load block of a plan that is not flat, in accumulators."""
+        return _cut(block, self.accumulate)
+
+
+def _cut(block: Block, size: tuple[int, int, int]) -> list[Block]:
+    def pieces(span: tuple[int, int], step: int) -> list[tuple[int, int]]:
+        start, count = span
+        return [(start + at, min(step, count - at)) for at in range(0, count, step)]
+
+    return [
+        Block(images, rows, columns)
+        for images in pieces(block.images, size[0])
+        for rows in pieces(block.rows, size[1])
+        for columns in pieces(block.columns, size[2])
+    ]
+
+
+def make_plan(config: CoreConfig, shape: ConvShape) -> ConvPlan:
+    """A plan that fits the configuration's memories, with few and long matmuls."""
+    lanes, columns, room = config.partitions, config.columns, config.sbuf_partition_bytes
+    taps = len(shape.taps)
+    pack = max(1, min(shape.groups, lanes // shape.group_cin, columns // shape.group_cout))
+    channels = pack * shape.group_cin
+    packed = taps > 1 and 2 * channels <= lanes
+    slabs = -(-taps // (lanes // channels)) if packed else -(-channels // lanes)
+    weight_taps = 1 if packed else taps
+    tiles = -(-pack * shape.group_cout // columns)
+    per_tile = weight_taps * min(columns, pack * shape.group_cout) * ELEMENT_BYTES
+    together = max(1, min(PSUM_BANKS, tiles, room // 4 // per_tile))
+    together = -(-tiles // -(-tiles // together))
+    flat = shape.stride == (1, 1) and (packed or taps == 1)
+    if flat:
+        load = accumulate = _flat_block(config, shape, slabs)
+    else:
+        load, accumulate = _strided_blocks(config, shape, slabs, packed)
+    return ConvPlan(
+        shape,
+        pack,
+        packed,
+        together,
+        flat,
+        load,
+        accumulate,
+        slabs * together * per_tile <= room // 2,
+    )
+
+
+def _flat_block(config: CoreConfig, shape: ConvShape, slabs: int) -> tuple[int, int, int]:
+    """The load block with the best ratio of pixels to overhead that leaves memory for others."""
+    bank, (rows, columns) = config.psum_bank_words, shape.out
+    most = max(bank, config.sbuf_partition_bytes // 6 // ELEMENT_BYTES)
+    if slabs * most * ELEMENT_BYTES > config.sbuf_partition_bytes // 3:
+        # Then input tiles cannot stay for several accumulators.
+        most = bank
+    sizes = [(1, 1, min(columns, most))]
+    sizes += [(1, r, columns) for r in range(1, rows + 1) if r * columns <= most]
+    sizes += [(n, rows, columns) for n in range(2, shape.images + 1) if n * rows * columns <= most]
+
+    def cost(size: tuple[int, int, int]) -> float:
+        pixels = size[0] * size[1] * size[2]
+        return (-(-pixels // bank) * MATMUL_OVERHEAD + LOAD_OVERHEAD) / pixels
+
+    return min(sizes, key=cost)
+
+
+def _strided_blocks(
+    config: CoreConfig, shape: ConvShape, slabs: int, packed: bool
+) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
+    """Load block and accumulator when matmuls read through strided views."""
+    room = config.sbuf_partition_bytes
+    accumulate = _accumulator(shape, config.psum_bank_words)
+    while _tile_bytes(shape, accumulate, packed) > room // 4 and max(accumulate) > 1:
+        images, rows, columns = accumulate
+        if images > 1:
+            images = -(-images // 2)
+        elif rows > 1:
+            rows = -(-rows // 2)
+        else:
+            columns = -(-columns // 2)
+        accumulate = (images, rows, columns)
+    load = accumulate
+    if accumulate[0] == 1 and accumulate[2] == shape.out[1]:
+        # Taller blocks share the rows that neighbours both need.
+        for rows in range(accumulate[1], shape.out[0] + accumulate[1], accumulate[1]):
+            taller = (1, min(rows, shape.out[0]), accumulate[2])
+            size = _tile_bytes(shape, taller, packed)
+            if slabs * size > room // 4 or size > 2 * TARGET_BYTES:
+                break
+            load = taller
+            if size >= TARGET_BYTES:
+                break
+    return load, accumulate
+
+
+TARGET_BYTES = 1024
+"""Bytes per partition from which an input tile is large enough."""
+
+
+def _tile_bytes(shape: ConvShape, block: tuple[int, int, int], packed: bool) -> int:
+    """Bytes per partition of an input tile for these output pixels."""
+    height, width = window(shape, block[1], block[2], packed)
+    return block[0] * height * width * ELEMENT_BYTES
+
+
+def window(shape: ConvShape, rows: int, columns: int, packed: bool) -> tuple[int, int]:
+    """Rows and columns of the input tile behind ``rows`` x ``columns`` output pixels."""
+    reach = (1, 1) if packed else shape.reach
+    return (rows - 1) * shape.stride[0] + reach[0], (columns - 1) * shape.stride[1] + reach[1]
+
+
+def _accumulator(shape: ConvShape, bank: int) -> tuple[int, int, int]:
+    """The cut into accumulators with the fewest matmuls."""
+    height, width = shape.out
+    best: tuple[int, tuple[int, int, int]] | None = None
+    fewest = -(-width // bank)
+    for splits in range(fewest, min(width, fewest + 8) + 1):
+        columns = -(-width // splits)
+        rows = min(height, bank // columns)
+        rows = -(-height // -(-height // rows))
+        images = 1
+        if (rows, columns) == (height, width):
+            images = min(shape.images, bank // (rows * columns))
+            images = -(-shape.images // -(-shape.images // images))
+        count = -(-width // columns) * -(-height // rows) * -(-shape.images // images)
+        if best is None or count < best[0]:
+            best = count, (images, rows, columns)
+    assert best is not None
+    return best[1]
