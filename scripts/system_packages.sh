@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Installs, with apt, the system packages the project needs and that are missing.
+#
+# Icarus Verilog runs half of the cocotb tests; liblz4 is for FST waveforms; the compiler and make
+# build the simulator; python3-venv makes .venv.
+set -euo pipefail
+
+PYTHON=${PYTHON:-python3}
+missing=()
+command -v g++ > /dev/null || missing+=(g++)
+command -v make > /dev/null || missing+=(make)
+command -v perl > /dev/null || missing+=(perl)
+command -v iverilog > /dev/null || missing+=(iverilog)
+echo '#include <lz4.h>' | "${CXX:-g++}" -E -x c++ - > /dev/null 2>&1 || missing+=(liblz4-dev)
+"$PYTHON" -c 'import ensurepip, venv' > /dev/null 2>&1 || missing+=(python3-venv)
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+fail() {
+  echo "missing system packages: install them with 'apt-get install ${missing[*]}' ($1)" >&2
+  exit 1
+}
+
+command -v apt-get > /dev/null || fail "there is no apt-get here"
+root=()
+if [ "$(id -u)" -ne 0 ]; then
+  command -v sudo > /dev/null || fail "this needs root, and there is no sudo"
+  root=(sudo)
+fi
+echo "installing system packages: ${missing[*]}"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+install() {
+  "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q \
+    --no-install-recommends "${missing[@]}" > "$log" 2>&1
+}
+install || { "${root[@]}" apt-get update -q >> "$log" 2>&1 && install; } \
+  || fail "apt-get says: $(grep -m1 '^E:' "$log" || tail -n 1 "$log")"
