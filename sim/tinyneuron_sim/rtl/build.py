@@ -18,10 +18,10 @@ from tinyneuron_hw.verilog import VerilogDesign
 from .cache import cache_folder, cached, digest
 from .tools import BuildError, require, require_header, verilator_root
 
-__all__ = ["build_chip", "verilate"]
+__all__ = ["FLAGS", "build_chip", "verilate"]
 
 _HARNESS = ("harness.cpp", "memory_device.h")
-_FLAGS = (
+FLAGS = (
     "-O3", "--x-assign", "fast", "--x-initial", "fast", "--no-assert", "--no-timing",
     "--output-split", "20000", "--output-split-cfuncs", "2000", "-Wno-fatal", "-Wno-lint",
 )  # fmt: skip
@@ -48,7 +48,7 @@ def build_chip(design: VerilogDesign, config: CoreConfig, *, waveform: bool = Fa
     here = Path(__file__).parent
     sources = {name: (here / name).read_text() for name in _HARNESS}
     sources["harness_config.h"] = _harness_config(config)
-    flags = [*_FLAGS, *(_WAVEFORM_FLAGS if waveform else ())]
+    flags = [*FLAGS, *(_WAVEFORM_FLAGS if waveform else ())]
     defines = "-DTN_WAVEFORM" if waveform else ""
     if waveform:
         require_header("lz4.h")
