@@ -27,6 +27,22 @@ def _span(origin: int, extent: int, size: int) -> _Span:
     return _Span(origin, low, max(min(extent, size - origin), low))
 
 
+def _spans(
+    shape: ConvShape, block: Block, tap: tuple[int, int], extent: tuple[int, int]
+) -> tuple[_Span, _Span]:
+    """Rows and columns of a tile whose element 0 is what ``tap`` of the first pixel sees."""
+    starts = block.rows[0], block.columns[0]
+    rows, columns = (
+        _span(
+            start * shape.stride[axis] - shape.pad[axis] + tap[axis] * shape.dilation[axis],
+            extent[axis],
+            shape.size[axis],
+        )
+        for axis, start in enumerate(starts)
+    )
+    return rows, columns
+
+
 def load_bias(bias: nl.Tensor, first: int, count: int) -> nl.Tensor:
     """``bias[first : first + count]`` as a column ``[count, 1]``."""
     tile = nl.ndarray((count, 1), nl.float32, name="bias_tile")
@@ -45,18 +61,7 @@ def load_input(
     height, width = window(shape, block.rows[1], block.columns[1], slab.packed)
     tile = nl.ndarray((slab.rows, block.images[1], height, width), image.dtype, name="image_tile")
     taps = shape.taps[slab.tap : slab.tap + slab.taps] if slab.packed else [(0, 0)]
-    starts = [block.rows[0], block.columns[0]]
-    spans = [
-        [
-            _span(
-                starts[axis] * shape.stride[axis] - shape.pad[axis] + tap[axis] * shape.dilation[axis],
-                (height, width)[axis],
-                shape.size[axis],
-            )
-            for axis in (0, 1)
-        ]
-        for tap in taps
-    ]  # fmt: skip
+    spans = [_spans(shape, block, tap, (height, width)) for tap in taps]
     _zero_borders(tile, [s[0] for s in spans], [s[1] for s in spans])
     for number, (rows, columns) in enumerate(spans):
         if rows.low == rows.high or columns.low == columns.high:

@@ -1,8 +1,9 @@
 """How a convolution is cut into tiles: sizes only, no instructions.
 
-Contraction is cut into **slabs**, each at most ``partitions`` rows. A plain slab is a tile of channels
-that every filter tap reads through a shifted view; with few channels a packed slab holds several
-taps on its partitions (each a shifted copy, made by DMA), so one matmul does the work of many.
+Contraction is cut into **slabs**, each at most ``partitions`` rows. A plain slab is a tile of
+channels that every filter tap reads through a shifted view; with few channels a packed slab holds
+several taps on its partitions (each a shifted copy, made by DMA), so one matmul does the work of
+many.
 Groups that fit the array together are packed as a block-diagonal stationary matrix.
 
 Output pixels are cut into **load blocks** (what one set of input tiles covers), and those into
@@ -85,8 +86,8 @@ def _pair(function) -> tuple[int, int]:
 @dataclass(frozen=True)
 class Slab:
     """Rows of the contraction: ``channels`` channels from ``channel`` (counted in the group pack),
-    for taps ``tap`` ... ``tap + taps - 1``. Packed: tap t on partitions ``t * channels`` ...; plain: all
-    taps on the same partitions."""
+    for taps ``tap`` ... ``tap + taps - 1``. Packed: tap t on partitions ``t * channels`` ...;
+    plain: all taps on the same partitions."""
 
     channel: int
     channels: int

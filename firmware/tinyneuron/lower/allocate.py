@@ -211,6 +211,6 @@ def _too_much(module: Module, lives: list[Lifetime], space: Space, room: int) ->
     )
     more = f" and {len(live) - 8} more" if len(live) > 8 else ""
     return LoweringError(
-        f"kernel {module.name!r}: {space.name} of config {module.config.name!r} has {room} bytes per "
-        f"partition; {total} are live at line {module.instructions[worst].line}: {lines}{more}"
+        f"kernel {module.name!r}: {space.name} of config {module.config.name!r} has {room} bytes "
+        f"per partition; {total} are live at line {module.instructions[worst].line}: {lines}{more}"
     )

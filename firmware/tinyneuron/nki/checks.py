@@ -67,8 +67,8 @@ def lane_operand(call: str, role: str, tensor: Any) -> TileRef:
                           "lanes")  # fmt: skip
     granule = start_granule(config, count)
     if ref.start_partition % granule:
-        raise KernelError(f"{call}: {role}: {count} partitions must start at a multiple of {granule}, "
-                          f"not at partition {ref.start_partition}")  # fmt: skip
+        raise KernelError(f"{call}: {role}: {count} partitions must start at a multiple of "
+                          f"{granule}, not at partition {ref.start_partition}")  # fmt: skip
     if ref.base.dtype not in CAST_DTYPES:
         raise KernelError(f"{call}: {role}: dtype {FORMATS[ref.base.dtype].name} is not supported")
     return ref
@@ -106,7 +106,7 @@ def _check_overlap(call: str, role: str, dst: TileRef, src: TileRef) -> None:
     if extents[0].low >= extents[1].high or extents[1].low >= extents[0].high:
         return
     offsets = [element_offsets(ref.offset, ref.dims[::-1], 1) for ref in (src, dst)]
-    if np.intersect1d(*offsets).size:
+    if np.intersect1d(offsets[0], offsets[1]).size:
         raise KernelError(f"{call}: {role} and dst overlap in {dst.base.name} but are not the same "
                           "elements in the same order")  # fmt: skip
 

@@ -17,7 +17,7 @@ from tinyneuron_hw.isa.access import pattern_range
 from tinyneuron_hw.isa.opcodes import Opcode, OperandKind, Space, Stream
 from tinyneuron_hw.isa.rules import CAST_DTYPES, MATMUL_DTYPES, REDUCE_OPS
 
-from ..lower.ir import DeviceRef, Instr, Operand, TileRef
+from ..lower.ir import DeviceTensor, Instr, Operand, TileRef
 from .checks import (
     element_bits,
     float_bits,
@@ -87,9 +87,9 @@ def dma_copy(dst: Tensor, src: Tensor) -> None:
     if len(dtypes) > 1 and not dtypes <= set(CAST_DTYPES):
         raise KernelError(f"dma_copy: no cast from {src!r} to {dst!r}")
     target = refs["dst"].base
-    if isinstance(refs["dst"], DeviceRef) and target.kind in ("input", "constant"):
+    if isinstance(target, DeviceTensor) and target.kind in ("input", "constant"):
         raise KernelError(f"dma_copy: dst {target.name!r} is read-only ({target.kind})")
-    chip = tuple(isinstance(refs[role], TileRef) for role in ("dst", "src"))
+    chip = isinstance(refs["dst"], TileRef), isinstance(refs["src"], TileRef)
     opcode = {(True, False): Opcode.DMA_LOAD, (False, True): Opcode.DMA_STORE,
               (False, False): Opcode.DMA_COPY, (True, True): Opcode.DMA_LOCAL}[chip]  # fmt: skip
     _emit(opcode, {"src": refs["src"]}, {"dst": refs["dst"]})
@@ -135,10 +135,10 @@ def nc_matmul(
                               f"{FORMATS[ref.base.dtype].name}")  # fmt: skip
     if out.base.dtype is not DType.FP32:
         raise KernelError(f"{call}: dst must be float32, not {FORMATS[out.base.dtype].name}")
-    rows = [(ref.start_partition, ref.num_partitions) for ref in (left, right)]
+    rows = [f"{ref.num_partitions} from {ref.start_partition}" for ref in (left, right)]
     if rows[0] != rows[1]:
         raise KernelError(f"{call}: stationary and moving must be on the same partitions: "
-                          f"{rows[0][1]} from {rows[0][0]}, {rows[1][1]} from {rows[1][0]}")  # fmt: skip
+                          f"{rows[0]} and {rows[1]}")  # fmt: skip
     m, n = left.per_partition, right.per_partition
     if m > config.columns or n > config.psum_bank_words:
         raise KernelError(f"{call}: M x N is {m} x {n}, at most {config.columns} x "
@@ -148,8 +148,9 @@ def nc_matmul(
                           f"[{out.num_partitions}, {out.per_partition}]")  # fmt: skip
     extent = pattern_range(4 * out.offset, out.dims[::-1], 4, 4)
     if extent.low // config.psum_bank_bytes != (extent.high - 1) // config.psum_bank_bytes:
-        raise KernelError(f"{call}: dst must lie in one PSUM bank of {config.psum_bank_bytes} bytes, "
-                          f"not in bytes {extent.low} ... {extent.high - 1} of its tile")  # fmt: skip
+        where = f"bytes {extent.low} ... {extent.high - 1} of its tile"
+        raise KernelError(f"{call}: dst must lie in one bank of {config.psum_bank_bytes} bytes, "
+                          f"not in {where}")  # fmt: skip
     group = current().written.setdefault(out.base, set())
     region = (out.start_partition, out.num_partitions, out.offset, out.dims)
     if accumulate is None:
@@ -238,8 +239,9 @@ def tensor_reduce(
         raise KernelError(f"{call}: dst must have shape {shape}, not {dst.shape}")
     pattern = TileRef(source.base, source.start_partition, source.num_partitions, source.offset,
                       kept + reduced)  # fmt: skip
-    _emit(Opcode.TENSOR_REDUCE, {"in0": free_ref(call, "data", pattern)}, {"dst": to},
-          {"op": code, "reduce_dims": len(reduced), "negate": int(negate)}, Stream.VECTOR)  # fmt: skip
+    fields = {"op": code, "reduce_dims": len(reduced), "negate": int(negate)}
+    reads: dict[str, Operand] = {"in0": free_ref(call, "data", pattern)}
+    _emit(Opcode.TENSOR_REDUCE, reads, {"dst": to}, fields, Stream.VECTOR)
 
 
 def activation(

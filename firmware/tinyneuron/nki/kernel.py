@@ -109,12 +109,12 @@ def _outputs(module: Module, result: Any) -> None:
     """Marks what the kernel returned as its outputs."""
     returned = result if isinstance(result, (tuple, list)) else [result]
     for item in returned:
-        whole = isinstance(item, Tensor) and not item.on_chip and item.shape == item.base.shape
-        if not whole or item.base.kind != "scratch":
+        base = item.base if isinstance(item, Tensor) and item.shape == item.base.shape else None
+        if not isinstance(base, DeviceTensor) or base.kind != "scratch":
             raise KernelError(f"kernel {module.name!r} must return the device tensors it made, not "
                               f"{item!r}")  # fmt: skip
-        item.base.kind = "output"
-        module.outputs.append(item.base)
+        base.kind = "output"
+        module.outputs.append(base)
     if not module.outputs:
         raise KernelError(f"kernel {module.name!r} must return its output tensors, not {result!r}")
     order = {kind: at for at, kind in enumerate(("input", "constant", "output", "scratch"))}

@@ -24,8 +24,9 @@ from .trace import KernelError, current
 
 __all__ = [
     "Buffer", "Op", "Tensor", "add", "affine_range", "as_dtype", "bfloat16", "copy", "ds",
-    "float16", "float32", "hbm", "int32", "maximum", "minimum", "multiply", "ndarray", "private_hbm", "psum",
-    "relu", "sbuf", "sequential_range", "shared_hbm", "static_range", "subtract", "tile_size",
+    "float16", "float32", "hbm", "int32", "maximum", "minimum", "multiply", "ndarray",
+    "private_hbm", "psum", "relu", "sbuf", "sequential_range", "shared_hbm", "static_range",
+    "subtract", "tile_size",
 ]  # fmt: skip
 
 float32, bfloat16, float16, int32 = DType.FP32, DType.BF16, DType.FP16, DType.INT32

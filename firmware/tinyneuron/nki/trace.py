@@ -65,8 +65,8 @@ class Trace:
         if shape[0] > limit:
             raise KernelError(f"shape {shape}: {space.name} has {limit} partitions, not {shape[0]}")
         if tile.bytes_per_partition > room:
-            raise KernelError(f"shape {shape}: {tile.bytes_per_partition} bytes per partition exceed "
-                              f"the {room} of {space.name}")  # fmt: skip
+            raise KernelError(f"shape {shape}: {tile.bytes_per_partition} bytes per partition "
+                              f"exceed the {room} of {space.name}")  # fmt: skip
         tiles.append(tile)
         return tile
 
