@@ -99,6 +99,9 @@ class Pe(wiring.Component):
             m.d[domain] += signal.eq(value)
         return held
 
+    # Selections that depend on random data are written as masks and shifts instead of `Mux`: the
+    # hardware is the same, and a simulator's branch predictor would miss half of them.
+
     def _multiply(self, m: Module, active: PeOperand) -> dict[str, Value]:
         """``significand`` is 24 bits with the top one set, or 0."""
         moving = self.moving
@@ -107,7 +110,7 @@ class Pe(wiring.Component):
         special = (active.exponent == SPECIAL_EXPONENT) | (moving.exponent == SPECIAL_EXPONENT)
         m.d.comb += [
             raw.eq(active.significand * moving.significand),
-            significand.eq(Mux(raw[23], raw, Cat(0, raw[:23]))),
+            significand.eq(raw << ~raw[23]),
             exponent.eq(
                 Mux(special, _SPECIAL_PRODUCT, active.exponent + moving.exponent + raw[23])
             ),
@@ -124,35 +127,36 @@ class Pe(wiring.Component):
         """``large`` (24 bits) and ``small`` (24 bits, guard, round, sticky) at FP32 exponent field
         ``exponent``."""
         fraction, field, addend_sign = self.sum_in[:23], self.sum_in[23:31], self.sum_in[31]
-        addend = Cat(fraction, field.any())
-        addend_special, special = field.all(), exponent[8:] == _SPECIAL_PRODUCT >> 8
+        addend = Cat(fraction, field != 0)
+        addend_special, special = field == 0xFF, exponent[8:] == _SPECIAL_PRODUCT >> 8
         addend_exponent = Signal(9)
-        difference = Signal(range(-512, 1024))
-        distance, shift = Signal(10), Signal(5)
+        difference, distance, shift = Signal(11), Signal(10), Signal(5)
+        exchange, large, small = Signal(24), Signal(24), Signal(24)
         shifted = Signal(50)
-        large = Signal(24)
         window = Signal(9)
         subtract, addend_larger = Signal(), Signal()
         m.d.comb += [
-            addend_exponent.eq(Mux(addend_special, _INFINITE_ADDEND, field | ~field.any())),
+            addend_exponent.eq(Mux(addend_special, _INFINITE_ADDEND, field | (field == 0))),
             difference.eq(exponent - (addend_exponent + _REBIAS)),
             addend_larger.eq(difference[-1]),
-            distance.eq(Mux(addend_larger, -difference, difference)),
+            distance.eq((difference ^ addend_larger.replicate(11)) + addend_larger),
             shift.eq(Mux(distance > 26, 26, distance)),
+            exchange.eq((significand ^ addend) & addend_larger.replicate(24)),
+            large.eq(significand ^ exchange),
+            small.eq(addend ^ exchange),
             # 24 zeros below guard and round catch what is shifted out.
-            shifted.eq(Cat(Const(0, 26), Mux(addend_larger, significand, addend)) >> shift),
-            large.eq(Mux(addend_larger, addend, significand)),
-            window.eq(Mux(addend_larger, addend_exponent, exponent - _REBIAS)),
+            shifted.eq(Cat(Const(0, 26), small) >> shift),
+            window.eq(addend_exponent + (difference & (~addend_larger).replicate(11))),
             subtract.eq(sign ^ addend_sign),
         ]
         return {
             "large": large,
-            "small": Cat(shifted[:24].any(), shifted[24:]),
+            "small": Cat(shifted[:24] != 0, shifted[24:]),
             "exponent": window,
             "subtract": subtract,
-            "sign": Mux(addend_larger, addend_sign, sign),
+            "sign": sign ^ (subtract & addend_larger),
             "is_nan": (special & ~significand[23])
-            | (addend_special & (fraction.any() | (special & subtract))),
+            | (addend_special & ((fraction != 0) | (special & subtract))),
         }
 
     def _add(
@@ -161,45 +165,47 @@ class Pe(wiring.Component):
     ) -> dict[str, Value]:  # fmt: skip
         """Bit 26 of ``magnitude`` (28 bits) has FP32 exponent field ``exponent``."""
         total, magnitude = Signal(28), Signal(28)
-        below_zero, is_zero = Signal(), Signal()
-        term = Cat(Const(0, 3), large)
+        below_zero, not_zero = Signal(), Signal()
         m.d.comb += [
-            total.eq(Mux(subtract, term - small, term + small)),
+            total.eq(Cat(Const(0, 3), large) + (small ^ subtract.replicate(28)) + subtract),
             # Happens only when the addend is subnormal or the exponents are equal.
             below_zero.eq(subtract & total[27]),
-            magnitude.eq(Mux(below_zero, -total, total)),
-            is_zero.eq(magnitude == 0),
+            magnitude.eq((total ^ below_zero.replicate(28)) + below_zero),
+            not_zero.eq(total != 0),
         ]
         return {
             "magnitude": magnitude,
             # Field 0 keeps the normaliser still, so that zero comes out as zero.
-            "exponent": Mux(is_zero, 0, exponent),
+            "exponent": exponent & not_zero.replicate(9),
             # A difference of equals is +0; a sum of zeros has the sign of both.
-            "sign": Mux(is_zero, sign & ~subtract, sign ^ below_zero),
+            "sign": (sign ^ below_zero) & ~(subtract & ~not_zero),
             "is_nan": is_nan,
         }
 
     def _round(
         self, m: Module, magnitude: Value, exponent: Value, sign: Value, is_nan: Value
     ) -> dict[str, Value]:
-        # Leading zeros: the window halves in each step. The 28 bits count as the top of 32.
-        window, steps = Cat(Const(0, 4), magnitude), []
-        for half in (16, 8, 4, 2, 1):
-            upper = Signal(half, name=f"upper{half}")
-            empty = Signal(name=f"empty{half}")
-            m.d.comb += [upper.eq(window[half:]), empty.eq(upper == 0)]
-            window, steps = Mux(empty, window[:half], upper), [empty, *steps]
+        # Position of the leading one: the window halves in each step.
+        window, steps = magnitude, []
+        for k in (4, 3, 2, 1, 0):
+            occupied = Signal(name=f"occupied{1 << k}")
+            upper = Signal(1 << k, name=f"window{1 << k}")
+            m.d.comb += [
+                occupied.eq(window[1 << k :] != 0),
+                upper.eq(window >> Cat(Const(0, k), occupied)),
+            ]
+            window, steps = upper, [occupied, *steps]
         zeros, shift = Signal(5), Signal(5)
         normal = Signal(28)
         rounded = Signal(32)
         m.d.comb += [
-            zeros.eq(Cat(*steps)),
+            zeros.eq(27 - Cat(*steps)),
             shift.eq(Mux(zeros > exponent, exponent, zeros)),
             normal.eq(magnitude << shift),
             # The leading bit and a carry out of rounding both add one to the exponent field.
             rounded.eq(
                 Cat(Const(0, 23), (exponent - shift)[:9]) + normal[4:]
-                + (normal[3] & (normal[:3].any() | normal[4]))
+                + (normal[3] & ((normal[:3] != 0) | normal[4]))
             ),
         ]  # fmt: skip
         overflow = rounded[23:] >= 0xFF

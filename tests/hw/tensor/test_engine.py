@@ -1,0 +1,244 @@
+"""The Tensor engine against sequential execution."""
+
+import random
+
+import pytest
+
+from tinyneuron_hw.config import get_config
+from tinyneuron_hw.formats import DType
+from tinyneuron_hw.isa.opcodes import Opcode, Space
+
+from .harness import ACCUMULATE_LATENCY, Bench, Reference, load, multiply, pattern
+
+TINY = get_config("tiny")
+
+
+def memory(config, seed: int = 7) -> list[bytearray]:
+    """SBUF whose 16-bit words are mostly moderate numbers of both types."""
+    rng = random.Random(seed)
+    halves = (
+        (rng.choice([0x3C00, 0x4000, 0xBC00, 0x3F80, rng.getrandbits(16)])
+         | rng.getrandbits(7)).to_bytes(2, "little")
+        for _ in range(config.partitions * config.sbuf_partition_bytes // 2)
+    )  # fmt: skip
+    flat = b"".join(halves)
+    size = config.sbuf_partition_bytes
+    return [bytearray(flat[i * size : (i + 1) * size]) for i in range(config.partitions)]
+
+
+def row(elements: int, config=TINY, **more) -> dict:
+    return pattern([(1, elements)], **{"count": config.partitions, **more})
+
+
+def word_row(elements: int, config=TINY, **more) -> dict:
+    more = {"count": config.columns, "dtype": DType.FP32, "space": Space.PSUM, **more}
+    return pattern([(1, elements)], **more)
+
+
+def compare(bench: Bench, program: list) -> None:
+    """PSUM must hold what sequential execution gives."""
+    reference = Reference(bench.config, bench.sbuf)
+    for opcode, fields in program:
+        reference.execute(opcode, fields)
+    assert bench.psum == reference.psum
+    assert len(bench.started) == len(bench.done) == len(program)
+
+
+def check(program: list, config=TINY, **options) -> Bench:
+    bench = Bench(config, memory(config), **options)
+    bench.execute(program)
+    compare(bench, program)
+    return bench
+
+
+def test_multiplies_by_a_loaded_matrix():
+    check([load(row(4)), multiply(row(8, offset=64), word_row(8))])
+
+
+def test_stationary_is_zero_after_reset():
+    bench = check([multiply(row(3), word_row(3))])
+    assert len(bench.requests) == 3
+
+
+def test_accumulates_over_several_matrices():
+    program = []
+    for k in range(4):
+        program += [load(row(4, offset=16 * k)),
+                    multiply(row(10, offset=128 + 32 * k), word_row(10), accumulate=k > 0)]
+    check(program)
+
+
+def test_a_matrix_serves_several_multiplies_and_the_last_of_several_loads_counts():
+    check([
+        load(row(4)), load(row(3, offset=32)),
+        multiply(row(5, offset=64), word_row(5)),
+        multiply(row(5, offset=96), word_row(5, offset=32)),
+        load(row(2, offset=48)), load(row(4, offset=200)), load(row(1, offset=300)),
+        multiply(row(5, offset=64), word_row(5, offset=64)),
+    ])  # fmt: skip
+
+
+def test_rows_and_columns_outside_the_operands_hold_zero():
+    check([
+        load(row(4)), multiply(row(4, offset=64), word_row(4)),
+        load(row(2, offset=32, start=1, count=2), column=1),
+        multiply(row(6, offset=64, start=2, count=2), word_row(6, offset=64)),
+        multiply(row(6, offset=64), word_row(6, offset=128)),
+    ])  # fmt: skip
+
+
+def test_writes_only_the_columns_of_the_destination():
+    program = [load(row(4)), multiply(row(4, offset=64), word_row(4, start=1, count=2)),
+               multiply(row(4, offset=80), word_row(4, start=3, count=1, offset=8))]  # fmt: skip
+    bench = check(program)
+    assert not any(bench.psum[0]), "column 0 is in neither destination"
+
+
+@pytest.mark.parametrize("dtype", [DType.BF16, DType.FP16])
+def test_operand_types_may_differ(dtype):
+    other = DType.FP16 if dtype is DType.BF16 else DType.BF16
+    check([load(row(4, dtype=dtype)), multiply(row(6, offset=64, dtype=other), word_row(6)),
+           load(row(4, dtype=other, offset=32)),
+           multiply(row(6, offset=64, dtype=dtype), word_row(6, offset=32))])  # fmt: skip
+
+
+def test_strided_patterns():
+    src = pattern([(3, 4), (40, 3)], count=4, offset=6)
+    dst = pattern([(4, 3), (-1, 4)], dtype=DType.FP32, space=Space.PSUM, count=4, offset=256 + 16)
+    check([load(pattern([(-5, 4)], count=4, offset=100)), multiply(src, dst)])
+
+
+@pytest.mark.parametrize("distance", range(1, ACCUMULATE_LATENCY + 2))
+def test_additions_to_one_word_keep_apart(distance):
+    """Words repeat every ``distance`` elements."""
+    dst = pattern([(1, distance), (0, 4)], dtype=DType.FP32, space=Space.PSUM, count=4)
+    program = [load(row(4)), multiply(row(4 * distance, offset=64), dst, accumulate=True)]
+    bench = check(program)
+    gap = max(distance, ACCUMULATE_LATENCY)
+    repeats = [cycle for cycle, word in bench.requests if word == 0]
+    assert [b - a for a, b in zip(repeats, repeats[1:], strict=False)] == [gap] * 3
+
+
+def test_streams_without_a_gap_while_matrices_load():
+    program = []
+    for k in range(6):
+        program += [load(row(4, offset=16 * k)),
+                    multiply(row(16, offset=128 + 32 * k), word_row(16), accumulate=k > 0)]
+    bench = check(program)
+    assert len(bench.moving) == 96
+    assert bench.moving[-1] - bench.moving[0] == 95
+
+
+def test_short_multiplies_follow_each_other():
+    program = [load(row(4))]
+    program += [multiply(row(1, offset=64 + 16 * k), word_row(1, offset=4 * k)) for k in range(12)]
+    bench = check(program)
+    assert bench.moving[-1] - bench.moving[3] <= 8 * 8
+
+
+def test_pairs_of_one_element_every_sixteen_cycles():
+    program = []
+    for k in range(8):
+        program += [load(row(4, offset=16 * k)),
+                    multiply(row(1, offset=64 + 16 * k), word_row(1, offset=4 * k))]
+    bench = check(program)
+    assert (bench.moving[-1] - bench.moving[1]) / 6 <= 16
+
+
+def test_done_comes_in_order_and_when_the_result_is_readable():
+    program = [load(row(4)), multiply(row(8, offset=64), word_row(8)), load(row(4, offset=32))]
+    bench = check(program)
+    assert bench.done == sorted(bench.done)
+    last_request = bench.requests[-1][0]
+    assert last_request + ACCUMULATE_LATENCY <= bench.done[1] <= last_request + ACCUMULATE_LATENCY + 2
+    assert bench.done[0] < bench.moving[0], "a load is done before its multiply ends"
+
+
+def random_program(rng: random.Random, config, length: int) -> list:
+    program = []
+    for _ in range(length):
+        start = rng.randrange(config.partitions)
+        part = {"start": start, "count": rng.randint(1, config.partitions - start),
+                "dtype": rng.choice([DType.BF16, DType.FP16])}  # fmt: skip
+        if rng.random() < 0.5:
+            column = rng.randrange(config.columns)
+            count = rng.randint(1, config.columns - column)
+            src = pattern([(rng.randint(-3, 3), count)], offset=2 * rng.randint(400, 800), **part)
+            program.append(load(src, column))
+            continue
+        inner, outer = rng.randint(1, 6), rng.randint(1, 4)
+        src = pattern([(rng.randint(-4, 4), inner), (rng.randint(-20, 20), outer)],
+                      offset=2 * rng.randint(400, 800), **part)  # fmt: skip
+        column = rng.randrange(config.columns)
+        words = config.psum_bank_words
+        dst = pattern([(rng.randint(0, 2), inner), (rng.randint(0, 6), outer)],
+                      dtype=DType.FP32, space=Space.PSUM, start=column,
+                      count=rng.randint(1, config.columns - column),
+                      offset=config.psum_bank_bytes * rng.randint(0, 2)
+                      + 4 * rng.randint(0, words - 30))  # fmt: skip
+        program.append(multiply(src, dst, accumulate=rng.random() < 0.6))
+    return program
+
+
+@pytest.mark.parametrize(
+    ("seed", "refuse", "pause"), [(1, 0.0, 0.0), (2, 0.4, 0.0), (3, 0.0, 0.9), (4, 0.3, 0.5)]
+)
+def test_random_programs_with_back_pressure(seed, refuse, pause):
+    program = random_program(random.Random(seed), TINY, 30)
+    check(program, refuse=refuse, pause=pause, seed=seed)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"pe_latency": 1, "queue_depth": 1}, {"pe_latency": 3, "columns": 8},
+     {"partitions": 8, "columns": 4}],
+)  # fmt: skip
+def test_other_configurations_give_the_same(changes):
+    config = TINY.with_changes(**changes)
+    check(random_program(random.Random(5), config, 14), config, refuse=0.2)
+
+
+def test_reset_mid_stream_forgets_everything():
+    bench = Bench(TINY, memory(TINY))
+    program = [load(row(4)), multiply(row(40, offset=64), word_row(40))]
+
+    async def testbench(ctx):
+        await bench.play(ctx, program, stop=40)
+        assert bench.requests, "sums were on their way"
+        ctx.set(bench.reset, 1)
+        await bench.step(ctx)
+        ctx.set(bench.reset, 0)
+        bench.clear()
+        for _ in range(60):
+            await bench.step(ctx)
+        assert not bench.requests
+        assert not ctx.get(bench.dut.port.busy)
+        bench.psum = [[0] * len(words) for words in bench.psum]
+        again = [multiply(row(3), word_row(3, offset=256)), *program]
+        await bench.play(ctx, again)
+        compare(bench, again)
+
+    bench.run(testbench)
+
+
+def test_idle_engine_is_not_busy_and_its_array_stands_still():
+    bench = Bench(TINY, memory(TINY))
+
+    async def testbench(ctx):
+        for _ in range(5):
+            await bench.step(ctx)
+        assert not ctx.get(bench.dut.port.busy)
+        await bench.play(ctx, [load(row(4))])
+        for _ in range(40):
+            await bench.step(ctx)
+        assert not ctx.get(bench.dut.port.busy)
+        # The load was finished in the shadow: a multiply much later finds all of it.
+        program = [multiply(row(4, offset=64), word_row(4))]
+        bench.clear()
+        await bench.play(ctx, program)
+        reference = Reference(TINY, bench.sbuf)
+        for opcode, fields in [load(row(4)), *program]:
+            reference.execute(opcode, fields)
+        assert bench.psum == reference.psum
+
+    bench.run(testbench)
