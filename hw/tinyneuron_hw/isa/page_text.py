@@ -1,0 +1,73 @@
+"""Prose of docs/isa.md: what the layouts cannot say by themselves."""
+
+__all__ = ["FOOTNOTES", "INTRODUCTION", "NUMBERS", "OPERAND_RULES", "SEMAPHORES"]
+
+INTRODUCTION = """\
+# Instruction set
+
+<!-- Generated: `python -m tinyneuron_hw.isa.page > docs/isa.md`. Change the code, not this. -->
+
+Instructions are 128 bytes, little-endian; bit 0 is the lowest bit of the first byte. Five streams
+run side by side, each in order, each with 32 scalar registers of 32 bits and up to 8 nested
+hardware loops. Streams are ordered against each other only by 64 counting semaphores: every
+instruction can wait for one before it starts and update one when it is done.
+
+An unknown opcode, an opcode of another stream and a reserved bit that is not 0 are BAD_OPCODE
+traps. A code that its enumeration does not have is a BAD_OPERAND trap.
+
+Which stream runs what:"""
+
+SEMAPHORES = """\
+* Comparisons are unsigned; updates are modulo 2^32. A wait that subtracts checks and subtracts in
+  one step.
+* An update comes after the instruction's last byte is readable by every engine; a DMA
+  instruction's, after the transfer's last write response.
+* A DMA instruction is done for its stream when the DMA front end has taken it: only its semaphore
+  says that the transfer is over. Transfers of one queue run one after another, in the order taken.
+* A trap found while an instruction is prepared is raised after its semaphore condition holds and
+  everything before it in its stream is done.
+* Instructions of one stream behave as if executed one after another. Two accesses of different
+  streams or transfers, one of them a write, to the same byte need a semaphore between them."""
+
+OPERAND_RULES = """\
+Checked before the first access; BAD_OPERAND rules of every operand first, then ranges, operand by
+operand in slot order. `rules.check` is the reference.
+
+* A register's value must be representable in the field it stands for.
+* Every size is at least 1, `num_partitions` is at least 1, `round_mode` is NEAREST_EVEN.
+* `lane` operands (Vector, Scalar): at most `partitions` partitions; the start partition is a
+  multiple of all partitions when more than half are used, of half when more than a quarter, else
+  of a quarter. `row` operands may start at any PE row, `column` operands at any PE column, `dma`
+  operands at any partition.
+* Engine operands start at a multiple of their element size. DMA takes any byte alignment.
+* All operands of a Vector or Scalar instruction have the same number of partitions and, but for
+  TENSOR_REDUCE, of elements. TENSOR_COPY of equal types and MEMSET take every type.
+* A matmul's source and destination have the same number of elements, within one PSUM bank.
+* Source and destination of a DMA instruction have the same number of elements over all
+  partitions; equal types move bytes, of every type.
+* OUT_OF_RANGE: a byte outside SBUF, PSUM, or the device-memory windows the runtime opened.
+* Within one instruction all reads of element n come before its write; a destination element must
+  not overlap a source element that is read later. Of destination elements that overlap each
+  other, the later one stays.
+"""
+
+NUMBERS = """\
+* Vector, Scalar and casts compute in FP32: every operand is first converted to FP32 (integers
+  round to nearest even), each operation rounds once to nearest even, subnormals are kept, the
+  result is converted to the destination's type.
+* Any NaN result is the canonical NaN, 0x7FC00000 in FP32; a cast writes the type's own. Only moves
+  (TENSOR_COPY and DMA of equal types, MEMSET) keep other NaN patterns.
+* Casts to a smaller float: nearest even, overflow to infinity. Casts to an integer: nearest even,
+  saturating, NaN becomes 0.
+* MAX and MIN are IEEE 754-2019 maximum and minimum: NaN when either operand is NaN, and -0 is below
+  +0. SUBTRACT is a + (-b). x - x and (+0) + (-0) are +0.
+* TENSOR_SCALAR rounds after each of its two operations, ACTIVATE after the product and after the
+  sum. A reduction always uses 8 interleaved partial results, whatever the hardware's latency.
+* A column of the array computes `acc = fma(stationary, moving, acc)`, one rounding each, over all
+  rows in order from row 0, from +0; rows outside the operands hold +0. PSUM then holds `acc`, or
+  with `accumulate` the FP32 sum of its word and `acc`. A word that one instruction writes several
+  times takes each in order."""
+
+FOOTNOTES = """\
+Device memory, SBUF and PSUM are little-endian. A window allows an access when the whole pattern
+lies in it. The first trap stops the core; bytes that were ordered before it are written."""
