@@ -6,6 +6,7 @@ from amaranth.hdl import Cat, Module, Mux, Signal, unsigned
 from amaranth.lib import data, enum, fifo, stream, wiring
 from amaranth.lib.wiring import In, Out
 
+from ..blocks import Gated
 from ..config import CoreConfig
 from ..formats import DType
 from ..isa.instructions import INSTRUCTION_BITS, Memset, TensorScalar, TensorTensor
@@ -101,9 +102,12 @@ class LaneFront(wiring.Component):
         m.submodules.queue = queue = fifo.SyncFIFOBuffered(
             width=INSTRUCTION_BITS, depth=config.queue_depth + 1
         )
-        m.submodules.writer = writer = OperandWriter(config)
         m.submodules.counter = counter = DimCounter()
-        readers = self._elaborate_readers(m)
+        operands = Module()
+        operands.submodules.writer = writer = OperandWriter(config)
+        readers = self._elaborate_readers(m, operands)
+        # Nothing is left in readers and writer when the last command is done.
+        m.submodules.operands = Gated(operands, queue.level.any(), name="lane_operands")
         m.d.comb += [
             queue.w_data.eq(self.port.issue.payload.raw),
             queue.w_en.eq(self.port.issue.valid),
@@ -160,17 +164,17 @@ class LaneFront(wiring.Component):
                     m.next = "IDLE"
         return m
 
-    def _elaborate_readers(self, m: Module) -> list[OperandReader]:
+    def _elaborate_readers(self, m: Module, operands: Module) -> list[OperandReader]:
         config = self._config
         readers = [OperandReader(config, psum=True, rotate=True) for _ in range(self._inputs)]
         for number, reader in enumerate(readers):
-            m.submodules[f"reader{number}"] = reader
+            operands.submodules[f"reader{number}"] = reader
         if self._inputs == 1:
             wiring.connect(m, readers[0].sbuf, wiring.flipped(self.sbuf_read))
             wiring.connect(m, readers[0].psum, wiring.flipped(self.psum_read))
             return readers
-        m.submodules.sbuf_arbiter = sbuf = ReadArbiter(LineReadPort(config), address="line")
-        m.submodules.psum_arbiter = psum = ReadArbiter(PsumReadPort(config), address="word")
+        operands.submodules.sbuf_arbiter = sbuf = ReadArbiter(LineReadPort(config), address="line")
+        operands.submodules.psum_arbiter = psum = ReadArbiter(PsumReadPort(config), address="word")
         wiring.connect(m, sbuf.port, wiring.flipped(self.sbuf_read))
         wiring.connect(m, psum.port, wiring.flipped(self.psum_read))
         for number, reader in enumerate(readers):

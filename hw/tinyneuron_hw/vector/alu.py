@@ -9,10 +9,14 @@ from ..float.compare import FpSelect
 from ..float.multiply import FpMultiply
 from ..isa.opcodes import AluOp
 
-__all__ = ["ALU_LATENCY", "Alu"]
+__all__ = ["ALU_LATENCY", "ALU_SIGNATURE", "Alu"]
 
 _FLOAT_LATENCY = 2
 ALU_LATENCY = _FLOAT_LATENCY + 1
+
+ALU_SIGNATURE = wiring.Signature({
+    "op": Out(AluOp), "a": Out(32), "b": Out(32), "result": In(32),
+})  # fmt: skip
 
 
 class Alu(wiring.Component):
@@ -27,10 +31,8 @@ class Alu(wiring.Component):
     Latency and throughput: ``ALU_LATENCY`` cycles, a result every cycle.
     """
 
-    op: In(AluOp)
-    a: In(32)
-    b: In(32)
-    result: Out(32)
+    def __init__(self):
+        super().__init__(ALU_SIGNATURE.flip())
 
     def elaborate(self, platform):
         m = Module()

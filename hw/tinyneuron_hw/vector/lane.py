@@ -4,10 +4,11 @@ from amaranth.hdl import Cat, Module, Mux, Signal, unsigned
 from amaranth.lib import data, memory, wiring
 from amaranth.lib.wiring import In, Out
 
+from ..blocks import Repeated
 from ..float.convert import FromFp32, ToFp32
 from ..formats import DType
 from ..isa.opcodes import AluOp
-from .alu import ALU_LATENCY, Alu
+from .alu import ALU_LATENCY, ALU_SIGNATURE, Alu
 
 __all__ = ["COMBINE_STAGE", "LANE_LATENCY", "LANE_SIGNATURE", "PARTIAL_SLOTS", "STORE_STAGE",
            "Combine", "LaneControl", "VectorLane"]  # fmt: skip
@@ -91,8 +92,8 @@ class VectorLane(wiring.Component):
             with m.If(self.load[number]):
                 m.d.sync += scalar.eq(value)
 
-        m.submodules.alu0 = alu0 = Alu()
-        m.submodules.alu1 = alu1 = Alu()
+        m.submodules.alu0 = alu0 = Repeated("tn_vector_alu", Alu, ALU_SIGNATURE.flip())
+        m.submodules.alu1 = alu1 = Repeated("tn_vector_alu", Alu, ALU_SIGNATURE.flip())
         operand0 = Mux(control.tensor_operand, operand, scalars[0])
         m.d.comb += [
             alu0.op.eq(control.op0),
@@ -135,7 +136,7 @@ class VectorLane(wiring.Component):
         ]
         return value, operand
 
-    def _elaborate_combine(self, m: Module, element: Signal, alu: Alu) -> None:
+    def _elaborate_combine(self, m: Module, element: Signal, alu: Repeated) -> None:
         m.submodules.partials = partials = memory.Memory(shape=32, depth=PARTIAL_SLOTS, init=[])
         write = partials.write_port()
         slots = [partials.read_port(domain="comb") for _ in range(2)]
