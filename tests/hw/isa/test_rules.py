@@ -1,0 +1,243 @@
+"""Which operands are legal."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tinyneuron_hw.config import PRESETS, get_config
+from tinyneuron_hw.formats import FORMATS, DType
+from tinyneuron_hw.isa.access import element_offsets
+from tinyneuron_hw.isa.codec import decode, encode
+from tinyneuron_hw.isa.csr import Trap
+from tinyneuron_hw.isa.opcodes import CONTROL_OPCODES, AluOp, Opcode, RoundMode, Space
+from tinyneuron_hw.isa.rules import DEVICE, PATTERNS, SCALARS, OperandError, check, start_granule
+
+TINY = get_config("tiny")
+DEFAULT = get_config("default")
+FP32, BF16, FP16, INT32, UINT8 = DType.FP32, DType.BF16, DType.FP16, DType.INT32, DType.UINT8
+
+
+def _ap(dtype: DType = FP32, count: int = 8, **more: object) -> dict:
+    return {"dtype": dtype, "num_partitions": 4, "dims": [{"stride": 1, "size": count}], **more}
+
+
+def _dev(dtype: DType = FP32, count: int = 32, **more: object) -> dict:
+    size = FORMATS[dtype].bytes
+    return {"dtype": dtype, "dims": [{"stride": size, "size": count}], **more}
+
+
+LEGAL: dict[Opcode, dict] = {
+    Opcode.DMA_LOAD: {"src": _dev(), "dst": _ap()},
+    Opcode.DMA_STORE: {"src": _ap(), "dst": _dev()},
+    Opcode.DMA_COPY: {"src": _dev(), "dst": _dev(BF16)},
+    Opcode.DMA_LOCAL: {"src": _ap(), "dst": _ap(FP16, 16, num_partitions=2)},
+    Opcode.LOAD_STATIONARY: {"src": _ap(BF16, 3), "column_start": 1},
+    Opcode.MULTIPLY_MOVING: {"src": _ap(FP16), "dst": _ap(space=Space.PSUM), "accumulate": 1},
+    Opcode.TENSOR_TENSOR: {"in0": _ap(), "in1": _ap(INT32), "dst": _ap(BF16), "op": AluOp.MAX},
+    Opcode.TENSOR_SCALAR: {"in0": _ap(), "dst": _ap(), "op0": AluOp.ADD,
+                           "operand0": {"kind": 1, "dtype": 1, "value": 64}},
+    Opcode.TENSOR_REDUCE: {"in0": _ap(), "dst": _ap(count=1), "op": AluOp.ADD, "reduce_dims": 1},
+    Opcode.TENSOR_COPY: {"in0": _ap(), "dst": _ap(BF16)},
+    Opcode.MEMSET: {"dst": _ap()},
+    Opcode.ACTIVATE: {"in0": _ap(), "dst": _ap(),
+                      "bias": {"kind": 1, "dtype": 3, "value": 2}},
+}  # fmt: skip
+
+
+def _check(opcode: Opcode, fields: dict, config=TINY, **more) -> None:
+    check(config, opcode, decode(encode(opcode, fields)).fields, **more)
+
+
+def _merged(opcode: Opcode, path: str, changes: dict) -> dict:
+    return {**LEGAL[opcode], path: {**LEGAL[opcode].get(path, {}), **changes}}
+
+
+def _refused(opcode: Opcode, fields: dict, cause: Trap, message: str, **more) -> OperandError:
+    with pytest.raises(OperandError, match=message) as caught:
+        _check(opcode, fields, **more)
+    assert caught.value.cause is cause
+    return caught.value
+
+
+@pytest.mark.parametrize("config", PRESETS.values(), ids=list(PRESETS))
+@pytest.mark.parametrize("opcode", LEGAL)
+def test_a_legal_instruction_of_each_opcode(opcode, config):
+    scale = config.partitions // 4
+    fields = {
+        name: {**value, "num_partitions": value["num_partitions"] * scale}
+        if isinstance(value, dict) and "num_partitions" in value else value
+        for name, value in LEGAL[opcode].items()
+    }  # fmt: skip
+    for path in DEVICE.get(opcode, ()):
+        factor = scale if PATTERNS.get(opcode) else 1
+        fields[path] = _dev(fields[path]["dtype"], 32 * factor)
+    _check(opcode, fields, config)
+
+
+def test_the_tables_cover_every_data_opcode():
+    data = set(Opcode) - set(CONTROL_OPCODES)
+    assert set(PATTERNS) | set(DEVICE) == data == set(LEGAL)
+    for opcode in data:
+        paths = {path.split(".")[0] for path in decode(encode(opcode, LEGAL[opcode])).fields}
+        named = {role.path for role in PATTERNS.get(opcode, ())}
+        named |= {*SCALARS.get(opcode, ()), *DEVICE.get(opcode, ())}
+        assert named <= paths
+
+
+@pytest.mark.parametrize("opcode", LEGAL)
+def test_stochastic_rounding_does_not_exist(opcode):
+    if "round_mode" not in decode(encode(opcode, LEGAL[opcode])).fields:
+        assert opcode in (Opcode.LOAD_STATIONARY, Opcode.MULTIPLY_MOVING, Opcode.MEMSET)
+        return
+    fields = {**LEGAL[opcode], "round_mode": RoundMode.STOCHASTIC}
+    _refused(opcode, fields, Trap.BAD_OPERAND, "round_mode: only NEAREST_EVEN exists")
+
+
+ON_CHIP = [(opcode, role) for opcode, roles in PATTERNS.items() for role in roles]
+
+
+@pytest.mark.parametrize(
+    ("opcode", "role"), ON_CHIP, ids=[f"{o.name}.{r.path}" for o, r in ON_CHIP]
+)
+def test_every_on_chip_operand_is_checked(opcode, role):
+    path = role.path
+    bad, out = Trap.BAD_OPERAND, Trap.OUT_OF_RANGE
+    for space in set(Space) - set(role.spaces):
+        _refused(opcode, _merged(opcode, path, {"space": space}), bad,
+                 f"{path}: must not be in {space.name}")  # fmt: skip
+    _refused(opcode, _merged(opcode, path, {"num_partitions": 0}), bad,
+             f"{path}: num_partitions must be at least 1")  # fmt: skip
+    _refused(opcode, _merged(opcode, path, {"dims": [{"stride": 1, "size": 0}]}), bad,
+             f"{path}: every dimension must have size at least 1")  # fmt: skip
+    huge = {"dims": [{"stride": 0, "size": 1024}] * 2 + [{"stride": 0, "size": 2}]}
+    _refused(opcode, _merged(opcode, path, huge), bad, f"{path}: 2097152 elements exceed 1048576")
+    if role.lanes == "lane":
+        message = f"{path}: start partition of 4 partitions must be a multiple of 4, not 2"
+        _refused(opcode, _merged(opcode, path, {"start_partition": 2}), bad, message)
+        _refused(opcode, _merged(opcode, path, {"num_partitions": 5}), bad,
+                 f"{path}: 5 partitions exceed the 4 lanes")  # fmt: skip
+    else:
+        error = _refused(opcode, _merged(opcode, path, {"start_partition": 3}), out,
+                         rf"{path}: partitions 3\.\.\d, ")  # fmt: skip
+        assert error.address == 0
+    if role.lanes != "dma":
+        _refused(opcode, _merged(opcode, path, {"offset": 3}), bad,
+                 f"{path}: offset 3 is not a multiple of")  # fmt: skip
+    if path != "dst" or opcode is not Opcode.MULTIPLY_MOVING:
+        error = _refused(opcode, _merged(opcode, path, {"offset": 8192}), out, "are outside SBUF")
+        assert error.address == 8192
+
+
+BAD = [
+    (Opcode.DMA_LOAD, {"queue": 2}, "queue 2 does not exist: 2 DMA engines"),
+    (Opcode.DMA_LOAD, {"src": _dev(UINT8)}, "src: dtype uint8 is not one of fp32, bf16"),
+    (Opcode.DMA_LOAD, {"src": _dev(count=31)}, "src has 31 elements, dst 32"),
+    (Opcode.DMA_LOAD, {"src": _dev(dims=[{"size": 0}])}, "src: every dimension must have size"),
+    (Opcode.DMA_COPY, {"src": _dev(dims=[{"size": 65536}, {"size": 65536}])},
+     "src: 4294967296 elements exceed 4294967295"),
+    (Opcode.DMA_LOCAL, {"dst": _ap(count=9)}, "src has 32 elements, dst 36"),
+    (Opcode.LOAD_STATIONARY, {"src": _ap(FP32, 3)}, "src: dtype fp32 is not one of bf16, fp16"),
+    (Opcode.LOAD_STATIONARY, {"column_start": 2}, r"column_start \+ elements is 5, beyond 4"),
+    (Opcode.MULTIPLY_MOVING, {"accumulate": 2}, "accumulate must be 0 or 1, not 2"),
+    (Opcode.MULTIPLY_MOVING, {"src": _ap(INT32)}, "src: dtype int32 is not one of bf16, fp16"),
+    (Opcode.MULTIPLY_MOVING, {"dst": _ap(BF16, space=Space.PSUM)}, "dst: dtype bf16 is not one of"),
+    (Opcode.MULTIPLY_MOVING, {"src": _ap(BF16, 7)}, "src has 7 elements, dst 8"),
+    (Opcode.MULTIPLY_MOVING, {"src": _ap(BF16, 65), "dst": _ap(count=65, space=Space.PSUM)},
+     r"65 elements exceed one PSUM bank \(64\)"),
+    (Opcode.MULTIPLY_MOVING, {"dst": _ap(offset=240, space=Space.PSUM)},
+     "dst must lie in one PSUM bank"),
+    (Opcode.TENSOR_TENSOR, {"in1": _ap(DType.INT8)}, "in1: dtype int8 is not one of"),
+    (Opcode.TENSOR_TENSOR, {"in1": _ap(num_partitions=2)}, "must have the same num_partitions"),
+    (Opcode.TENSOR_TENSOR, {"in1": _ap(count=9)}, "element counts differ: in0 8, in1 9, dst 8"),
+    (Opcode.TENSOR_COPY, {"dst": _ap(UINT8)}, "dst: dtype uint8 is not one of"),
+    (Opcode.TENSOR_REDUCE, {"reduce_dims": 0}, "reduce_dims must be from 1 to 4, not 0"),
+    (Opcode.TENSOR_REDUCE, {"reduce_dims": 5}, "reduce_dims must be from 1 to 4, not 5"),
+    (Opcode.TENSOR_REDUCE, {"dst": _ap(count=2)}, "dst has 2 elements, the reduction gives 1"),
+    (Opcode.TENSOR_REDUCE, {"op": AluOp.MULTIPLY}, "op: MULTIPLY is no reduction"),
+    (Opcode.TENSOR_SCALAR, {"operand1": {"kind": 1, "dtype": 13}},
+     "operand1: dtype code 13 is not a type of a scalar operand"),
+    (Opcode.TENSOR_SCALAR, {"operand0": {"kind": 1, "dtype": 1, "value": 6}},
+     "operand0: offset 6 is not a multiple of 4 bytes"),
+    (Opcode.ACTIVATE, {"scale": {"kind": 1, "dtype": 1, "start_partition": 1}},
+     "scale: start partition of 4 partitions must be a multiple of 4, not 1"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("opcode", "changes", "message"), BAD)
+def test_rules_of_single_opcodes(opcode, changes, message):
+    _refused(opcode, {**LEGAL[opcode], **changes}, Trap.BAD_OPERAND, message)
+
+
+def test_a_scalar_operand_out_of_range_reports_its_offset():
+    fields = {**LEGAL[Opcode.ACTIVATE], "bias": {"kind": 1, "dtype": 3, "value": 8192}}
+    error = _refused(Opcode.ACTIVATE, fields, Trap.OUT_OF_RANGE, "bias: .* are outside SBUF")
+    assert error.address == 8192
+
+
+def test_immediates_are_not_checked_as_operands():
+    fields = {**LEGAL[Opcode.ACTIVATE], "bias": {"kind": 0, "dtype": 0, "value": 0xFFFF_FFFF}}
+    _check(Opcode.ACTIVATE, fields)
+
+
+def test_bad_operands_come_before_ranges_and_ranges_in_slot_order():
+    out = {"offset": 8192}
+    fields = {"in0": _ap(**out), "in1": _ap(offset=8196), "dst": _ap(offset=2)}
+    _refused(Opcode.TENSOR_TENSOR, fields, Trap.BAD_OPERAND, "dst: offset 2")
+    fields["dst"] = _ap(offset=8200)
+    for path, address in (("in0", 8192), ("in1", 8196), ("dst", 8200)):
+        error = _refused(Opcode.TENSOR_TENSOR, fields, Trap.OUT_OF_RANGE, f"{path}: ")
+        assert error.address == address
+        fields[path] = _ap()
+
+
+def test_device_patterns_are_checked_last_against_the_windows():
+    asked: list[tuple[int, int, bool]] = []
+
+    def allows(low: int, high: int, is_write: bool) -> bool:
+        asked.append((low, high, is_write))
+        return not is_write
+
+    back = _dev(BF16, dims=[{"stride": -2, "size": 32}])
+    fields = {"src": _dev(), "dst": back}
+    error = _refused(Opcode.DMA_COPY, fields, Trap.OUT_OF_RANGE, "dst: device bytes 0x1c2..0x202",
+                     device_address=lambda path: {"src": 0x100, "dst": 0x200}[path],
+                     window_allows=allows)  # fmt: skip
+    assert error.address == 0x200
+    assert asked == [(0x100, 0x180, False), (0x1C2, 0x202, True)]
+    asked.clear()
+    error = _refused(Opcode.DMA_COPY, fields, Trap.OUT_OF_RANGE, "src: device bytes 0x-8..0x78",
+                     device_address=lambda path: -8, window_allows=allows)  # fmt: skip
+    assert error.address == 2**48 - 8
+    assert asked == []
+
+
+def test_start_granules():
+    assert [start_granule(DEFAULT, n) for n in (1, 4, 5, 8, 9, 16)] == [4, 4, 8, 8, 16, 16]
+    assert [start_granule(TINY, n) for n in (1, 2, 3, 4)] == [1, 2, 4, 4]
+    assert start_granule(get_config("inferentia2"), 33) == 64
+
+
+@settings(derandomize=True, deadline=None, max_examples=200)
+@given(
+    st.integers(0, 2050), st.integers(0, 3), st.integers(1, 5),
+    st.sampled_from([UINT8, BF16, FP32]),
+    st.lists(st.tuples(st.integers(-600, 600), st.integers(1, 4)), min_size=1, max_size=4),
+)  # fmt: skip
+def test_ranges_agree_with_every_single_element(offset, start, partitions, dtype, dims):
+    size = FORMATS[dtype].bytes
+    config = TINY.with_changes(sbuf_partition_bytes=2048)
+    pattern = {"dtype": dtype, "offset": offset, "start_partition": start,
+               "num_partitions": partitions,
+               "dims": [{"stride": stride, "size": extent} for stride, extent in dims]}  # fmt: skip
+    offsets = element_offsets(offset, dims, size)
+    total = len(offsets) * partitions
+    fields = {"src": _dev(dtype, total), "dst": pattern}
+    legal = offsets.min() >= 0 and offsets.max() + size <= 2048 and start + partitions <= 4
+    if legal:
+        _check(Opcode.DMA_LOAD, fields, config)
+    else:
+        error = _refused(Opcode.DMA_LOAD, fields, Trap.OUT_OF_RANGE, "dst: partitions",
+                         config=config)  # fmt: skip
+        assert error.address == offset
