@@ -69,7 +69,8 @@ def _copy_by_activation(instr: Instr) -> None:
 
 
 def queue_plan(config: CoreConfig) -> dict[str, tuple[Stream, list[int]]]:
-    """Who issues loads and stores, and on which queues.
+    """Who issues ``load`` and ``store``, or stores of what an engine made (its name), on which
+    queues.
 
     A queue belongs to one stream, so its order is the program's. Loads come from SYNC, which has
     nothing else to wait for; stores from GPSIMD, so that one waiting for its data holds up no
@@ -81,16 +82,16 @@ def queue_plan(config: CoreConfig) -> dict[str, tuple[Stream, list[int]]]:
         stores = max(1, count // 4)
         return {
             "load": (Stream.SYNC, everything[:-stores]),
-            "VECTOR": (Stream.GPSIMD, everything[-stores:]),
-            "SCALAR": (Stream.GPSIMD, everything[-stores:]),
+            "store": (Stream.GPSIMD, everything[-stores:]),
         }
     if not config.has_gpsimd and count >= 4:
         return {
             "load": (Stream.SYNC, everything[:-2]),
+            "store": (Stream.SYNC, everything[:-2]),
             "VECTOR": (Stream.VECTOR, [count - 2]),
             "SCALAR": (Stream.SCALAR, [count - 1]),
         }
-    return {"load": (Stream.SYNC, everything)}
+    return {"load": (Stream.SYNC, everything), "store": (Stream.SYNC, everything)}
 
 
 def choose_queues(module: Module) -> None:
@@ -104,10 +105,11 @@ def choose_queues(module: Module) -> None:
             if instr.opcode is Opcode.DMA_STORE:
                 source = instr.reads["src"].base
                 assert isinstance(source, Tile)
-                role = producer.get(source, "load")
-            stream, queues = plan.get(role, plan["load"])
+                role = producer.get(source, "store")
+                role = role if role in plan else "store"
+            stream, queues = plan[role]
             instr.stream, instr.queue = stream, next(turns[tuple(queues)])
         assert instr.stream is not None
         for ref in instr.writes.values():
             if isinstance(ref.base, Tile):
-                producer[ref.base] = "load" if instr.is_dma else instr.stream.name
+                producer[ref.base] = "store" if instr.is_dma else instr.stream.name

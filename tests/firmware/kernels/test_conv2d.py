@@ -156,7 +156,8 @@ def test_random_convolutions(check):
         groups = draw.choice([1, 1, 2, 3])
         sizes = {
             "n": draw.randint(1, 3), "h": draw.randint(1, 14), "w": draw.randint(1, 14),
-            "cin": groups * draw.randint(1, 7), "cout": groups * draw.randint(1, 7), "groups": groups,
+            "cin": groups * draw.randint(1, 7), "cout": groups * draw.randint(1, 7),
+            "groups": groups,
             "kernel": draw.randint(1, 4), "stride": draw.randint(1, 3), "pad": draw.randint(0, 2),
             "dilation": draw.randint(1, 2),
         }  # fmt: skip
