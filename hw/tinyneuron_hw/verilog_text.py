@@ -12,6 +12,8 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 _TRIGGER = re.compile(r"\\\$auto\$verilog_backend\S+ ")
 _INSTANCE = re.compile(r"^  \S+ +(\S+) \(\n((?:    \.\w+\(.*\),?\n)+)  \);", re.MULTILINE)
 _CONNECTION = re.compile(r"\.(\w+)\(\\(\S*\$\d+) \)")
+_CELL = re.compile(r"^  (\S+) +\S+ \(\n(?:    \..*\n)+  \);", re.MULTILINE)
+_PIN = re.compile(r"\.\\(\S+) \(")
 _PORTS = re.compile(r"^module (\w+) ?\(([^)]*)\);")
 _ATTRIBUTE = re.compile(r"^ *\(\* .* \*\)\n", re.MULTILINE)
 _COPY = re.compile(r"\\([^\s$]\S*\$\d+(?:\.\S+)?) ")
@@ -23,7 +25,31 @@ def tidy(text: str) -> dict[str, str]:
     """Splits the text into modules and cleans each; module name -> text."""
     modules = {match[1]: match[0] for match in _MODULE.finditer(text)}
     names = _module_names(modules)
-    return {names[name]: _tidy_module(body, names) for name, body in modules.items()}
+    ports = {name: _escaped_ports(body) for name, body in modules.items()}
+    return {
+        names[name]: _tidy_module(_plain_pins(body, ports), names, ports[name])
+        for name, body in modules.items()
+    }
+
+
+def _escaped_ports(text: str) -> dict[str, str]:
+    """Plain identifier of each port whose name is escaped (``trap__valid$5``: another signal of
+    the module has the plain one)."""
+    taken = set(_WORD.findall(text))
+    ports = text[text.index("(") : text.index(");")]
+    return {name: _plain_name(name, taken) for name in _ESCAPED.findall(ports + " ")}
+
+
+def _plain_pins(text: str, ports: dict[str, dict[str, str]]) -> str:
+    """Renames the pins of instances as their modules' ports are."""
+
+    def instance(match: re.Match[str]) -> str:
+        renamed = ports.get(match[1], {})
+        if not renamed:
+            return match[0]
+        return _PIN.sub(lambda pin: f".{renamed.get(pin[1], pin[1])}(", match[0])
+
+    return _CELL.sub(instance, text)
 
 
 def _module_names(modules: dict[str, str]) -> dict[str, str]:
@@ -43,15 +69,15 @@ def _module_names(modules: dict[str, str]) -> dict[str, str]:
     return names
 
 
-def _tidy_module(text: str, module_names: dict[str, str]) -> str:
+def _tidy_module(text: str, module_names: dict[str, str], ports: dict[str, str]) -> str:
     text = _ATTRIBUTE.sub("", text)
     text = _fold_zero_words(_drop_copies(text))
     # `always @*` without inputs never runs in an event-driven simulator: Yosys adds a register
     # that is written once, at time zero.
     text = _TRIGGER.sub("at_start", text)
-    taken = set(_WORD.findall(text))
+    taken = set(_WORD.findall(text)) | set(ports.values())
     wires = _instance_wires(text)
-    renamed: dict[str, str] = {}
+    renamed = dict(ports)
 
     def plain(match: re.Match[str]) -> str:
         name = match[1]
