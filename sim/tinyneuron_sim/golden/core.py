@@ -18,7 +18,7 @@ from . import scalar, tensor, vector
 from .dma import transfer
 from .errors import GoldenError, TrapSignal
 from .machine import Machine
-from .numerics import QUIET
+from .numerics import quiet
 from .prepared import Prepared, Preparer
 from .races import RaceDetector, Where
 from .semaphores import Semaphores
@@ -130,7 +130,7 @@ class Core:
         """
         steps = 0
         try:
-            with np.errstate(**QUIET):
+            with quiet():
                 while self.running and steps < max_steps:
                     self._step()
                     steps += 1

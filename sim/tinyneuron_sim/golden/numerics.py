@@ -1,7 +1,7 @@
 """Arithmetic of the hardware on NumPy arrays, bit for bit.
 
 Values are float32 arrays, raw elements unsigned integer arrays of the type's width. Every NaN a
-function here returns is the canonical one. Callers run under :data:`QUIET`'s error state.
+function here returns is the canonical one. Callers run under :func:`quiet`.
 """
 
 from __future__ import annotations
@@ -10,14 +10,12 @@ import numpy as np
 
 from tinyneuron_hw.formats import CANONICAL_NAN, FORMATS, DType, Format
 
-__all__ = ["QUIET", "RAW_TYPES", "add", "canonical", "fma", "from_float32", "maximum", "minimum",
-           "multiply", "subtract", "to_float32"]  # fmt: skip
+__all__ = ["RAW_TYPES", "add", "canonical", "fma", "from_float32", "maximum", "minimum",
+           "multiply", "quiet", "subtract", "to_float32"]  # fmt: skip
 
 RAW_TYPES = {1: np.dtype("<u1"), 2: np.dtype("<u2"), 4: np.dtype("<u4")}
 """Element bytes -> NumPy type of raw elements."""
 
-QUIET = {"all": "ignore"}
-"""Keyword arguments for ``np.errstate``: exceptions are values here, never warnings."""
 
 _NAN = np.uint32(CANONICAL_NAN).view(np.float32)
 _ONE = np.uint64(1)
@@ -30,6 +28,11 @@ _INTEGERS = {
     DType.INT32: np.int32, DType.INT16: np.int16, DType.INT8: np.int8,
     DType.UINT32: np.uint32, DType.UINT16: np.uint16, DType.UINT8: np.uint8,
 }  # fmt: skip
+
+
+def quiet() -> np.errstate:
+    """Context in which overflow, NaN and the like are values, never warnings."""
+    return np.errstate(all="ignore")
 
 
 def canonical(values: np.ndarray) -> np.ndarray:

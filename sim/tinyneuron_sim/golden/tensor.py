@@ -50,7 +50,7 @@ def column_sums(stationary: np.ndarray, moving: np.ndarray, start: int) -> np.nd
     zero = np.zeros(moving.shape[1])
     step = _exact_fma if _sums_are_exact(stationary, moving) else fma
     # +0 * +0 added to a sum only turns -0 into +0; a run of such rows is one addition.
-    empty = ~stationary.view(np.uint32).any(axis=1)
+    empty = (stationary.view(np.uint32) == 0).all(axis=1)
     sums = np.zeros((columns, moving.shape[1]), dtype=np.float32)
     pending = False
     for row in range(rows):

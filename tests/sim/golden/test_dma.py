@@ -11,7 +11,7 @@ from tinyneuron_hw.isa.csr import counter_address
 from tinyneuron_hw.isa.opcodes import Opcode, Stream
 from tinyneuron_sim.golden.backend import GoldenBackend
 from tinyneuron_sim.golden.memory import DEVICE_PAGE_BYTES
-from tinyneuron_sim.golden.numerics import QUIET, RAW_TYPES, from_float32, to_float32
+from tinyneuron_sim.golden.numerics import RAW_TYPES, from_float32, quiet, to_float32
 
 from .programs import (
     BF16,
@@ -69,7 +69,7 @@ def test_four_dimensions_any_alignment_there_and_back():
 @pytest.mark.parametrize("target", [FP32, BF16, FP16, INT32])
 def test_transfers_cast_or_move_bits(source, target):
     rng = np.random.default_rng(2)
-    with np.errstate(**QUIET):
+    with quiet():
         values = (rng.standard_normal(64) * 1e4).astype(np.float32)
         raw = from_float32(values, source)
         raw[:8] = rng.integers(0, np.iinfo(raw.dtype).max, 8)

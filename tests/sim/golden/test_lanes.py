@@ -14,7 +14,7 @@ from tinyneuron_hw.isa.opcodes import (
     Space,
     Stream,
 )
-from tinyneuron_sim.golden.numerics import QUIET, RAW_TYPES, from_float32, to_float32
+from tinyneuron_sim.golden.numerics import RAW_TYPES, from_float32, quiet, to_float32
 
 from .programs import BF16, FP16, FP32, INT32, TINY, Script, as_floats, floats, on_chip
 
@@ -24,7 +24,7 @@ LINE = [(1, 24)]
 
 @pytest.fixture(autouse=True)
 def _quiet():
-    with np.errstate(**QUIET):
+    with quiet():
         yield
 
 

@@ -11,7 +11,7 @@ import softfloatpy
 
 from tinyneuron_hw.formats import CANONICAL_NAN, FORMATS, DType
 from tinyneuron_sim.golden import numerics
-from tinyneuron_sim.golden.numerics import QUIET, from_float32, to_float32
+from tinyneuron_sim.golden.numerics import from_float32, quiet, to_float32
 
 RANDOM = 100_000
 CORNERS = np.array(
@@ -26,7 +26,7 @@ CORNERS = np.concatenate([CORNERS, CORNERS | 0x8000_0000])
 
 @pytest.fixture(autouse=True)
 def _quiet():
-    with np.errstate(**QUIET):
+    with quiet():
         yield
 
 
@@ -83,7 +83,7 @@ def _fma_operands() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     corners = rng.choice(CORNERS, (3, 30_000))
     a, b, c = _random_bits(rng, RANDOM), _random_bits(rng, RANDOM), _random_bits(rng, RANDOM)
     # Cancellation: c is the rounded product, or half a unit of it, with the other sign.
-    with np.errstate(**QUIET):
+    with quiet():
         product = _floats(a) * _floats(b)
         near = np.where(rng.random(RANDOM) < 0.5, -product, product * np.float32(2.0**24))
     c = np.where(rng.random(RANDOM) < 0.4, _bits(near), c)
