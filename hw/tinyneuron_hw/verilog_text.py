@@ -16,6 +16,10 @@ _CELL = re.compile(r"^  (\S+) +\S+ \(\n(?:    \..*\n)+  \);", re.MULTILINE)
 _PIN = re.compile(r"\.\\(\S+) \(")
 _PORTS = re.compile(r"^module (\w+) ?\(([^)]*)\);")
 _ATTRIBUTE = re.compile(r"^ *\(\* .* \*\)\n", re.MULTILINE)
+_CONSTANT = re.compile(
+    r"^  always @\*\n    (\S+ *(?:\[[\d:]+\])? = \d+'h[0-9a-f]+;)\n", re.MULTILINE
+)
+_EMPTY = re.compile(r"^  (?:wire|reg) \[-1:0\] (\\\S+ |\w+);\n", re.MULTILINE)
 _COPY = re.compile(r"\\([^\s$]\S*\$\d+(?:\.\S+)?) ")
 _ZERO_BLOCK = re.compile(r"  initial begin\n(?:    \w+\[\d+\] = \d+'h0+;\n)+  end\n")
 _ZERO_WORD = re.compile(r"    (\w+)\[(\d+)\] = (\d+'h0+);\n")
@@ -72,9 +76,15 @@ def _module_names(modules: dict[str, str]) -> dict[str, str]:
 def _tidy_module(text: str, module_names: dict[str, str], ports: dict[str, str]) -> str:
     text = _ATTRIBUTE.sub("", text)
     text = _fold_zero_words(_drop_copies(text))
+    text = _EMPTY.sub(lambda wire: wire[0] if text.count(wire[1]) > 1 else "", text)
     # `always @*` without inputs never runs in an event-driven simulator: Yosys adds a register
     # that is written once, at time zero.
     text = _TRIGGER.sub("at_start", text)
+    text, count = _CONSTANT.subn(
+        r"  always @* begin\n    if (at_start) begin end\n    \1\n  end\n", text
+    )
+    if count and "  reg at_start = 0;\n" not in text:
+        text = text.replace(");\n", ");\n  reg at_start = 0;\n", 1)
     taken = set(_WORD.findall(text)) | set(ports.values())
     wires = _instance_wires(text)
     renamed = dict(ports)

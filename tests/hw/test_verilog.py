@@ -205,6 +205,17 @@ def test_tidy_drops_only_copies_nobody_reads():
     assert "assign b = a_2[0];" in body
 
 
+def test_tidy_makes_constant_processes_run():
+    text = "\n".join([
+        "module t(b);", "  output [1:0] b;", "  reg [1:0] b;", "  wire [-1:0] nothing;",
+        "  always @*", "    b[0] = 1'h0;", "  always @*", "    b[1] = 1'h1;", "endmodule", "",
+    ])  # fmt: skip
+    body = tidy(text)["t"]
+    assert body.count("reg at_start = 0;") == 1
+    assert body.count("    if (at_start) begin end\n    b[") == 2
+    assert "nothing" not in body
+
+
 def test_unknown_top():
     with pytest.raises(ValueError, match="unknown top 'board'; known: core, chip"):
         emit_top(get_config("tiny"), "board")
