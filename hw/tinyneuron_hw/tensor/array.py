@@ -40,8 +40,9 @@ class PeArray(wiring.Component):
     sums: Out(32 bits per column), FP32, from +0 in row 0 downwards.
     sums_valid: Out(1).
 
-    A swap must come at least ``load_to_swap`` cycles after the last stationary element; a
-    stationary element may come from the cycle of the swap on.
+    After reset the matrix is +0, and elements may come from the third cycle on. A swap must come
+    at least ``load_to_swap`` cycles after the last stationary element; a stationary element may
+    come from the cycle of the swap on.
 
     Latency and throughput
     ----------------------
@@ -94,6 +95,9 @@ class PeArray(wiring.Component):
             valid.eq(valid << 1 | self.moving_valid),
         ]
         m.d.comb += self.sums_valid.eq(valid[-1])
+        # The first two cycles after reset bring +0 into all shadows and make them active.
+        waking = Signal(2, init=1)
+        m.d.sync += waking.eq(waking << 1)
 
         sums: list[Any] = [0] * config.columns
         control = Cat(self.column, self.first)
@@ -106,6 +110,8 @@ class PeArray(wiring.Component):
             load = Signal(name=f"load{row}")
             loads = Signal(config.columns, name=f"loads{row}")
             m.d.sync += load.eq(stationary.taps[row])
+            clear = Signal(name=f"clear{row}")
+            m.d.comb += clear.eq((load & control[-1]) | waking[0])
             with m.If(load):
                 m.d.comb += loads.eq(1 << control[:-1])
             for column in range(config.columns):
@@ -113,10 +119,10 @@ class PeArray(wiring.Component):
                 m.submodules[f"pe{row}_{column}"] = pe
                 m.d.comb += [
                     pe.moving.eq(moving.rows[row]),
-                    pe.swap.eq(swaps[row * config.pe_latency]),
+                    pe.swap.eq(swaps[row * config.pe_latency] | waking[1]),
                     pe.stationary.eq(stationary.rows[row]),
                     pe.load.eq(loads[column]),
-                    pe.clear.eq(load & control[-1]),
+                    pe.clear.eq(clear),
                     pe.sum_in.eq(sums[column]),
                 ]
                 sums[column] = pe.sum_out

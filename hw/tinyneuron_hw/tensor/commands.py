@@ -27,11 +27,13 @@ class LoadCommand(data.StructLayout):
     """LOAD_STATIONARY: its element 0 may enter once ``multiplies`` multiplies have started."""
 
     def __init__(self, config: CoreConfig):
-        super().__init__({
-            "src": AccessPattern,
-            "column": unsigned(8),
-            "multiplies": turn_bits(config),
-        })
+        super().__init__(
+            {
+                "src": AccessPattern,
+                "column": unsigned(8),
+                "multiplies": turn_bits(config),
+            }
+        )
 
 
 class MultiplyCommand(data.StructLayout):
@@ -39,9 +41,11 @@ class MultiplyCommand(data.StructLayout):
     stationary matrices when that number has changed since the multiply before it."""
 
     def __init__(self, config: CoreConfig):
-        super().__init__({
-            "src": AccessPattern,
-            "dst": AccessPattern,
-            "accumulate": 1,
-            "loads": turn_bits(config),
-        })
+        super().__init__(
+            {
+                "src": AccessPattern,
+                "dst": AccessPattern,
+                "accumulate": 1,
+                "loads": turn_bits(config),
+            }
+        )

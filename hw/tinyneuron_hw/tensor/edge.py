@@ -57,8 +57,8 @@ class RowEdge(wiring.Component):
     def elaborate(self, platform: Any) -> Module:
         m = Module()
         config = self._config
-        held = Signal.like(self.raw)
-        held_dtype = Signal(DType, init=DType.BF16)
+        held = Signal.like(self.raw, reset_less=True)
+        held_dtype = Signal(DType, init=DType.BF16, reset_less=True)
         with m.If(self.valid):
             m.d.sync += [held.eq(self.raw), held_dtype.eq(self.dtype)]
 
@@ -78,7 +78,7 @@ class RowEdge(wiring.Component):
                 self.taps[row].eq(entered[skew]),
             ]
             if skew == 0:
-                operand = Signal(PeOperand, name=f"operand{row}")
+                operand = Signal(PeOperand, name=f"operand{row}", reset_less=True)
                 with m.If(entered[0]):
                     m.d.sync += operand.eq(convert.result)
                 m.d.comb += self.rows[row].eq(operand)

@@ -54,13 +54,15 @@ class TensorEngine(wiring.Component):
             raise ValueError(f"accumulate_latency must be at least 1, not {accumulate_latency!r}")
         self._config = config
         self._accumulate_latency = accumulate_latency
-        super().__init__({
-            "port": In(EnginePort()),
-            "moving": Out(LineReadPort(config)),
-            "stationary": Out(LineReadPort(config)),
-            "psum": Out(PsumAccumulatePort(config)),
-            "moving_active": Out(1),
-        })
+        super().__init__(
+            {
+                "port": In(EnginePort()),
+                "moving": Out(LineReadPort(config)),
+                "stationary": Out(LineReadPort(config)),
+                "psum": Out(PsumAccumulatePort(config)),
+                "moving_active": Out(1),
+            }
+        )
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()

@@ -38,18 +38,20 @@ class LoadUnit(wiring.Component):
 
     def __init__(self, config: CoreConfig):
         self._config = config
-        super().__init__({
-            "commands": In(stream.Signature(LoadCommand(config))),
-            "multiplies_started": In(turn_bits(config)),
-            "sbuf": Out(LineReadPort(config)),
-            "valid": Out(1),
-            "lanes": Out(data.ArrayLayout(unsigned(32), config.partitions)),
-            "dtype": Out(DType, init=DType.BF16),
-            "column": Out(range(config.columns)),
-            "first": Out(1),
-            "started": Out(1),
-            "entered": Out(1),
-        })
+        super().__init__(
+            {
+                "commands": In(stream.Signature(LoadCommand(config))),
+                "multiplies_started": In(turn_bits(config)),
+                "sbuf": Out(LineReadPort(config)),
+                "valid": Out(1),
+                "lanes": Out(data.ArrayLayout(unsigned(32), config.partitions)),
+                "dtype": Out(DType, init=DType.BF16),
+                "column": Out(range(config.columns)),
+                "first": Out(1),
+                "started": Out(1),
+                "entered": Out(1),
+            }
+        )
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
@@ -61,14 +63,14 @@ class LoadUnit(wiring.Component):
         m.submodules.reader = reader = OperandReader(config, psum=False, rotate=False)
         wiring.connect(m, reader.sbuf, wiring.flipped(self.sbuf))
 
-        context_layout = data.StructLayout({
-            "dtype": unsigned(4),
-            "column": unsigned(8),
-            "multiplies": turn_bits(config),
-        })
-        m.submodules.contexts = contexts = fifo.SyncFIFO(
-            width=context_layout.size, depth=2
+        context_layout = data.StructLayout(
+            {
+                "dtype": unsigned(4),
+                "column": unsigned(8),
+                "multiplies": turn_bits(config),
+            }
         )
+        m.submodules.contexts = contexts = fifo.SyncFIFO(width=context_layout.size, depth=2)
         command = data.View(layout, queue.r_data)
         new = data.View(context_layout, contexts.w_data)
         m.d.comb += [

@@ -55,21 +55,23 @@ class MultiplyUnit(wiring.Component):
         self._config = config
         self._array_latency = array_latency
         self._accumulate_latency = accumulate_latency
-        super().__init__({
-            "commands": In(stream.Signature(MultiplyCommand(config))),
-            "loads_entered": In(turn_bits(config)),
-            "sbuf": Out(LineReadPort(config)),
-            "valid": Out(1),
-            "lanes": Out(data.ArrayLayout(unsigned(32), config.partitions)),
-            "dtype": Out(DType, init=DType.BF16),
-            "swap": Out(1),
-            "sums": In(data.ArrayLayout(unsigned(32), config.columns)),
-            "sums_valid": In(1),
-            "psum": Out(PsumAccumulatePort(config)),
-            "started": Out(1),
-            "multiplies_started": Out(turn_bits(config)),
-            "done": Out(1),
-        })
+        super().__init__(
+            {
+                "commands": In(stream.Signature(MultiplyCommand(config))),
+                "loads_entered": In(turn_bits(config)),
+                "sbuf": Out(LineReadPort(config)),
+                "valid": Out(1),
+                "lanes": Out(data.ArrayLayout(unsigned(32), config.partitions)),
+                "dtype": Out(DType, init=DType.BF16),
+                "swap": Out(1),
+                "sums": In(data.ArrayLayout(unsigned(32), config.columns)),
+                "sums_valid": In(1),
+                "psum": Out(PsumAccumulatePort(config)),
+                "started": Out(1),
+                "multiplies_started": Out(turn_bits(config)),
+                "done": Out(1),
+            }
+        )
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
@@ -150,12 +152,14 @@ class MultiplyUnit(wiring.Component):
 
     def _elaborate_sums(self, m: Module, address) -> None:
         """Queues where each sum goes, and sends the sums there."""
-        target_layout = data.StructLayout({
-            "word": len(self.psum.word),
-            "accumulate": 1,
-            "mask": self._config.columns,
-            "last": 1,
-        })
+        target_layout = data.StructLayout(
+            {
+                "word": len(self.psum.word),
+                "accumulate": 1,
+                "mask": self._config.columns,
+                "last": 1,
+            }
+        )
         m.submodules.targets = targets = fifo.SyncFIFOBuffered(
             width=target_layout.size, depth=1 << (self._array_latency + 1).bit_length()
         )

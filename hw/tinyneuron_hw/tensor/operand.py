@@ -81,7 +81,8 @@ class ToPeOperand(wiring.Component):
             fmt = FORMATS[dtype]
             if not fmt.is_float or fmt.fraction > FRACTION_BITS:
                 raise ValueError(
-                    f"dtype must be a float of at most {FRACTION_BITS} fraction bits, not {fmt.name}"
+                    f"dtype must be a float of at most {FRACTION_BITS} fraction bits, "
+                    f"not {fmt.name}"
                 )
         self._dtypes = dtypes
         super().__init__(TO_PE_OPERAND_PORTS)

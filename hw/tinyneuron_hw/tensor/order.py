@@ -41,16 +41,18 @@ class ProgramOrder(wiring.Component):
         if depth < 2 or depth & (depth - 1):
             raise ValueError(f"depth must be a power of two from 2, not {depth!r}")
         self._depth = depth
-        super().__init__({
-            "push": In(1),
-            "push_unit": In(Unit),
-            "ready": Out(1),
-            "unit_started": In(2),
-            "unit_done": In(2),
-            "started": Out(1),
-            "done": Out(1),
-            "busy": Out(1),
-        })
+        super().__init__(
+            {
+                "push": In(1),
+                "push_unit": In(Unit),
+                "ready": Out(1),
+                "unit_started": In(2),
+                "unit_done": In(2),
+                "started": Out(1),
+                "done": Out(1),
+                "busy": Out(1),
+            }
+        )
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()

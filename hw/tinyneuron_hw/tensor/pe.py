@@ -73,7 +73,10 @@ class Pe(wiring.Component):
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
-        shadow, active = Signal(PeOperand), Signal(PeOperand)
+        # The array clears both after reset. A reset here would hang every PE on the reset input,
+        # which simulators then look at in every step.
+        shadow = Signal(PeOperand, reset_less=True)
+        active = Signal(PeOperand, reset_less=True)
         with m.If(self.load):
             m.d.sync += shadow.eq(self.stationary)
         with m.Elif(self.clear):

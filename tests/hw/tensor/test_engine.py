@@ -1,12 +1,13 @@
 """The Tensor engine against sequential execution."""
 
+import itertools
 import random
 
 import pytest
 
 from tinyneuron_hw.config import get_config
 from tinyneuron_hw.formats import DType
-from tinyneuron_hw.isa.opcodes import Opcode, Space
+from tinyneuron_hw.isa.opcodes import Space
 
 from .harness import ACCUMULATE_LATENCY, Bench, Reference, load, multiply, pattern
 
@@ -63,8 +64,10 @@ def test_stationary_is_zero_after_reset():
 def test_accumulates_over_several_matrices():
     program = []
     for k in range(4):
-        program += [load(row(4, offset=16 * k)),
-                    multiply(row(10, offset=128 + 32 * k), word_row(10), accumulate=k > 0)]
+        program += [
+            load(row(4, offset=16 * k)),
+            multiply(row(10, offset=128 + 32 * k), word_row(10), accumulate=k > 0),
+        ]
     check(program)
 
 
@@ -116,14 +119,16 @@ def test_additions_to_one_word_keep_apart(distance):
     bench = check(program)
     gap = max(distance, ACCUMULATE_LATENCY)
     repeats = [cycle for cycle, word in bench.requests if word == 0]
-    assert [b - a for a, b in zip(repeats, repeats[1:], strict=False)] == [gap] * 3
+    assert [b - a for a, b in itertools.pairwise(repeats)] == [gap] * 3
 
 
 def test_streams_without_a_gap_while_matrices_load():
     program = []
     for k in range(6):
-        program += [load(row(4, offset=16 * k)),
-                    multiply(row(16, offset=128 + 32 * k), word_row(16), accumulate=k > 0)]
+        program += [
+            load(row(4, offset=16 * k)),
+            multiply(row(16, offset=128 + 32 * k), word_row(16), accumulate=k > 0),
+        ]
     bench = check(program)
     assert len(bench.moving) == 96
     assert bench.moving[-1] - bench.moving[0] == 95
@@ -139,8 +144,10 @@ def test_short_multiplies_follow_each_other():
 def test_pairs_of_one_element_every_sixteen_cycles():
     program = []
     for k in range(8):
-        program += [load(row(4, offset=16 * k)),
-                    multiply(row(1, offset=64 + 16 * k), word_row(1, offset=4 * k))]
+        program += [
+            load(row(4, offset=16 * k)),
+            multiply(row(1, offset=64 + 16 * k), word_row(1, offset=4 * k)),
+        ]
     bench = check(program)
     assert (bench.moving[-1] - bench.moving[1]) / 6 <= 16
 
@@ -150,7 +157,9 @@ def test_done_comes_in_order_and_when_the_result_is_readable():
     bench = check(program)
     assert bench.done == sorted(bench.done)
     last_request = bench.requests[-1][0]
-    assert last_request + ACCUMULATE_LATENCY <= bench.done[1] <= last_request + ACCUMULATE_LATENCY + 2
+    assert (
+        last_request + ACCUMULATE_LATENCY <= bench.done[1] <= last_request + ACCUMULATE_LATENCY + 2
+    )
     assert bench.done[0] < bench.moving[0], "a load is done before its multiply ends"
 
 

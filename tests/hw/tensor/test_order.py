@@ -1,5 +1,6 @@
 """Program order of two units' events."""
 
+import gc
 import random
 
 import pytest
@@ -90,3 +91,4 @@ def test_random_events_come_out_in_program_order(seed):
 def test_depth_must_be_a_power_of_two(depth):
     with pytest.raises(ValueError, match=f"power of two from 2, not {depth}"):
         ProgramOrder(depth)
+    gc.collect()

@@ -17,8 +17,10 @@ LATENCIES = [1, 2, 3]
 LARGEST = 4095 / 2048 * 2.0**127
 CORNERS = [0.0, -0.0, 1.0, -1.0, math.inf, -math.inf, math.nan, 2.0**-149, 2.0**-126, -LARGEST,
            LARGEST, -4095 / 2048 * 2.0**-137]  # fmt: skip
-ADDENDS = [0x0000_0000, 0x8000_0000, 0x0000_0001, 0x807F_FFFF, 0x0080_0000, 0x3F80_0000,
-           0x7F7F_FFFF, 0xFF7F_FFFF, 0x7F80_0000, 0xFF80_0000, 0x7FC0_0000, 0xFFA0_0001]  # fmt: skip
+ADDENDS = [
+    0x0000_0000, 0x8000_0000, 0x0000_0001, 0x807F_FFFF, 0x0080_0000, 0x3F80_0000,
+    0x7F7F_FFFF, 0xFF7F_FFFF, 0x7F80_0000, 0xFF80_0000, 0x7FC0_0000, 0xFFA0_0001,
+]  # fmt: skip
 
 
 def random_triples(seed: int, count: int) -> list[tuple[float, float, int]]:
