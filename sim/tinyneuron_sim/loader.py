@@ -107,7 +107,9 @@ def load_and_start(
     """
     places = place_streams(backend.config, streams, base)
     if windows is None:
-        windows = [MemoryWindow(0, backend.config.device_memory_bytes)]
+        # A window's size has 48 bits.
+        size = min(backend.config.device_memory_bytes, (1 << 48) - PAGE)
+        windows = [MemoryWindow(0, size)]
     for stream, address in places.items():
         if streams[stream]:
             backend.memory_write(address, b"".join(streams[stream]))

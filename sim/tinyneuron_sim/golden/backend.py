@@ -20,7 +20,8 @@ from tinyneuron_hw.isa.csr import (
 from tinyneuron_hw.isa.opcodes import Stream
 
 from ..backend import BackendError, Progress, RunResult, TraceEvent
-from .core import Core, Program, TrapInfo, Window
+from .core import Core, TrapInfo
+from .program import Program, Window
 
 __all__ = ["GoldenBackend"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,39 +14,23 @@ from tinyneuron_hw.isa.codec import DecodeError
 from tinyneuron_hw.isa.csr import COUNTERS, Trap
 from tinyneuron_hw.isa.opcodes import DMA_OPCODES, Opcode, Stream, UpdateMode, WaitMode
 
+from ..backend import DMA_SOURCE
 from . import scalar, tensor, vector
 from .dma import transfer
 from .errors import GoldenError, TrapSignal
 from .machine import Machine
 from .numerics import quiet
 from .prepared import Prepared, Preparer
+from .program import ADDRESS_MASK, Program, fetch, fetch_trap
 from .races import RaceDetector, Where
 from .semaphores import Semaphores
 from .sequencer import Sequencer
 
-__all__ = ["Core", "TrapInfo", "Window"]
-
-_ADDRESS_MASK = (1 << 48) - 1
-DMA_SOURCE = 16
+__all__ = ["Core", "TrapInfo"]
 
 EXECUTORS: dict[Opcode, Callable[[Machine, Prepared], None]] = {
     **tensor.EXECUTORS, **vector.EXECUTORS, **scalar.EXECUTORS,
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Window:
-    """Device-memory bytes [base, base + size) the program may use."""
-
-    base: int = 0
-    size: int = 0
-    read: bool = False
-    write: bool = False
-    execute: bool = False
-
-    def holds(self, low: int, high: int) -> bool:
-        """Whether [low, high) lies inside."""
-        return self.base <= low and high <= min(self.base + self.size, _ADDRESS_MASK + 1)
 
 
 @dataclass(frozen=True)
@@ -67,16 +51,6 @@ class _Transfer:
     issued: np.ndarray | None
 
 
-@dataclass
-class Program:
-    """What START finds in the CSRs."""
-
-    entries: dict[Stream, tuple[int, int]]
-    """Enabled streams: entry address and length."""
-    windows: list[Window] = field(default_factory=list)
-    watchdog: int = 0
-
-
 class Core:
     """Executes programs. One step is one instruction of a stream or one DMA transfer."""
 
@@ -88,7 +62,7 @@ class Core:
         self._races = RaceDetector(config) if check_races else None
         self.machine = Machine(config, self._races)
         self._program = Program({})
-        self._preparer = Preparer(config, self._window_allows)
+        self._preparer = Preparer(config, lambda *access: self._program.allows(*access))
         self.reset()
 
     def reset(self) -> None:
@@ -182,31 +156,16 @@ class Core:
 
     def _is_runnable(self, sequencer: Sequencer) -> bool:
         if sequencer.prepared is None:
-            raw = self._fetch(sequencer)
+            raw = fetch(sequencer, self._program, self.machine.device)
             if raw is None:
                 return True
             sequencer.prepared = self._preparer.prepare(raw, sequencer.stream, sequencer.registers)
         return self.semaphores.holds(*sequencer.prepared.wait)
 
-    def _fetch(self, sequencer: Sequencer) -> bytes | None:
-        """The current instruction; None when the fetch traps."""
-        low, high = sequencer.address, sequencer.address + INSTRUCTION_BYTES
-        allowed = any(w.execute and w.holds(low, high) for w in self._program.windows)
-        if sequencer.pc >= sequencer.length or not allowed:
-            return None
-        if high > self.config.device_memory_bytes:
-            return None
-        return self.machine.device.read_bytes(low, INSTRUCTION_BYTES)
-
-    def _window_allows(self, low: int, high: int, is_write: bool) -> bool:
-        return any(
-            (w.write if is_write else w.read) and w.holds(low, high) for w in self._program.windows
-        )
-
     def _run_instruction(self, sequencer: Sequencer) -> None:
         prepared = sequencer.prepared
         if prepared is None:
-            raise self._fetch_trap(sequencer)
+            raise fetch_trap(sequencer, self._program, self.config)
         stream, pc = sequencer.stream, sequencer.pc
         machine, thread = self.machine, stream.value
         acquired = self.semaphores.take(*prepared.wait)
@@ -219,32 +178,21 @@ class Core:
             error = prepared.error
             address = None if isinstance(error, DecodeError) else error.address
             raise TrapSignal(error.cause, address, str(error))
-        opcode = prepared.opcode
-        assert opcode is not None
-        if opcode in DMA_OPCODES:
-            self._issue(prepared, where)
-        elif opcode in EXECUTORS:
-            EXECUTORS[opcode](machine, prepared)
-            if opcode is Opcode.MULTIPLY_MOVING:
-                self.counters["tensor_moving"] += prepared.regions["src"].count
+        self._execute(prepared, where)
         sequencer.advance(prepared)
-        if opcode not in DMA_OPCODES:
+        if prepared.opcode not in DMA_OPCODES:
             self._update(prepared, thread)
         self.counters[f"{stream.name.lower()}_instructions"] += 1
         self._record(stream.value, stream, pc)
 
-    def _fetch_trap(self, sequencer: Sequencer) -> TrapSignal:
-        address = sequencer.address & _ADDRESS_MASK
-        in_memory = sequencer.address + INSTRUCTION_BYTES <= self.config.device_memory_bytes
-        low, high = sequencer.address, sequencer.address + INSTRUCTION_BYTES
-        allowed = any(w.execute and w.holds(low, high) for w in self._program.windows)
-        if sequencer.pc < sequencer.length and allowed and not in_memory:
-            address = address // self.config.axi_bytes * self.config.axi_bytes
-            return TrapSignal(Trap.BUS_ERROR, address, f"no device memory at 0x{low:x}")
-        message = f"no instruction {sequencer.pc} in a stream of {sequencer.length}"
-        if sequencer.pc < sequencer.length:
-            message = f"instruction at 0x{low:x} is outside the program's windows"
-        return TrapSignal(Trap.OUT_OF_RANGE, address, message)
+    def _execute(self, prepared: Prepared, where: Where) -> None:
+        opcode = prepared.opcode
+        if opcode in DMA_OPCODES:
+            self._issue(prepared, where)
+        elif opcode in EXECUTORS:
+            EXECUTORS[opcode](self.machine, prepared)
+            if opcode is Opcode.MULTIPLY_MOVING:
+                self.counters["tensor_moving"] += prepared.regions["src"].count
 
     def _issue(self, prepared: Prepared, where: Where) -> None:
         queue = prepared.fields["queue"]
@@ -279,7 +227,7 @@ class Core:
 
     def _stop(self, signal: TrapSignal, stream: Stream, pc: int, own_address: int) -> None:
         address = own_address if signal.address is None else signal.address
-        self.trap = TrapInfo(signal.cause, stream, pc, address & _ADDRESS_MASK, str(signal))
+        self.trap = TrapInfo(signal.cause, stream, pc, address & ADDRESS_MASK, str(signal))
         self.running = False
 
     def _deadlock(self) -> None:

@@ -24,6 +24,7 @@ from .region import DeviceRegion, Region, device_region, region, scalar_region
 
 __all__ = ["Prepared", "Preparer", "signed32"]
 
+_CACHE_LIMIT = 1 << 16
 WindowCheck = Callable[[int, int, bool], bool]
 
 
@@ -104,6 +105,8 @@ class Preparer:
         prepared = self._cache.get(key)
         if prepared is None:
             prepared = self._resolve(decoded, named, stream, registers)
+            if len(self._cache) >= _CACHE_LIMIT:
+                self._cache.clear()
             self._cache[key] = prepared
         return prepared
 

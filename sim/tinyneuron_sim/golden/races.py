@@ -9,6 +9,7 @@ acquired from it.
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,6 +24,8 @@ from .memory import Footprint
 __all__ = ["RaceDetector", "Where"]
 
 _STREAMS = len(Stream)
+_REMEMBERED = 1 << 14
+"""Finished transfers kept for each chain; an older one no longer orders other streams' transfers."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ class RaceDetector:
         self._history: list[list[Where]] = [[] for _ in range(self.threads)]
         self._reads: dict[tuple[int, int], _Accesses] = {}
         self._writes: dict[tuple[int, int], _Accesses] = {}
-        self._queues: dict[int, dict[Stream, list[tuple[int, np.ndarray]]]] = {}
+        self._queues: dict[int, dict[Stream, deque[tuple[int, np.ndarray]]]] = {}
 
     def begin(self, thread: int, where: Where, acquired: np.ndarray | None) -> None:
         """The thread's next instruction starts, having acquired a clock."""
@@ -112,7 +115,8 @@ class RaceDetector:
                     break
         self.begin(thread, where, acquired)
         done = (int(issued[where.stream.value]), self.clock(thread))
-        self._queues.setdefault(queue, {}).setdefault(where.stream, []).append(done)
+        finished = self._queues.setdefault(queue, {})
+        finished.setdefault(where.stream, deque(maxlen=_REMEMBERED)).append(done)
         return thread
 
     @staticmethod

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tinyneuron_hw.config import LOOP_DEPTH, NUM_REGISTERS
+from tinyneuron_hw.config import INSTRUCTION_BYTES, LOOP_DEPTH, NUM_REGISTERS
 from tinyneuron_hw.isa.csr import Trap
 from tinyneuron_hw.isa.opcodes import Condition, Opcode, RegisterOp, Stream
 
@@ -77,8 +77,9 @@ class Sequencer:
         self.halted = True
 
     def start(self, entry: int, length: int) -> None:
-        """Starts at instruction 0 of ``length`` instructions at device address ``entry``."""
-        self.entry = entry
+        """Starts at instruction 0 of ``length`` instructions at device address ``entry``, of
+        which the low 7 bits are ignored."""
+        self.entry = entry & -INSTRUCTION_BYTES
         self.length = length
         self.pc = 0
         self.halted = False
@@ -88,7 +89,7 @@ class Sequencer:
     @property
     def address(self) -> int:
         """Device address of the current instruction."""
-        return self.entry + 128 * self.pc
+        return self.entry + INSTRUCTION_BYTES * self.pc
 
     def advance(self, prepared: Prepared) -> None:
         """Executes a control instruction's effect on this stream and moves to the next one."""
