@@ -103,7 +103,8 @@ instruction in the engine; ``tensor_moving``: cycles a moving element entered th
 
 
 def entry_address(stream: int) -> int:
-    """RW first instruction of a stream in device memory: low word, then high 16 bits."""
+    """RW first instruction of a stream in device memory: low word, then high 16 bits. The address
+    is a multiple of 128; its low 7 bits are ignored."""
     return 0x040 + 8 * stream
 
 
