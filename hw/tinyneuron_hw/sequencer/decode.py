@@ -42,7 +42,6 @@ class Decoder(wiring.Component):
     bad_operand: a code outside its enumeration, or a register number above 31.
     registers: what to read from registers, in the order of ``REGISTER_PLACES``. With an
         unknown opcode only the header's.
-    wait_unreadable: the wait value is named by a register number above 31.
     """
 
     raw: In(INSTRUCTION_BITS)
@@ -51,7 +50,6 @@ class Decoder(wiring.Component):
     bad_opcode: Out(1)
     bad_operand: Out(1)
     registers: Out(len(REGISTER_PLACES))
-    wait_unreadable: Out(1)
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
@@ -79,5 +77,4 @@ class Decoder(wiring.Component):
                 above = self.raw[field.offset + REGISTER_BITS : field.offset + field.width].any()
                 numbers.append(self.registers[i] & above)
         m.d.comb += self.bad_operand.eq(Cat(codes, numbers).any())
-        m.d.comb += self.wait_unreadable.eq(numbers[0])
         return m

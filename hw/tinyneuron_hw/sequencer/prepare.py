@@ -29,7 +29,6 @@ class Prepared(data.Struct):
     out_of_range: unsigned(1)
     address: unsigned(32)
     """Offset of the operand that is out of range."""
-    wait_unreadable: unsigned(1)
     result: unsigned(32)
     """Value a REGISTER instruction writes."""
     taken: unsigned(1)
@@ -122,7 +121,6 @@ class Prepare(wiring.Component):
                 m.d.sync += [
                     info.select.eq(decoder.select),
                     info.bad_opcode.eq(decoder.bad_opcode),
-                    info.wait_unreadable.eq(decoder.wait_unreadable),
                     decode_bad_operand.eq(decoder.bad_operand),
                     resolve_bad.eq(0),
                 ]

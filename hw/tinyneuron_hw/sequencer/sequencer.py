@@ -299,7 +299,7 @@ class Sequencer(wiring.Component):
         in_order, waits, begins = Signal(), Signal(), Signal()
         m.d.comb += [
             in_order.eq(self._inflight.empty | ~serial),
-            waits.eq((header.wait.mode != WaitMode.NONE) & ~self._waited & ~info.wait_unreadable),
+            waits.eq((header.wait.mode != WaitMode.NONE) & ~self._waited),
             self.wait.valid.eq(self.run & in_order & waits),
             begins.eq(self.run & in_order & ~waits),
         ]
