@@ -130,7 +130,7 @@ class FrontEnd(wiring.Component):
                 m.d.sync += [
                     side.eq(0),
                     side.device.eq(operand.device),
-                    side.partition.eq(operand.start_partition),
+                    side.partition.eq(Mux(operand.device, 0, operand.start_partition)),
                     side.run.eq(1 << operand.shift),
                     count.eq(1), start.eq(operand.address), step.eq(0),
                     low.eq(0), high.eq(1 << operand.shift), travel.eq(0), merging.eq(1),

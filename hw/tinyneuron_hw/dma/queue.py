@@ -32,7 +32,7 @@ class DmaQueue(wiring.Component):
     transfer: In(stream of Transfer)
     trace: Out(stream of TraceEvent)
     busy: Out(1)
-        A transfer waits or runs.
+        A transfer waits or runs, or its last event waits.
     """
 
     def __init__(self, config: CoreConfig):
@@ -70,7 +70,7 @@ class DmaQueue(wiring.Component):
             engine.transfer.eq(waiting.r_data),
             engine.start.eq(running),
             waiting.r_en.eq(running & engine.finished),
-            self.busy.eq(running | (waiting.level != 0)),
+            self.busy.eq(running | (waiting.level != 0) | self.trace.valid),
         ]
         with m.If(running):
             m.d.sync += running.eq(~engine.finished)

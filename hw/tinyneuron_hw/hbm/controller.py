@@ -35,7 +35,7 @@ class MemoryController(wiring.Component):
         ``axi_bytes`` wide, 4 ID bits. Responses of a port come in the order of its addresses.
     phy: Out(PhyPort(config))
 
-    Latency and throughput: ``config.memory_latency`` + 5 cycles from AR to R; one command per cycle.
+    Latency and throughput: ``config.memory_latency`` + 5 cycles from AR to R; a command a cycle.
     """
 
     def __init__(self, config: CoreConfig):

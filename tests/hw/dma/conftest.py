@@ -38,7 +38,7 @@ class AxiMemory:
 
     def _check_address(self, channel: str, address: int, beats: int, size: int, burst: int) -> None:
         assert address % self.width == 0, f"{channel} {address:#x} is not aligned"
-        assert 1 << size == self.width and burst == 1
+        assert (1 << size, burst) == (self.width, 1)
         assert address // 4096 == (address + beats * self.width - 1) // 4096, "4 KiB rule"
         self.log.append((channel, address, beats))
 
@@ -87,7 +87,7 @@ class AxiMemory:
                 group[:], values = values[: len(group)], values[len(group) :]
                 valid, *payload = group
                 if name in held:
-                    assert valid and tuple(payload) == held[name], f"{name} changed while waiting"
+                    assert (valid, *payload) == (1, *held[name]), f"{name} changed while waiting"
                 held.pop(name, None)
                 if valid and not ready[name]:
                     held[name] = tuple(payload)
@@ -199,6 +199,8 @@ class DmaBench:
         self.traps: list[tuple] = []
         self.taken: list[int] = []
         """Indices of commands taken."""
+        self.issue_until_stop = False
+        """Whether the sequencer's model gives up when the core stops."""
         self.cycle = 0
         self.read_bytes = self.write_bytes = 0
 
@@ -207,7 +209,7 @@ class DmaBench:
         if semaphore is not None:
             update = {"mode": UpdateMode.ADD, "semaphore": semaphore, "value": 1}
             fields = {**fields, "header.update": update}
-        raw = encode(opcode, {k: v for k, v in fields.items()})
+        raw = encode(opcode, fields)
         self.commands.append({
             "raw": int.from_bytes(raw, "little"), "stream": stream, "pc": pc,
             "instruction_address": 0xABC000 + 128 * pc,
@@ -216,13 +218,16 @@ class DmaBench:
 
     async def _issue(self, ctx):
         issue = self.dut.issue.issue
-        for index, command in enumerate(self.commands):
+        for index, command in enumerate(list(self.commands)):
             ctx.set(issue.payload, command)
             ctx.set(issue.valid, 1)
             while True:
-                _, _, ready = await ctx.tick().sample(issue.ready)
-                if ready:
+                _, _, ready, stop = await ctx.tick().sample(issue.ready, self.dut.stop)
+                if ready or (stop and self.issue_until_stop):
                     break
+            if not ready:
+                ctx.set(issue.valid, 0)
+                return
             self.taken.append(index)
             ctx.set(issue.valid, 0)
 

@@ -1,0 +1,230 @@
+"""The front end's checks against the rules of the instruction set."""
+
+import random
+
+import pytest
+from amaranth.hdl import ResetInserter, Signal
+from amaranth.sim import Simulator
+
+from tinyneuron_hw.config import MEMORY_WINDOWS, CoreConfig
+from tinyneuron_hw.dma.front import FrontEnd
+from tinyneuron_hw.formats import FORMATS, DType
+from tinyneuron_hw.isa.codec import decode, encode
+from tinyneuron_hw.isa.csr import Trap
+from tinyneuron_hw.isa.opcodes import Opcode, RoundMode, Space, Stream
+from tinyneuron_hw.isa.rules import DEVICE, OperandError, check
+
+CONFIG = CoreConfig(
+    name="front_test", partitions=4, columns=4, sbuf_partition_bytes=4096, psum_bank_bytes=64,
+    dma_engines=3,
+)  # fmt: skip
+INSTRUCTION = 0x1234_5678_9A80
+WINDOWS = [(0x1000, 0x4000, 1, 0), (0x8000, 0x2000, 0, 1), (1 << 40, 1 << 30, 1, 1), (0, 0, 1, 1)]
+
+
+def window_allows(low, high, is_write):
+    return any(
+        low >= base and high <= base + size and (write if is_write else read)
+        for base, size, read, write in WINDOWS
+    )
+
+
+def signed(value):
+    return value - (1 << 32) if value >> 31 else value
+
+
+def reference(raw, registers):
+    """(cause, address) of the trap that ``isa.rules`` asks for, or None."""
+    fields = decode(raw)
+
+    def device_address(path):
+        start = fields[f"{path}.address"]
+        if fields[f"{path}.address_uses_register"]:
+            start += signed(registers[path]) * fields[f"{path}.scale"]
+        return start
+
+    try:
+        check(CONFIG, fields.opcode, fields.fields, device_address, window_allows)
+    except OperandError as error:
+        return error.cause, INSTRUCTION if error.address is None else error.address
+    return None
+
+
+def simulate(commands):
+    """Outcome of each command: a trap's (cause, address), or the transfer and its queue."""
+    dut = FrontEnd(CONFIG)
+    outcomes = []
+
+    async def body(ctx):
+        for i, (base, size, read, write) in enumerate(WINDOWS):
+            ctx.set(dut.windows[i], {"base": base, "size": size, "read": read, "write": write,
+                                     "execute": 0})  # fmt: skip
+        for pc, (raw, registers) in enumerate(commands):
+            ctx.set(dut.issue.issue.payload, {
+                "raw": int.from_bytes(raw, "little"), "stream": Stream.SCALAR, "pc": pc,
+                "instruction_address": INSTRUCTION, "src_register": registers["src"],
+                "dst_register": registers["dst"],
+            })  # fmt: skip
+            ctx.set(dut.issue.issue.valid, 1)
+            ctx.set(dut.transfer.ready, 1)
+            for _ in range(200):
+                trap, issue = dut.trap, dut.issue.issue
+                _, _, trapped, cause, address, trap_pc, handed, transfer, queue, taken = (
+                    await ctx.tick().sample(
+                        trap.valid, trap.cause, trap.address, trap.pc, dut.transfer.valid,
+                        dut.transfer.payload, dut.queue, issue.ready,
+                    )
+                )  # fmt: skip
+                assert taken == handed
+                if trapped:
+                    assert trap_pc == pc
+                    outcomes.append((Trap(cause), address))
+                    assert not handed
+                    # Nothing more is taken until reset: a second command must not pass.
+                    for _ in range(3):
+                        assert not ctx.get(dut.issue.issue.ready)
+                        await ctx.tick()
+                    ctx.set(reset, 1)
+                    await ctx.tick()
+                    ctx.set(reset, 0)
+                    break
+                if handed:
+                    outcomes.append((queue, transfer))
+                    break
+            else:
+                raise AssertionError(f"no answer for command {pc}")
+            ctx.set(dut.issue.issue.valid, 0)
+            await ctx.tick()
+
+    reset = Signal()
+    sim = Simulator(ResetInserter(reset)(dut))
+    sim.add_clock(1e-6)
+    sim.add_testbench(body)
+    sim.run()
+    return outcomes
+
+
+def device(rng, count, window):
+    base, size, *_ = WINDOWS[window]
+    dims = [{"stride": rng.choice([1, 4, -4, 64, -100]), "size": 1} for _ in range(4)]
+    dims[rng.randrange(4)]["size"] = count
+    return {"dtype": DType.FP32, "address": base + rng.randrange(size), "dims": dims}
+
+
+def chip(rng, count):
+    rows = rng.choice([n for n in (1, 2, 3, 4) if count % n == 0])
+    return {"dtype": DType.FP32, "space": Space.SBUF, "num_partitions": rows, "offset": 64,
+            "dims": [{"stride": 1, "size": count // rows}]}  # fmt: skip
+
+
+def random_command(rng):
+    opcode = rng.choice([Opcode.DMA_LOAD, Opcode.DMA_STORE, Opcode.DMA_COPY, Opcode.DMA_LOCAL])
+    count = rng.choice([1, 2, 12, 36, 60])
+    fields = {"queue": rng.randrange(3)}
+    for side in ("src", "dst"):
+        if side in DEVICE.get(opcode, ()):
+            fields[side] = device(rng, count, rng.choice([0, 2]) if side == "src" else
+                                  rng.choice([1, 2]))  # fmt: skip
+            if rng.random() < 0.3:
+                scale = rng.choice([1, -4, 1000, (1 << 31) - 1, -(1 << 31)])
+                fields[side] |= {"address_uses_register": 1, "register": 3, "scale": scale}
+        else:
+            fields[side] = chip(rng, count)
+    kind = rng.random()
+    side = rng.choice(["src", "dst"])
+    if kind < 0.1:
+        fields[side]["dims"][0]["size"] = rng.choice([0, 3, 1000])
+    elif kind < 0.2:
+        fields["queue"] = rng.randrange(3, 16)
+    elif kind < 0.3:
+        fields["round_mode"] = RoundMode.STOCHASTIC
+    elif kind < 0.5:
+        fields[side]["dtype"] = rng.choice(list(DType))
+    elif kind < 0.6 and side in DEVICE.get(opcode, ()):
+        for dim in fields[side]["dims"]:
+            dim["size"] = rng.choice([1, (1 << 24) - 1, 70000])
+    registers = {name: rng.choice([0, 1, 5, (1 << 32) - 1, (1 << 31), rng.getrandbits(32)])
+                 for name in ("src", "dst")}  # fmt: skip
+    return encode(opcode, fields), registers
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_decides_as_the_rules_do(seed):
+    rng = random.Random(seed)
+    commands, expected = [], []
+    while len(commands) < 150:
+        raw, registers = random_command(rng)
+        fault = reference(raw, registers)
+        commands.append((raw, registers))
+        expected.append(fault)
+    kinds = {fault and fault[0] for fault in expected}
+    assert kinds == {None, Trap.BAD_OPERAND, Trap.OUT_OF_RANGE}
+    for outcome, fault, (raw, _) in zip(simulate(commands), expected, commands, strict=True):
+        if fault is None:
+            assert outcome[0] == decode(raw)["queue"]
+        else:
+            assert outcome == fault, decode(raw)
+
+
+def walk(side):
+    """Starts of the runs of a side of a transfer: (partition, address)."""
+    sizes = [level.last + 1 for level in side.levels]
+    address, partition, index = side.address, side.partition, [0] * 5
+    while True:
+        yield partition, address
+        k = next((k for k in range(5) if index[k] + 1 < sizes[k]), None)
+        if k is None:
+            return
+        index[:k] = [0] * k
+        index[k] += 1
+        address = (address + side.levels[k].jump) % (1 << 48)
+        partition += k == 4
+
+
+def test_contiguous_inner_dimensions_become_one_run():
+    fields = {
+        "src": {"dtype": DType.BF16, "address": 0x1000,
+                "dims": [{"stride": 2, "size": 5}, {"stride": 77, "size": 1},
+                         {"stride": 10, "size": 3}, {"stride": -64, "size": 4}]},
+        "dst": {"dtype": DType.BF16, "space": Space.SBUF, "start_partition": 1,
+                "num_partitions": 2, "offset": 6,
+                "dims": [{"stride": 1, "size": 6}, {"stride": 8, "size": 5}]},
+    }  # fmt: skip
+    fields["src"]["address"] = 0x1100
+    ((queue, transfer),) = simulate([(encode(Opcode.DMA_LOAD, fields), {"src": 0, "dst": 0})])
+    assert (queue, transfer.cast, transfer.src.device, transfer.dst.device) == (0, 0, 1, 0)
+    assert transfer.src.run == 5 * 3 * FORMATS[DType.BF16].bytes
+    assert list(walk(transfer.src)) == [(0, 0x1100 - 64 * i) for i in range(4)]
+    assert transfer.dst.run == 12
+    assert list(walk(transfer.dst)) == [(p, 6 + 16 * i) for p in (1, 2) for i in range(5)]
+
+
+def test_largest_counts():
+    """2**32 - 1 elements pass, 2**32 are a bad operand; both sides alike."""
+
+    def copy(sizes):
+        dims = [{"stride": 0, "size": size} for size in sizes]
+        side = {"dtype": DType.UINT8, "address": 1 << 40, "dims": dims}
+        return encode(Opcode.DMA_COPY, {"src": side, "dst": side})
+
+    none = {"src": 0, "dst": 0}
+    good, bad = copy([65535, 65537]), copy([65536, 65536])
+    outcomes = simulate([(good, none), (bad, none)])
+    assert outcomes[0][1].src.levels[1].last == 65536
+    assert outcomes[1] == (Trap.BAD_OPERAND, INSTRUCTION)
+    assert reference(good, none) is None
+    assert reference(bad, none) == outcomes[1]
+
+
+def test_window_edges():
+    base, size, *_ = WINDOWS[0]
+    commands = []
+    for address in (base - 1, base, base + size - 16, base + size - 15):
+        source = {"dtype": DType.UINT8, "address": address, "dims": [{"stride": 1, "size": 16}]}
+        target = {"dtype": DType.UINT8, "space": Space.SBUF, "num_partitions": 1, "offset": 0,
+                  "dims": [{"stride": 1, "size": 16}]}  # fmt: skip
+        raw = encode(Opcode.DMA_LOAD, {"src": source, "dst": target})
+        commands.append((raw, {"src": 0, "dst": 0}))
+    traps = [isinstance(outcome[0], Trap) for outcome in simulate(commands)]
+    assert traps == [True, False, False, True]
+    assert len(WINDOWS) == MEMORY_WINDOWS
