@@ -25,7 +25,7 @@ __all__ = ["RaceDetector", "Where"]
 
 _STREAMS = len(Stream)
 _REMEMBERED = 1 << 14
-"""Finished transfers kept for each chain; an older one no longer orders other streams' transfers."""
+"""Finished transfers kept for each chain; older ones no longer order other streams' transfers."""
 
 
 @dataclass(frozen=True)
