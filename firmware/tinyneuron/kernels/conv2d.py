@@ -62,75 +62,69 @@ def conv2d(
     plan = make_plan(current().config, shape)
     out = nl.ndarray((n, cout, *shape.out), out_dtype or image.dtype, buffer=nl.shared_hbm)
     drain = Drain(relu)
-    for group in nl.affine_range(0, groups, plan.pack):
-        _Pack(plan, group, image, weights, bias, out, drain).run()
+    passes = [
+        _Pass(plan, group, first, image, weights, bias, out, drain)
+        for group in nl.affine_range(0, groups, plan.pack)
+        for first in _Pass.starts(plan, group)
+    ]
+    work = [_LoadBlock(job, block) for job in passes for block in plan.load_blocks()]
+    for item, following in zip(work, [*work[1:], None], strict=True):
+        item.start(plan.keep_weights)
+        if following is not None:
+            # Before the drains of this block, which hold up the zeroing of the next one's borders.
+            same_pass = following.job is item.job
+            following.start(plan.keep_weights if same_pass else plan.weights_ahead)
+        item.run()
     return out
 
 
-class _Pack:
-    """The groups that share the array, from ``group`` on.
+class _Pass:
+    """One pass over the pixels: the groups that share the array from ``group`` on, and as many of
+    their output-channel tiles, from ``first`` on, as accumulate together.
 
-    Output channels count from the pack's first; a tile of them is (first, count).
+    Output channels count from the first of the groups; a tile of them is (first, count).
     """
 
     def __init__(
-        self, plan: ConvPlan, group: int, image: nl.Tensor, weights: nl.Tensor,
+        self, plan: ConvPlan, group: int, first: int, image: nl.Tensor, weights: nl.Tensor,
         bias: nl.Tensor | None, out: nl.Tensor, drain: Drain,
     ):  # fmt: skip
         self.plan, self.group = plan, group
         self.image, self.weights, self.bias, self.out, self.drain = image, weights, bias, out, drain
-        self.groups = min(plan.pack, plan.shape.groups - group)
+        columns = nl.tile_size.gemm_stationary_fmax
+        self.groups = _groups(plan, group)
+        stop = min(self.groups * plan.shape.group_cout, first + plan.cout_tiles * columns)
+        self.tiles = [(at, min(columns, stop - at)) for at in range(first, stop, columns)]
         self.slabs = plan.slabs(self.groups * plan.shape.group_cin, nl.tile_size.pmax)
-        self.tiles: list[tuple[int, int]] = []
-        """Output-channel tiles that accumulate together."""
         self.biases: list[list[nl.Tensor]] = []
         self.kept: dict[Slab, nl.Tensor] = {}
         """Weights that stay on chip for all pixels."""
 
-    def run(self) -> None:
-        """All output channels of the pack, as many tiles at a time as accumulate together."""
-        columns = nl.tile_size.gemm_stationary_fmax
-        cout = self.groups * self.plan.shape.group_cout
-        step = self.plan.cout_tiles * columns
-        for start in range(0, cout, step):
-            stop = min(cout, start + step)
-            self.tiles = [(at, min(columns, stop - at)) for at in range(start, stop, columns)]
-            self.biases = [self.load_bias(*tile) for tile in self.tiles]
-            self.kept = {}
-            for block in self.plan.load_blocks():
-                inputs = _Inputs(self, block)
-                (self.run_flat if self.plan.flat else self.run_strided)(block, inputs)
+    @staticmethod
+    def starts(plan: ConvPlan, group: int) -> range:
+        """First output channels of the passes that a pack of groups takes."""
+        step = plan.cout_tiles * nl.tile_size.gemm_stationary_fmax
+        return range(0, _groups(plan, group) * plan.shape.group_cout, step)
 
-    def run_strided(self, block: Block, inputs: _Inputs) -> None:
-        """A load block whose matmuls read strided views, one per accumulator and tap."""
-        shape = self.plan.shape
-        for part in self.plan.accumulators(block):
-            banks = self.banks(part.pixels)
-            for slab in self.slabs:
-                tile = inputs[slab]
-                taps = [(0, 0)] if slab.packed else shape.taps
-                views = [_tap_view(shape, tile, tap, block, part) for tap in taps]
-                self.accumulate(banks, self.weights_of(slab), views)
-            for number, bank in enumerate(banks):
-                results = self.results(number, part.pixels)
-                self.drain_bank(number, bank, results, slice(0, part.pixels))
-                self.send(number, part, results)
+    def load_biases(self) -> None:
+        """The bias of each tile, a column for each drain (at most as many rows as lanes)."""
+        if self.bias is None or self.biases:
+            return
+        base = self.group * self.plan.shape.group_cout
+        self.biases = [
+            [load_bias(self.bias, base + at + low, rows) for low, rows in _lane_chunks(count)]
+            for at, count in self.tiles
+        ]
 
-    def run_flat(self, block: Block, inputs: _Inputs) -> None:
-        """A load block whose pixels are one run: cut in equal chunks, whatever the rows."""
-        chunks = -(-block.pixels // nl.tile_size.gemm_moving_fmax)
-        step = -(-block.pixels // chunks)
-        results = [self.results(number, block.pixels) for number in range(len(self.tiles))]
-        for start in range(0, block.pixels, step):
-            here = slice(start, min(start + step, block.pixels))
-            banks = self.banks(here.stop - start)
-            for slab in self.slabs:
-                run = inputs[slab].reshape((slab.rows, block.pixels))
-                self.accumulate(banks, self.weights_of(slab), [run[:, here]])
-            for number, bank in enumerate(banks):
-                self.drain_bank(number, bank, results[number], here)
-        for number, result in enumerate(results):
-            self.send(number, block, result)
+    def weights_of(self, slab: Slab) -> nl.Tensor:
+        """The slab's weights for all tiles, loaded now or kept from before."""
+        if slab in self.kept:
+            return self.kept[slab]
+        columns = self.tiles[0][0], sum(count for _, count in self.tiles)
+        tile = load_weights(self.plan.shape, self.weights, slab, (self.group, self.groups), columns)
+        if self.plan.keep_weights:
+            self.kept[slab] = tile
+        return tile
 
     def banks(self, pixels: int) -> list[nl.Tensor]:
         """An accumulator for each output-channel tile."""
@@ -148,24 +142,6 @@ class _Pack:
             for number, view in enumerate(views):
                 nisa.nc_matmul(bank, stationary[:, number, nl.ds(at - first, count)], view)
 
-    def weights_of(self, slab: Slab) -> nl.Tensor:
-        """The slab's weights for all current tiles, loaded now or kept from before."""
-        if slab in self.kept:
-            return self.kept[slab]
-        first, width = self.tiles[0][0], sum(count for _, count in self.tiles)
-        tile = load_weights(self.plan.shape, self.weights, slab, (self.group, self.groups),
-                            (first, width))  # fmt: skip
-        if self.plan.keep_weights:
-            self.kept[slab] = tile
-        return tile
-
-    def load_bias(self, at: int, count: int) -> list[nl.Tensor]:
-        """The bias of a tile, a column for each drain (at most as many rows as lanes)."""
-        if self.bias is None:
-            return []
-        first = self.group * self.plan.shape.group_cout + at
-        return [load_bias(self.bias, first + low, rows) for low, rows in _lane_chunks(count)]
-
     def results(self, number: int, pixels: int) -> list[nl.Tensor]:
         """SBUF tiles for a drained output-channel tile."""
         return [
@@ -178,7 +154,7 @@ class _Pack:
     ) -> None:
         """Empties an accumulator into pixels ``here`` of the results."""
         for index, (low, rows) in enumerate(_lane_chunks(bank.shape[0])):
-            bias = self.biases[number][index] if self.biases[number] else None
+            bias = self.biases[number][index] if self.biases else None
             self.drain(results[index][:, here], bank[nl.ds(low, rows)], bias)
 
     def send(self, number: int, block: Block, results: list[nl.Tensor]) -> None:
@@ -194,19 +170,72 @@ class _Pack:
             nisa.dma_copy(self.out.ap(pattern, start), result)
 
 
-class _Inputs:
-    """Input tiles of one load block, each loaded when it is first asked for."""
+class _LoadBlock:
+    """The pixels of one load block in one pass."""
 
-    def __init__(self, pack: _Pack, block: Block):
-        self.pack, self.block = pack, block
-        self.tiles: dict[Slab, nl.Tensor] = {}
+    def __init__(self, job: _Pass, block: Block):
+        self.job, self.block = job, block
+        self.inputs: dict[tuple[int, int], nl.Tensor] = {}
 
-    def __getitem__(self, slab: Slab) -> nl.Tensor:
-        if slab not in self.tiles:
-            pack = self.pack
-            first = pack.group * pack.plan.shape.group_cin + slab.channel
-            self.tiles[slab] = load_input(pack.plan.shape, pack.image, slab, first, self.block)
-        return self.tiles[slab]
+    def start(self, weights: bool) -> None:
+        """Loads the inputs that come first, as much as may wait on chip, and their ``weights``."""
+        for slab in self.job.slabs:
+            if slab.source not in self.inputs and len(self.inputs) >= self.job.plan.ahead:
+                break
+            self.input_of(slab)
+            if weights:
+                self.job.weights_of(slab)
+        self.job.load_biases()
+
+    def input_of(self, slab: Slab) -> nl.Tensor:
+        """The slab's input tile, loaded when it is first asked for."""
+        if slab.source not in self.inputs:
+            job = self.job
+            first = job.group * job.plan.shape.group_cin + slab.channel
+            self.inputs[slab.source] = load_input(
+                job.plan.shape, job.image, slab, first, self.block
+            )
+        return self.inputs[slab.source]
+
+    def run(self) -> None:
+        """Every accumulator of the block sums all slabs, then goes out."""
+        (self.run_flat if self.job.plan.flat else self.run_strided)()
+
+    def run_strided(self) -> None:
+        """Matmuls read strided views, one for each accumulator and tap."""
+        job, shape = self.job, self.job.plan.shape
+        for part in job.plan.accumulators(self.block):
+            banks = job.banks(part.pixels)
+            for slab in job.slabs:
+                tile = self.input_of(slab)
+                taps = shape.taps[slab.tap : slab.tap + slab.taps] if not slab.packed else [(0, 0)]
+                views = [_tap_view(shape, tile, tap, self.block, part) for tap in taps]
+                job.accumulate(banks, job.weights_of(slab), views)
+            for number, bank in enumerate(banks):
+                results = job.results(number, part.pixels)
+                job.drain_bank(number, bank, results, slice(0, part.pixels))
+                job.send(number, part, results)
+
+    def run_flat(self) -> None:
+        """The pixels are one run in every input tile: cut in equal chunks, whatever the rows."""
+        job, pixels = self.job, self.block.pixels
+        step = -(-pixels // -(-pixels // job.plan.chunk))
+        results = [job.results(number, pixels) for number in range(len(job.tiles))]
+        for start in range(0, pixels, step):
+            here = slice(start, min(start + step, pixels))
+            banks = job.banks(here.stop - start)
+            for slab in job.slabs:
+                run = self.input_of(slab).reshape((slab.rows, pixels))
+                job.accumulate(banks, job.weights_of(slab), [run[:, here]])
+            for number, bank in enumerate(banks):
+                job.drain_bank(number, bank, results[number], here)
+        for number, result in enumerate(results):
+            job.send(number, self.block, result)
+
+
+def _groups(plan: ConvPlan, group: int) -> int:
+    """Groups of the pack that begins at ``group``."""
+    return min(plan.pack, plan.shape.groups - group)
 
 
 def _lane_chunks(count: int) -> list[tuple[int, int]]:

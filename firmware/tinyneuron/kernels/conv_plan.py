@@ -12,7 +12,7 @@ accumulators of one PSUM bank.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tinyneuron_hw.config import PSUM_BANKS, CoreConfig
 
@@ -99,6 +99,11 @@ class Slab:
     def rows(self) -> int:
         return self.channels * (self.taps if self.packed else 1)
 
+    @property
+    def source(self) -> tuple[int, int]:
+        """Equal for slabs that read one input tile: plain slabs of the same channels."""
+        return self.channel, self.tap if self.packed else -1
+
 
 @dataclass(frozen=True)
 class Block:
@@ -126,29 +131,39 @@ class ConvPlan:
     pack: int
     """Groups side by side in the array."""
     packed: bool
+    taps: int
+    """Taps of a slab, at most."""
     cout_tiles: int
     """Output-channel tiles that accumulate together."""
     flat: bool
     """Whether the pixels of a load block are one run in every input tile."""
-    load: tuple[int, int, int]
+    chunk: int
+    """Pixels of an accumulator, at most."""
+    load: tuple[int, int, int] = (1, 1, 1)
     """Images, rows, columns of a load block."""
-    accumulate: tuple[int, int, int]
+    accumulate: tuple[int, int, int] = (1, 1, 1)
     """The same of an accumulator (not for flat plans)."""
-    keep_weights: bool
+    keep_weights: bool = False
+    """Whether all weights of a pass stay on chip."""
+    weights_ahead: bool = False
+    """Whether those of the next pass are loaded before the last load block of this one."""
+    ahead: int = 0
+    """Input tiles of the next load block that are loaded before this one is computed."""
 
     def slabs(self, channels: int, partitions: int) -> list[Slab]:
-        """Slabs of a pack with this many channels."""
-        taps = len(self.shape.taps)
-        if self.packed:
-            together = partitions // channels
-            return [
-                Slab(0, channels, tap, min(together, taps - tap), True)
-                for tap in range(0, taps, together)
-            ]
+        """Slabs of a pack with this many channels; those that share an input tile follow each
+        other."""
+        taps, step = len(self.shape.taps), channels if self.packed else partitions
         return [
-            Slab(channel, min(partitions, channels - channel), 0, taps, False)
-            for channel in range(0, channels, partitions)
-        ]
+            Slab(channel, min(step, channels - channel), tap, min(self.taps, taps - tap),
+                 self.packed)
+            for channel in range(0, channels, step)
+            for tap in range(0, taps, self.taps)
+        ]  # fmt: skip
+
+    def inputs(self, channels: int, partitions: int) -> int:
+        """Input tiles that the slabs read."""
+        return len({slab.source for slab in self.slabs(channels, partitions)})
 
     def load_blocks(self) -> list[Block]:
         """All output pixels, in load blocks."""
@@ -176,58 +191,64 @@ def _cut(block: Block, size: tuple[int, int, int]) -> list[Block]:
 def make_plan(config: CoreConfig, shape: ConvShape) -> ConvPlan:
     """A plan that fits the configuration's memories, with few and long matmuls."""
     lanes, columns, room = config.partitions, config.columns, config.sbuf_partition_bytes
-    taps = len(shape.taps)
     pack = max(1, min(shape.groups, lanes // shape.group_cin, columns // shape.group_cout))
-    channels = pack * shape.group_cin
-    packed = taps > 1 and 2 * channels <= lanes
-    slabs = -(-taps // (lanes // channels)) if packed else -(-channels // lanes)
-    weight_taps = 1 if packed else taps
-    tiles = -(-pack * shape.group_cout // columns)
-    per_tile = weight_taps * min(columns, pack * shape.group_cout) * ELEMENT_BYTES
-    together = max(1, min(PSUM_BANKS, tiles, room // 4 // per_tile))
+    channels, cout = pack * shape.group_cin, pack * shape.group_cout
+    packed = len(shape.taps) > 1 and 2 * channels <= lanes
+    # Weights of one slab take at most an eighth of SBUF: first fewer tiles, then fewer taps.
+    per_tap = min(columns, cout) * ELEMENT_BYTES
+    taps = min(lanes // channels if packed else len(shape.taps), len(shape.taps))
+    if not packed:
+        taps = max(1, min(taps, room // 8 // per_tap))
+    weight_bytes = per_tap * (1 if packed else taps)
+    tiles = -(-cout // columns)
+    together = max(1, min(PSUM_BANKS, tiles, room // 8 // weight_bytes))
     together = -(-tiles // -(-tiles // together))
-    flat = shape.stride == (1, 1) and (packed or taps == 1)
+    chunk = max(1, min(config.psum_bank_words, room // 32))
+    flat = shape.stride == (1, 1) and (packed or len(shape.taps) == 1)
+    plan = ConvPlan(shape, pack, packed, taps, together, flat, chunk)
+    inputs = plan.inputs(channels, lanes)
     if flat:
-        load = accumulate = _flat_block(config, shape, slabs)
+        load = accumulate = _flat_block(shape, room, chunk, inputs, together)
     else:
-        load, accumulate = _strided_blocks(config, shape, slabs, packed)
-    return ConvPlan(
-        shape,
-        pack,
-        packed,
-        together,
-        flat,
-        load,
-        accumulate,
-        slabs * together * per_tile <= room // 2,
-    )
+        load, accumulate = _strided_blocks(shape, room, chunk, inputs, packed)
+    plan = replace(plan, load=load, accumulate=accumulate)
+    kept = len(plan.slabs(channels, lanes)) * together * weight_bytes
+    keeps, both = kept <= room * 3 // 8, 2 * kept <= room * 3 // 8
+    tile = _tile_bytes(shape, load, packed)
+    several = (not flat and load != accumulate) or load[0] * load[1] * load[2] > chunk
+    used = 2 * kept if both else kept if keeps else 2 * together * weight_bytes
+    used += tile * (inputs if several else min(inputs, 2))
+    used += ELEMENT_BYTES * (together if flat else 2) * load[0] * load[1] * load[2]
+    ahead = max(0, min(inputs, (room * 7 // 8 - used) // tile))
+    return replace(plan, keep_weights=keeps, weights_ahead=both, ahead=ahead)
 
 
-def _flat_block(config: CoreConfig, shape: ConvShape, slabs: int) -> tuple[int, int, int]:
+def _flat_block(
+    shape: ConvShape, room: int, chunk: int, inputs: int, together: int
+) -> tuple[int, int, int]:
     """The load block with the best ratio of pixels to overhead that leaves memory for others."""
-    bank, (rows, columns) = config.psum_bank_words, shape.out
-    most = max(bank, config.sbuf_partition_bytes // 6 // ELEMENT_BYTES)
-    if slabs * most * ELEMENT_BYTES > config.sbuf_partition_bytes // 3:
+    rows, columns = shape.out
+    most = max(chunk, room // 6 // ELEMENT_BYTES // together)
+    if inputs * most * ELEMENT_BYTES > room // 4:
         # Then input tiles cannot stay for several accumulators.
-        most = bank
+        most = chunk
     sizes = [(1, 1, min(columns, most))]
     sizes += [(1, r, columns) for r in range(1, rows + 1) if r * columns <= most]
     sizes += [(n, rows, columns) for n in range(2, shape.images + 1) if n * rows * columns <= most]
 
     def cost(size: tuple[int, int, int]) -> float:
         pixels = size[0] * size[1] * size[2]
-        return (-(-pixels // bank) * MATMUL_OVERHEAD + LOAD_OVERHEAD) / pixels
+        return (-(-pixels // chunk) * MATMUL_OVERHEAD + LOAD_OVERHEAD) / pixels
 
     return min(sizes, key=cost)
 
 
 def _strided_blocks(
-    config: CoreConfig, shape: ConvShape, slabs: int, packed: bool
+    shape: ConvShape, room: int, chunk: int, inputs: int, packed: bool
 ) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
     """Load block and accumulator when matmuls read through strided views."""
-    room = config.sbuf_partition_bytes
-    accumulate = _accumulator(shape, config.psum_bank_words)
-    while _tile_bytes(shape, accumulate, packed) > room // 4 and max(accumulate) > 1:
+    accumulate = _accumulator(shape, chunk)
+    while _tile_bytes(shape, accumulate, packed) > room // 6 and max(accumulate) > 1:
         images, rows, columns = accumulate
         if images > 1:
             images = -(-images // 2)
@@ -242,7 +263,7 @@ def _strided_blocks(
         for rows in range(accumulate[1], shape.out[0] + accumulate[1], accumulate[1]):
             taller = (1, min(rows, shape.out[0]), accumulate[2])
             size = _tile_bytes(shape, taller, packed)
-            if slabs * size > room // 4 or size > 2 * TARGET_BYTES:
+            if inputs * size > room // 4 or size > 2 * TARGET_BYTES:
                 break
             load = taller
             if size >= TARGET_BYTES:

@@ -32,7 +32,8 @@ def _row_tiles(source: nl.Tensor, column: int, width: int) -> Iterator[nl.Tensor
     rows, pitch = source.shape
     lanes = nl.tile_size.pmax
     per_tile = width * FORMATS[source.dtype].bytes
-    group = max(1, min(TRANSFER_BYTES // per_tile, 1 << 15))
+    limit = min(TRANSFER_BYTES, nl.tile_size.total_available_sbuf_size // 16)
+    group = max(1, limit // per_tile)
     full, start = rows // lanes, 0
     while start < full:
         count = min(group if start else 1, full - start)
@@ -62,19 +63,23 @@ def matmul(
     if k != k_rhs or lhsT.dtype is not rhs.dtype:
         raise nki.KernelError(f"matmul: lhsT {lhsT!r} and rhs {rhs!r} must have one K and dtype")
     out = nl.ndarray((m, n), out_dtype or rhs.dtype, buffer=nl.shared_hbm)
-    block = PSUM_BANKS * nl.tile_size.gemm_stationary_fmax
     size, lanes = FORMATS[rhs.dtype].bytes, nl.tile_size.pmax
     room = nl.tile_size.total_available_sbuf_size
+    # A tile takes at most an eighth of SBUF, so that several are in flight on any configuration.
+    most = max(1, room // 8 // size)
+    columns = min(nl.tile_size.gemm_stationary_fmax, most)
+    block = columns * max(1, min(PSUM_BANKS, most // columns))
+    step = min(nl.tile_size.gemm_moving_fmax, most)
     drain = Drain(relu)
-    for n0 in nl.affine_range(0, n, nl.tile_size.gemm_moving_fmax):
-        width = min(nl.tile_size.gemm_moving_fmax, n - n0)
+    for n0 in nl.affine_range(0, n, step):
+        width = min(step, n - n0)
         # Keep the moving tiles for every block of rows when they leave room for the rest.
         keeps = -(-k // lanes) * width * size <= room // 2 and m > block
         kept: list[nl.Tensor] = []
         for m0 in nl.affine_range(0, m, block):
             height = min(block, m - m0)
             movings = iter(kept) if kept else _row_tiles(rhs, n0, width)
-            banks = _accumulators(height, width)
+            banks = _accumulators(height, width, columns)
             stationaries = _row_tiles(lhsT, m0, height)
             for stationary in stationaries:
                 moving = next(movings)
@@ -87,9 +92,8 @@ def matmul(
     return out
 
 
-def _accumulators(height: int, width: int) -> list[tuple[int, nl.Tensor]]:
-    """(first row, PSUM tile) for each tile of ``height`` rows."""
-    columns = nl.tile_size.gemm_stationary_fmax
+def _accumulators(height: int, width: int, columns: int) -> list[tuple[int, nl.Tensor]]:
+    """(first row, PSUM tile) for each tile of ``columns`` of ``height`` rows."""
     return [
         (at, nl.ndarray((min(columns, height - at), width), nl.float32, buffer=nl.psum, name="acc"))
         for at in range(0, height, columns)
