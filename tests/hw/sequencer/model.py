@@ -1,0 +1,105 @@
+"""What a stream of control instructions does, in plain Python (written from `isa` docstrings)."""
+
+from tinyneuron_hw.isa.codec import decode
+from tinyneuron_hw.isa.opcodes import Condition, Opcode, RegisterOp
+
+MASK = (1 << 32) - 1
+
+
+def signed(value):
+    return value - (1 << 32) if value >> 31 else value
+
+
+def compute(op, a, b):
+    shift = b & 31
+    return {
+        RegisterOp.ADD: lambda: a + b,
+        RegisterOp.SUBTRACT: lambda: a - b,
+        RegisterOp.AND: lambda: a & b,
+        RegisterOp.OR: lambda: a | b,
+        RegisterOp.XOR: lambda: a ^ b,
+        RegisterOp.SHIFT_LEFT: lambda: a << shift,
+        RegisterOp.SHIFT_RIGHT: lambda: a >> shift,
+        RegisterOp.SHIFT_RIGHT_ARITHMETIC: lambda: signed(a) >> shift,
+        RegisterOp.MULTIPLY: lambda: a * b,
+        RegisterOp.MIN_SIGNED: lambda: min(signed(a), signed(b)),
+        RegisterOp.MAX_SIGNED: lambda: max(signed(a), signed(b)),
+        RegisterOp.LESS_SIGNED: lambda: signed(a) < signed(b),
+        RegisterOp.LESS_UNSIGNED: lambda: a < b,
+        RegisterOp.EQUAL: lambda: a == b,
+    }[op]() & MASK  # fmt: skip
+
+
+def holds(condition, a, b):
+    return {
+        Condition.ALWAYS: True,
+        Condition.EQUAL: a == b,
+        Condition.NOT_EQUAL: a != b,
+        Condition.LESS_SIGNED: signed(a) < signed(b),
+        Condition.GREATER_EQUAL_SIGNED: signed(a) >= signed(b),
+        Condition.LESS_UNSIGNED: a < b,
+        Condition.GREATER_EQUAL_UNSIGNED: a >= b,
+    }[condition]
+
+
+class Model:
+    """Runs a stream; ``order`` lists the instruction indices, ``registers`` the end state."""
+
+    def __init__(self, code, limit=3000):
+        self.registers = [0] * 32
+        self.order = []
+        self.values = []
+        """Update values of the NOPs that have an update."""
+        loops = []
+        pc = 0
+        while len(self.order) < limit:
+            instruction = decode(code[pc])
+            self.order.append(pc)
+            after = pc + 1
+            get = self._getter(instruction)
+            if instruction.opcode is Opcode.HALT:
+                return
+            if instruction.opcode is Opcode.NOP and instruction["header.update.mode"].value:
+                self.values.append(get("header.update.value"))
+            if instruction.opcode is Opcode.REGISTER:
+                result = compute(instruction["op"], get("a"), get("b"))
+                self.registers[instruction["dst"]] = result
+            if instruction.opcode is Opcode.BRANCH and holds(
+                instruction["condition"], get("a"), get("b")
+            ):
+                pc = instruction["target"]
+                while loops and not loops[-1]["first"] <= pc <= loops[-1]["last"]:
+                    loops.pop()
+                continue
+            if instruction.opcode is Opcode.LOOP:
+                counter = instruction["counter"] if instruction["counter_enable"] else None
+                count, first = get("count"), after
+                if counter is not None:
+                    self.registers[counter] = get("start")
+                if count:
+                    loops.append({"first": first, "last": pc + instruction["body"], "left": count,
+                                  "counter": counter, "step": instruction["step"]})  # fmt: skip
+                    pc = first
+                    continue
+                after += instruction["body"]
+            pc = self._through_loop_ends(loops, after)
+        raise AssertionError("the program does not end")
+
+    def _getter(self, instruction):
+        def get(path):
+            value = instruction[path]
+            return self.registers[value] if instruction[f"{path}_by_register"] else value
+
+        return get
+
+    def _through_loop_ends(self, loops, after):
+        while loops and after == loops[-1]["last"] + 1:
+            loop = loops[-1]
+            loop["left"] -= 1
+            if loop["counter"] is not None:
+                value = self.registers[loop["counter"]] + loop["step"]
+                self.registers[loop["counter"]] = value & MASK
+            if loop["left"]:
+                return loop["first"]
+            loops.pop()
+        return after
