@@ -25,6 +25,9 @@ from .drain import Drain
 
 __all__ = ["build", "conv2d"]
 
+BLOCKS_AHEAD = 3
+"""Load blocks whose inputs may be on their way while one is computed."""
+
 
 def _two(value: int | tuple[int, int]) -> tuple[int, int]:
     return (value, value) if isinstance(value, int) else (value[0], value[1])
@@ -68,12 +71,15 @@ def conv2d(
         for first in _Pass.starts(plan, group)
     ]
     work = [_LoadBlock(job, block) for job in passes for block in plan.load_blocks()]
-    for item, following in zip(work, [*work[1:], None], strict=True):
-        item.start(plan.keep_weights)
-        if following is not None:
-            # Before the drains of this block, which hold up the zeroing of the next one's borders.
+    for index, item in enumerate(work):
+        item.start(max(1, plan.ahead), plan.keep_weights)
+        # What the next blocks need comes before the drains of this one: the zeroing of borders
+        # would wait for them, and the loads for the zeroing.
+        room = plan.ahead
+        for following in work[index + 1 : index + 1 + BLOCKS_AHEAD]:
             same_pass = following.job is item.job
-            following.start(plan.keep_weights if same_pass else plan.weights_ahead)
+            following.start(room, plan.keep_weights if same_pass else plan.weights_ahead)
+            room -= len(following.inputs)
         item.run()
     return out
 
@@ -177,10 +183,10 @@ class _LoadBlock:
         self.job, self.block = job, block
         self.inputs: dict[tuple[int, int], nl.Tensor] = {}
 
-    def start(self, weights: bool) -> None:
-        """Loads the inputs that come first, as much as may wait on chip, and their ``weights``."""
+    def start(self, most: int, weights: bool) -> None:
+        """Loads the first input tiles, ``most`` at most, and their ``weights``."""
         for slab in self.job.slabs:
-            if slab.source not in self.inputs and len(self.inputs) >= self.job.plan.ahead:
+            if slab.source not in self.inputs and len(self.inputs) >= most:
                 break
             self.input_of(slab)
             if weights:

@@ -148,7 +148,7 @@ class ConvPlan:
     weights_ahead: bool = False
     """Whether those of the next pass are loaded before the last load block of this one."""
     ahead: int = 0
-    """Input tiles of the next load block that are loaded before this one is computed."""
+    """Input tiles of the next load blocks that are loaded before this one is computed."""
 
     def slabs(self, channels: int, partitions: int) -> list[Slab]:
         """Slabs of a pack with this many channels; those that share an input tile follow each
@@ -218,8 +218,8 @@ def make_plan(config: CoreConfig, shape: ConvShape) -> ConvPlan:
     several = (not flat and load != accumulate) or load[0] * load[1] * load[2] > chunk
     used = 2 * kept if both else kept if keeps else 2 * together * weight_bytes
     used += tile * (inputs if several else min(inputs, 2))
-    used += ELEMENT_BYTES * (together if flat else 2) * load[0] * load[1] * load[2]
-    ahead = max(0, min(inputs, (room * 7 // 8 - used) // tile))
+    used += ELEMENT_BYTES * (2 * together if flat else 2) * load[0] * load[1] * load[2]
+    ahead = max(0, min(3 * inputs, (room * 7 // 8 - used) // tile))
     return replace(plan, keep_weights=keeps, weights_ahead=both, ahead=ahead)
 
 
