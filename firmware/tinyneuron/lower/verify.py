@@ -97,7 +97,7 @@ def verify_schedule(
     threads = QUEUE_THREADS + module.config.dma_engines
     count = len(schedule.semaphores) + 1
     values = [0] * count
-    history: list[list[list[int]]] = [[] for _ in range(count)]
+    history = [[[0] * threads] for _ in range(count)]
     clocks: dict[int, list[int]] = {}
     position: dict[int, int] = {}
     known = {stream: [0] * threads for stream in schedule.streams}
@@ -107,8 +107,8 @@ def verify_schedule(
     def play(stream: Stream, entry: Entry) -> None:
         know = known[stream]
         if entry.wait is not None:
-            for clock in history[entry.wait.semaphore][: entry.wait.value]:
-                know[:] = map(max, know, clock)
+            # One thread counts a semaphore (or, at the end, all of them: then the value is final).
+            know[:] = map(max, know, history[entry.wait.semaphore][entry.wait.value])
         after = know
         instr = entry.instr
         if instr is not None:
@@ -130,7 +130,7 @@ def verify_schedule(
                 values[semaphore] = value
             else:
                 values[semaphore] += value
-                history[semaphore].append(list(after))
+                history[semaphore].append(list(map(max, history[semaphore][-1], after)))
 
     cursors = dict.fromkeys(schedule.streams, 0)
     moved = True
