@@ -9,7 +9,7 @@ acquired from it.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,7 +19,7 @@ from tinyneuron_hw.isa.opcodes import Stream
 
 from .access import byte_offsets, strided
 from .errors import GoldenError
-from .memory import Footprint
+from .memory import Footprint, Memory
 
 __all__ = ["RaceDetector", "Where"]
 
@@ -76,6 +76,10 @@ class _Accesses:
         return None
 
 
+_Shadow = dict[Memory, dict[int, _Accesses]]
+"""Accesses of one kind by memory and thread."""
+
+
 class RaceDetector:
     """Vector clocks and shadow memory of one program's run."""
 
@@ -87,8 +91,8 @@ class RaceDetector:
         """A program starts: everything before is ordered before it."""
         self._clocks = np.zeros((self.threads, self.threads), dtype=np.int64)
         self._history: list[list[Where]] = [[] for _ in range(self.threads)]
-        self._reads: dict[tuple[int, int], _Accesses] = {}
-        self._writes: dict[tuple[int, int], _Accesses] = {}
+        self._reads: _Shadow = defaultdict(lambda: defaultdict(_Accesses))
+        self._writes: _Shadow = defaultdict(lambda: defaultdict(_Accesses))
         self._queues: dict[int, dict[Stream, deque[tuple[int, np.ndarray]]]] = {}
 
     def begin(self, thread: int, where: Where, acquired: np.ndarray | None) -> None:
@@ -126,32 +130,26 @@ class RaceDetector:
     def read(self, thread: int, footprint: Footprint) -> None:
         """Raises GoldenError unless every write to these bytes is ordered before the thread."""
         self._require(thread, footprint, self._writes, "reads", "writes")
-        key = (id(footprint.memory), thread)
-        self._reads.setdefault(key, _Accesses()).record(footprint, self._now(thread))
+        self._reads[footprint.memory][thread].record(footprint, self._now(thread))
 
     def write(self, thread: int, footprint: Footprint) -> None:
         """Raises GoldenError unless every access to these bytes is ordered before the thread."""
         self._require(thread, footprint, self._writes, "writes", "writes")
         self._require(thread, footprint, self._reads, "writes", "reads")
-        key = (id(footprint.memory), thread)
-        self._writes.setdefault(key, _Accesses()).record(footprint, self._now(thread))
+        self._writes[footprint.memory][thread].record(footprint, self._now(thread))
 
     def _now(self, thread: int) -> int:
         return int(self._clocks[thread][thread])
 
     def _require(
-        self,
-        thread: int,
-        footprint: Footprint,
-        accesses: dict[tuple[int, int], _Accesses],
-        does: str,
-        did: str,
+        self, thread: int, footprint: Footprint, shadow: _Shadow, does: str, did: str
     ) -> None:
         memory = footprint.memory
         clock = self._clocks[thread]
-        for other in range(self.threads):
-            found = accesses.get((id(memory), other)) if other != thread else None
-            hit = found.newer_than(footprint, int(clock[other])) if found else None
+        for other, accesses in shadow[memory].items():
+            hit = None
+            if other != thread:
+                hit = accesses.newer_than(footprint, int(clock[other]))
             if hit is None:
                 continue
             address, when = hit
