@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from amaranth.hdl import Module, Mux
+from amaranth.hdl import Cat, Module, Signal
 from amaranth.lib import data, wiring
 from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
@@ -20,7 +20,7 @@ class PsumMemorySignature(wiring.Signature):
         words = range(config.psum_bank_words)
         super().__init__({
             "read": In(1), "read_word": In(words), "word": Out(32),
-            "write": In(4), "write_word": In(words), "data": In(32),
+            "write": In(1), "write_word": In(words), "data": In(32), "mask": In(32),
         })  # fmt: skip
 
 
@@ -28,7 +28,7 @@ class PsumMemory(wiring.Component):
     """The words of one bank of one partition: one read and one write port.
 
     A word is there one cycle after ``read``; reading a word that is being written gives the old
-    bytes.
+    bytes. A write changes the bits of ``mask``; see :class:`~.sbuf_bank.SbufMemory` for its form.
     """
 
     def __init__(self, config: CoreConfig):
@@ -38,10 +38,12 @@ class PsumMemory(wiring.Component):
     def elaborate(self, platform: Any) -> Module:
         m = Module()
         m.submodules.memory = memory = Memory(shape=32, depth=self._words, init=[])
-        write, read = memory.write_port(granularity=8), memory.read_port()
+        write, read = memory.write_port(), memory.read_port()
+        old = memory.read_port(domain="comb")
         m.d.comb += [
             read.en.eq(self.read), read.addr.eq(self.read_word), self.word.eq(read.data),
-            write.en.eq(self.write), write.addr.eq(self.write_word), write.data.eq(self.data),
+            write.en.eq(self.write), write.addr.eq(self.write_word), old.addr.eq(self.write_word),
+            write.data.eq((self.data & self.mask) | (old.data & ~self.mask)),
         ]  # fmt: skip
         return m
 
@@ -76,14 +78,17 @@ class PsumBank(wiring.Component):
         m = Module()
         config = self._config
         signature = PsumMemorySignature(config)
+        mask = Signal(32)
+        m.d.comb += mask.eq(Cat(byte.replicate(8) for byte in self.bytes))
         for p in range(config.columns):
             memory = Repeated("tn_psum_memory", lambda: PsumMemory(config), signature)
             m.submodules[f"partition{p}"] = memory
             m.d.comb += [
                 memory.read.eq(self.read),
                 memory.read_word.eq(self.read_word),
-                memory.write.eq(Mux(self.write & self.partitions[p], self.bytes, 0)),
+                memory.write.eq(self.write & self.partitions[p]),
                 memory.write_word.eq(self.write_word),
+                memory.mask.eq(mask),
                 memory.data.eq(self.data[p]),
                 self.lanes[p].eq(memory.word),
             ]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from amaranth.hdl import Module, Mux, Signal
+from amaranth.hdl import Cat, Module, Signal
 from amaranth.lib import data, wiring
 from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
@@ -25,7 +25,7 @@ class SbufMemorySignature(wiring.Signature):
         rows = _rows(config)
         super().__init__({
             "read": In(1), "read_row": In(rows), "line": Out(LINE_BITS),
-            "write": In(LINE_BYTES), "write_row": In(rows), "data": In(LINE_BITS),
+            "write": In(1), "write_row": In(rows), "data": In(LINE_BITS), "mask": In(LINE_BITS),
         })  # fmt: skip
 
 
@@ -47,7 +47,9 @@ class SbufMemory(wiring.Component):
     """The lines of one bank of one partition: one read and one write port.
 
     A line is there one cycle after ``read``; reading a line that is being written gives the old
-    bytes.
+    bytes. A write changes the bits of ``mask``. A target replaces this module with its memory
+    macro; here the mask is a selection between new and old bits, which a simulator runs as one
+    assignment where byte enables would be sixteen.
     """
 
     def __init__(self, config: CoreConfig):
@@ -57,10 +59,12 @@ class SbufMemory(wiring.Component):
     def elaborate(self, platform: Any) -> Module:
         m = Module()
         m.submodules.memory = memory = Memory(shape=LINE_BITS, depth=self._rows, init=[])
-        write, read = memory.write_port(granularity=8), memory.read_port()
+        write, read = memory.write_port(), memory.read_port()
+        old = memory.read_port(domain="comb")
         m.d.comb += [
             read.en.eq(self.read), read.addr.eq(self.read_row), self.line.eq(read.data),
-            write.en.eq(self.write), write.addr.eq(self.write_row), write.data.eq(self.data),
+            write.en.eq(self.write), write.addr.eq(self.write_row), old.addr.eq(self.write_row),
+            write.data.eq((self.data & self.mask) | (old.data & ~self.mask)),
         ]  # fmt: skip
         return m
 
@@ -84,14 +88,17 @@ class SbufBank(wiring.Component):
         m = Module()
         config = self._config
         signature = SbufMemorySignature(config)
+        mask = Signal(LINE_BITS)
+        m.d.comb += mask.eq(Cat(byte.replicate(8) for byte in self.bytes))
         for p in range(config.partitions):
             memory = Repeated("tn_sbuf_memory", lambda: SbufMemory(config), signature)
             m.submodules[f"partition{p}"] = memory
             m.d.comb += [
                 memory.read.eq(self.read),
                 memory.read_row.eq(self.read_row),
-                memory.write.eq(Mux(self.write & self.partitions[p], self.bytes, 0)),
+                memory.write.eq(self.write & self.partitions[p]),
                 memory.write_row.eq(self.write_row),
+                memory.mask.eq(mask),
                 memory.data.eq(self.data[p]),
                 self.lines[p].eq(memory.line),
             ]
