@@ -62,7 +62,7 @@ class RandomProgram:
         return sizes
 
     def partitions(self) -> int:
-        return self.random.randint(1, min(self.config.partitions, self.config.columns))
+        return self.random.randint(1, self.config.partitions)
 
     def start(self, space: Space, count: int) -> int:
         rows = self.config.columns if space is Space.PSUM else self.config.partitions
@@ -71,7 +71,8 @@ class RandomProgram:
     def operand(self, sizes, count: int, dtype: DType, *, is_write=False) -> dict:
         """A pattern of these sizes somewhere in its region."""
         while True:
-            space = self.random.choice([Space.SBUF, Space.PSUM])
+            fits = count <= self.config.columns
+            space = self.random.choice([Space.SBUF, Space.PSUM if fits else Space.SBUF])
             element = FORMATS[dtype].bytes
             psum = space is Space.PSUM
             config = self.config

@@ -11,6 +11,7 @@ from ..lanes.bench import EngineBench
 from ..lanes.programs import RandomProgram, immediate, pattern
 
 CONFIG = get_config("tiny").with_changes(sbuf_partition_bytes=1024, psum_bank_bytes=64)
+MORE_LANES_THAN_COLUMNS = CONFIG.with_changes(partitions=8)
 
 
 def activate(source: dict, target: dict, scale=1.0, bias=0.0, function=0) -> bytes:
@@ -24,6 +25,14 @@ def test_random_instructions_match_the_rules(stall):
     program = [draw.instruction(Opcode.ACTIVATE) for _ in range(12)]
     bench = EngineBench(ScalarEngine(CONFIG), CONFIG, seed=2, stall=stall, pause=stall)
     timing = bench.run(program, watchdog=4_000)
+    assert len(timing.done) == len(program)
+
+
+def test_more_lanes_than_psum_partitions():
+    config = MORE_LANES_THAN_COLUMNS
+    draw = RandomProgram(config, seed=9, max_elements=8)
+    program = [draw.instruction(Opcode.ACTIVATE) for _ in range(5)]
+    timing = EngineBench(ScalarEngine(config), config, seed=5).run(program, watchdog=1_000)
     assert len(timing.done) == len(program)
 
 
