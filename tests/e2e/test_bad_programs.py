@@ -123,6 +123,6 @@ def test_the_core_runs_on_after_a_trap(device, target: str):
     model = device(target, "tiny").load(matmul.build(get_config("tiny"), m=2, k=3, n=4))
     kind = numpy_dtype(DType.BF16)
     lhs, rhs = np.ones((3, 2), kind), np.full((3, 4), 2, kind)
-    out = model.run({"lhs_t": lhs, "rhs": rhs}).outputs["out"]
+    out = model.run({"lhsT": lhs, "rhs": rhs}).outputs["out"]
     model.unload()
     assert (out == 6).all()

@@ -34,7 +34,7 @@ def test_rtl_equals_golden_and_golden_is_within_the_bound(device, config, shape)
     kind = numpy_dtype(get_dtype(dtype))
     lhs = rng.standard_normal((k, m)).astype(kind)
     rhs = rng.standard_normal((k, n)).astype(kind)
-    inputs = {"lhs_t": lhs, "rhs": rhs}
+    inputs = {"lhsT": lhs, "rhs": rhs}
     program = matmul.build(get_config(config), m=m, k=k, n=n, dtype=dtype)
     outputs = {}
     for target in ("golden", "verilator"):
@@ -56,7 +56,7 @@ def test_special_values_pass_through_the_array(device):
     ).astype(kind)
     rng = np.random.default_rng(SEED)
     k, m, n = 9, 21, 37
-    inputs = {"lhs_t": rng.choice(values, (k, m)), "rhs": rng.choice(values, (k, n))}
+    inputs = {"lhsT": rng.choice(values, (k, m)), "rhs": rng.choice(values, (k, n))}
     program = matmul.build(get_config("tiny"), m=m, k=k, n=n, dtype="bf16")
     got = {
         target: device(target, "tiny").load(program).run(inputs).outputs["out"].tobytes()
@@ -75,7 +75,7 @@ def test_a_model_runs_again_and_several_stay_loaded(device):
         for model, (m, k, n) in ((first, (5, 6, 7)), (second, (3, 9, 20))):
             lhs = rng.integers(-4, 5, (k, m)).astype(kind)
             rhs = rng.integers(-4, 5, (k, n)).astype(kind)
-            out = model.run({"lhs_t": lhs, "rhs": rhs}).outputs["out"]
+            out = model.run({"lhsT": lhs, "rhs": rhs}).outputs["out"]
             expected = (lhs.astype(np.float64).T @ rhs.astype(np.float64)).astype(kind)
             np.testing.assert_array_equal(out, expected)
     first.unload()
@@ -86,7 +86,7 @@ def test_cycles_repeat_exactly(device):
     config = get_config("tiny")
     model = device("verilator", "tiny").load(matmul.build(config, m=40, k=50, n=60, dtype="bf16"))
     kind = numpy_dtype(get_dtype("bf16"))
-    inputs = {"lhs_t": np.ones((50, 40), kind), "rhs": np.ones((50, 60), kind)}
+    inputs = {"lhsT": np.ones((50, 40), kind), "rhs": np.ones((50, 60), kind)}
     cycles = {model.run(inputs).cycles for _ in range(3)}
     model.unload()
     assert len(cycles) == 1

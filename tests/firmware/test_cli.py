@@ -71,7 +71,7 @@ def test_run_reads_and_writes_arrays(command, compiled: Path, tmp_path: Path):
     np.save(tmp_path / "l.npy", lhs)
     np.save(tmp_path / "r.npy", rhs)
     status, out, _ = command(
-        "run", compiled, "--input", f"lhs_t={tmp_path / 'l.npy'}",
+        "run", compiled, "--input", f"lhsT={tmp_path / 'l.npy'}",
         "--input", f"rhs={tmp_path / 'r.npy'}", "--out", tmp_path / "results",
         "--trace", tmp_path / "timeline.json", "--target", "golden", "--json",
     )  # fmt: skip
@@ -127,9 +127,9 @@ def test_bad_files_leave_nothing_behind(command, tmp_path: Path, compiled: Path)
         (("disasm", damaged, "-o", tmp_path / "x"), "damaged"),
         (("run", foreign, "--target", "golden"), "not a"),
         (("asm", source, "-o", tmp_path / "y"), "line 3: cannot read 'nop'"),
-        (("run", compiled, "--target", "golden"), "missing input: lhs_t, rhs"),
-        (("run", compiled, "--target", "golden", "--input", "lhs_t"), "NAME=FILE.npy"),
-        (("run", compiled, "--target", "golden", "--input", f"lhs_t={source}"), "is no .npy file"),
+        (("run", compiled, "--target", "golden"), "missing input: lhsT, rhs"),
+        (("run", compiled, "--target", "golden", "--input", "lhsT"), "NAME=FILE.npy"),
+        (("run", compiled, "--target", "golden", "--input", f"lhsT={source}"), "is no .npy file"),
         (("run", compiled, "--target", "golden", "--config", "default"), "compiled for config"),
     ):
         status, _, err = command(*arguments)

@@ -21,7 +21,7 @@ def matmul(
     config: CoreConfig, target: str, *, m: int, k: int, n: int, dtype: str = "bf16",
     options: dict[str, Any] | None = None,
 ) -> BenchResult:  # fmt: skip
-    """lhs_t[K, M], rhs[K, N] -> out[M, N]; normal random operands, fixed seed."""
+    """lhsT[K, M], rhs[K, N] -> out[M, N]; normal random operands, fixed seed."""
     rng = np.random.default_rng(SEED)
     kind = numpy_dtype(get_dtype(dtype))
     lhs = rng.standard_normal((k, m)).astype(kind)
@@ -34,7 +34,7 @@ def matmul(
         macs=m * k * n,
         parameters={"m": m, "k": k, "n": n},
         build=lambda: matmul_kernel.build(config, m=m, k=k, n=n, dtype=dtype),
-        inputs={"lhs_t": lhs, "rhs": rhs},
+        inputs={"lhsT": lhs, "rhs": rhs},
         reference=lambda: lhs.astype(np.float64).T @ rhs.astype(np.float64),
         options=options,
     )
