@@ -58,7 +58,7 @@ def run_demo(
         digits, photo = _digits_job(config, images), _photo_job(config)
     done = [_run(job, target, config, out, wave, console) for job in (digits, photo)]
     _, _, _, labels = load_digits_split()
-    scores = done[0].result.outputs["scores"].reshape(images, -1)
+    scores = done[0].result.outputs["out"].reshape(images, -1)
     right = int((scores.astype(np.float32).argmax(axis=1) == labels[:images]).sum())
     picture = out / "china_filtered.png"
     write_picture(picture, photo.inputs["image"], done[1].result.outputs["out"])
