@@ -88,7 +88,7 @@ class Bench:
 def test_random_operands(memory_test, config, refuse, wait):
     bench = Bench(memory_test, config, refuse=refuse, wait=wait)
     rng = random.Random(3)
-    bench.run([memory_test.random_operand(rng, config, max_elements=40) for _ in range(25)])
+    bench.run([memory_test.random_operand(rng, config, max_elements=30) for _ in range(12)])
 
 
 @pytest.mark.parametrize("config", [TINY, WIDE], ids=lambda config: config.name)
@@ -97,7 +97,7 @@ def test_random_rows_keep_their_lane(memory_test, config):
     rng = random.Random(4)
     bench.run([
         memory_test.random_operand(rng, config, spaces=(Space.SBUF,), any_start=True)
-        for _ in range(25)
+        for _ in range(15)
     ])  # fmt: skip
 
 

@@ -76,7 +76,7 @@ class Bench:
 @pytest.mark.parametrize(("refuse", "wait"), [(0.0, 0.0), (0.4, 0.0), (0.0, 0.4), (0.4, 0.4)])
 def test_random_operands(memory_test, config, refuse, wait):
     rng = random.Random(6)
-    operands = [memory_test.random_operand(rng, config, max_elements=30) for _ in range(20)]
+    operands = [memory_test.random_operand(rng, config, max_elements=24) for _ in range(12)]
     Bench(memory_test, config, refuse=refuse, wait=wait).run(operands)
 
 
