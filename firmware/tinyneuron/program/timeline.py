@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tinyneuron_hw.isa.opcodes import Stream
 from tinyneuron_sim.backend import TraceEvent
-from tinyneuron_sim.trace import timeline
+from tinyneuron_sim.trace import write_timeline as write_events
 
 from .disassembler import instruction_text
 from .program import Program
@@ -24,4 +24,4 @@ def write_timeline(path: Path, program: Program, events: Sequence[TraceEvent]) -
         return instruction_text(instructions[pc]) if pc < len(instructions) else "past the end"
 
     title = f"{program.metadata.get('kernel', 'program')} on {program.config.name}"
-    timeline.write_timeline(path, events, name, title=title)
+    write_events(path, events, name, title=title)
