@@ -115,8 +115,10 @@ class TestThroughput:
 
     def test_load_stationary_and_multiply_moving_pairs_take_six_cycles_each(self):
         load = op(Opcode.LOAD_STATIONARY, src__dtype=DType.BF16, src__num_partitions=4)
-        multiply = op(Opcode.MULTIPLY_MOVING, src__dtype=DType.BF16, src__num_partitions=4,
-                      dst__dtype=DType.FP32, dst__space=Space.PSUM, dst__num_partitions=4)  # fmt: skip
+        multiply = op(
+            Opcode.MULTIPLY_MOVING, src__dtype=DType.BF16, src__num_partitions=4,
+            dst__dtype=DType.FP32, dst__space=Space.PSUM, dst__num_partitions=4,
+        )  # fmt: skip
         assert self.spacing(Stream.TENSOR, [load, multiply] * 12 + [halt()]) <= 6
 
     def test_prefetch_runs_ahead_of_a_long_instruction(self):
@@ -191,8 +193,9 @@ class TestControl:
         assert bench.semaphores[:8] == [2 * (i + 1) for i in range(8)]
 
     def test_a_branch_out_ends_the_loops_it_leaves(self):
+        add = op(Opcode.REGISTER, op=RegisterOp.ADD, dst=1, a=register(1), b=1)
         code = [
-            loop(3, 6), loop(5, 3), op(Opcode.REGISTER, op=RegisterOp.ADD, dst=1, a=register(1), b=1),
+            loop(3, 6), loop(5, 3), add,
             branch(Condition.LESS_UNSIGNED, 5, register(1), 100), nop(), nop(), nop(), halt(),
         ]  # fmt: skip
         bench = Bench({Stream.SYNC: code}).run()
@@ -237,14 +240,13 @@ class TestSemaphores:
     def test_streams_hand_a_token_round(self, seed):
         """Each stream waits for its turn; every wait mode and update mode is used."""
         rounds = 6
+        modes = (WaitMode.GREATER_EQUAL_SUBTRACT, WaitMode.EQUAL, WaitMode.GREATER_EQUAL)
         streams = {}
         for stream in Stream:
             mine, following = 10 + stream.value, 10 + (stream.value + 1) % 5
             code = []
             for i in range(rounds):
-                mode = (WaitMode.GREATER_EQUAL_SUBTRACT, WaitMode.EQUAL, WaitMode.GREATER_EQUAL)[
-                    i % 3
-                ]
+                mode = modes[i % 3]
                 code.append(nop(wait=(mode, mine, 7), update=(UpdateMode.ADD, 0, 1)))
                 if mode is not WaitMode.GREATER_EQUAL_SUBTRACT:
                     reset = (UpdateMode.SET, mine, 0) if i % 2 else (UpdateMode.SUBTRACT, mine, 7)
