@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.metadata
 import os
 import shutil
@@ -17,6 +18,7 @@ from tinyneuron_hw.verilog import VerilogDesign
 
 from .cache import cache_folder, cached, digest
 from .tools import BuildError, require, require_header, verilator_root
+from .wrapper import WRAPPER_MODULE, wrapper_text
 
 __all__ = ["FLAGS", "build_chip", "verilate"]
 
@@ -26,7 +28,7 @@ FLAGS = (
     "--output-split", "20000", "--output-split-cfuncs", "2000", "-Wno-fatal", "-Wno-lint",
 )  # fmt: skip
 _WAVEFORM_FLAGS = ("--trace-fst", "--trace-structs", "--trace-max-width", "1024")
-_MAKE = ("OPT_FAST=-O3", "OPT_SLOW=-O1", "OPT_GLOBAL=-O2", "CFG_CXXFLAGS_PCH_I=-include")
+_MAKE = ("OPT_FAST=-O2", "OPT_SLOW=-O0", "OPT_GLOBAL=-O2", "CFG_CXXFLAGS_PCH_I=-include")
 """The wheel's makefile leaves the last one empty, which breaks precompiled headers."""
 
 
@@ -53,6 +55,8 @@ def build_chip(design: VerilogDesign, config: CoreConfig, *, waveform: bool = Fa
     if waveform:
         require_header("lz4.h")
     label = f"compiling the Verilator model of {design.top}, config {config.name}"
+    files = {f"{WRAPPER_MODULE}.v": wrapper_text(config, design.top), **design.files}
+    design = dataclasses.replace(design, top=WRAPPER_MODULE, files=files)
     return verilate(design, sources, flags, defines=defines, label=label)
 
 

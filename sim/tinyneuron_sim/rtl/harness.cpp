@@ -48,15 +48,11 @@ struct Chip {
 #ifdef TN_WAVEFORM
         context->traceEverOn(true);
 #endif
-        model->clk = 0;
-        model->rst = 0;
+        model->clk = 1;
+        model->rst = 1;
         AXIL(awvalid) = AXIL(wvalid) = AXIL(arvalid) = 0;
-        AXIL(awprot) = AXIL(arprot) = 0;
-        AXIL(bready) = AXIL(rready) = 1;
-        TRACE(ready) = 1;
-        PHY(ready) = 1;
         PHY(read_valid) = 0;
-        std::memset(&PHY(read_check), 0, sizeof PHY(read_check));
+        model->eval();
     }
 
     ~Chip() {
@@ -79,38 +75,26 @@ struct Chip {
 #endif
     }
 
-    // First half of a cycle: inputs as driven, outputs settled. The caller may look at outputs
-    // before `edge`.
-    void settle() {
-        if (const uint8_t* data = device.due()) {
-            PHY(read_valid) = 1;
-            std::memcpy(&PHY(read_data), data, TN_MEMORY_BYTES);
-        } else {
-            PHY(read_valid) = 0;
-        }
-        model->clk = 0;
-        model->eval();
-        dump(0);
-    }
-
-    // Second half: the devices take what the outputs say, then the clock rises.
-    void edge() {
+    // One cycle. Outputs are those of the cycle; inputs reach the chip in the next one, because the
+    // wrapper around it registers them. So no logic of the chip depends on inputs directly, and
+    // everything is settled after the rising edge.
+    void tick() {
         if (PHY(valid)) command();
         if (TRACE(valid)) take_event();
         device.next_cycle();
+        const uint8_t* data = device.due();
+        PHY(read_valid) = data != nullptr;
+        if (data) std::memcpy(&PHY(read_data), data, TN_MEMORY_BYTES);
+        model->clk = 0;
+        model->eval();
+        dump(0);
         model->clk = 1;
         model->eval();
         dump(1);
         ++cycles;
     }
 
-    void tick() {
-        settle();
-        edge();
-    }
-
     void command() {
-        if (model->rst) return;
         const uint64_t unit = PHY(address);
         if (PHY(write)) {
             device.write(unit, reinterpret_cast<const uint8_t*>(&PHY(write_data)),
@@ -132,6 +116,7 @@ struct Chip {
         model->rst = 1;
         for (unsigned i = 0; i < count; ++i) tick();
         model->rst = 0;
+        tick();
         device.reset();
         events.clear();
     }
@@ -151,19 +136,19 @@ void tn_reset(Chip* chip, unsigned count) { chip->reset(count); }
 uint64_t tn_cycles(Chip* chip) { return chip->cycles; }
 int tn_interrupt(Chip* chip) { return chip->model->TN_INTERRUPT; }
 
-// Reads a register; returns RRESP, or -1 when there is no answer.
+// Reads a register; returns RRESP, or -1 when there is no answer. RREADY and BREADY are tied high.
 int tn_csr_read(Chip* chip, uint32_t address, uint32_t* value) {
     auto& model = chip->model;
     AXIL(araddr) = address;
     AXIL(arvalid) = 1;
+    bool offered = false; // what the chip sees in this cycle
     for (unsigned i = 0; i < kAccessLimit; ++i) {
-        chip->settle();
-        const bool taken = AXIL(arvalid) && AXIL(arready);
+        if (offered && AXIL(arready)) AXIL(arvalid) = 0;
         const bool answer = AXIL(rvalid);
         const int response = AXIL(rresp);
         *value = AXIL(rdata);
-        chip->edge();
-        if (taken) AXIL(arvalid) = 0;
+        chip->tick();
+        offered = AXIL(arvalid);
         if (answer) return response;
     }
     AXIL(arvalid) = 0;
@@ -175,17 +160,16 @@ int tn_csr_write(Chip* chip, uint32_t address, uint32_t value) {
     auto& model = chip->model;
     AXIL(awaddr) = address;
     AXIL(wdata) = value;
-    AXIL(wstrb) = 15;
     AXIL(awvalid) = AXIL(wvalid) = 1;
+    bool address_offered = false, data_offered = false;
     for (unsigned i = 0; i < kAccessLimit; ++i) {
-        chip->settle();
-        const bool address_taken = AXIL(awvalid) && AXIL(awready);
-        const bool data_taken = AXIL(wvalid) && AXIL(wready);
+        if (address_offered && AXIL(awready)) AXIL(awvalid) = 0;
+        if (data_offered && AXIL(wready)) AXIL(wvalid) = 0;
         const bool answer = AXIL(bvalid);
         const int response = AXIL(bresp);
-        chip->edge();
-        if (address_taken) AXIL(awvalid) = 0;
-        if (data_taken) AXIL(wvalid) = 0;
+        chip->tick();
+        address_offered = AXIL(awvalid);
+        data_offered = AXIL(wvalid);
         if (answer) return response;
     }
     AXIL(awvalid) = AXIL(wvalid) = 0;
