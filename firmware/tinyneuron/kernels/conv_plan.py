@@ -212,13 +212,20 @@ def make_plan(config: CoreConfig, shape: ConvShape) -> ConvPlan:
     else:
         load, accumulate = _strided_blocks(shape, room, chunk, inputs, packed)
     plan = replace(plan, load=load, accumulate=accumulate)
-    kept = len(plan.slabs(channels, lanes)) * together * weight_bytes
+
+    def sbuf(size: int) -> int:
+        return -(-size // config.axi_bytes) * config.axi_bytes
+
+    kept = len(plan.slabs(channels, lanes)) * sbuf(together * weight_bytes)
     keeps, both = kept <= room * 3 // 8, 2 * kept <= room * 3 // 8
-    tile = _tile_bytes(shape, load, packed)
-    several = (not flat and load != accumulate) or load[0] * load[1] * load[2] > chunk
-    used = 2 * kept if both else kept if keeps else 2 * together * weight_bytes
+    pixels = load[0] * load[1] * load[2]
+    tile = sbuf(_tile_bytes(shape, load, packed))
+    several = pixels > chunk if flat else load != accumulate
+    # What is live while a block is computed: weights, its inputs, results of two blocks, biases.
+    used = 2 * kept if both else kept if keeps else 2 * sbuf(together * weight_bytes)
     used += tile * (inputs if several else min(inputs, 2))
-    used += ELEMENT_BYTES * (2 * together if flat else 2) * load[0] * load[1] * load[2]
+    used += 2 * together * sbuf(ELEMENT_BYTES * pixels if flat else ELEMENT_BYTES * chunk)
+    used += 2 * together * config.axi_bytes
     ahead = max(0, min(3 * inputs, (room * 7 // 8 - used) // tile))
     return replace(plan, keep_weights=keeps, weights_ahead=both, ahead=ahead)
 
