@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import statistics
 from pathlib import Path
 from typing import Any
@@ -70,7 +71,7 @@ def bench_simulation(config: CoreConfig, target: str) -> dict[str, Any]:
     assert result is not None
     exact = inputs["lhsT"].astype(np.float64).T @ inputs["rhs"].astype(np.float64)
     output = result.outputs["out"]
-    between = [(a + b) / 2 for a, b in zip(references, references[1:], strict=False)]
+    between = [(a + b) / 2 for a, b in itertools.pairwise(references)]
     return {
         "name": "sim",
         "config": config.name,
