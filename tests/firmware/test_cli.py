@@ -97,7 +97,7 @@ def test_disassembly_assembles_to_the_same_file(command, compiled: Path, tmp_pat
         (("bench", "matmul", "--dtype", "fp12"), "unknown dtype 'fp12'"),
         (("bench", "matmul", "--m", "0"), "Invalid value for '--m'"),
         (("bench", "conv2d", "--cin", "5", "--groups", "2"), "groups"),
-        (("bench", "conv2d", "--h", "1", "--w", "1", "--pad", "0"), "kernel"),
+        (("bench", "conv2d", "--h", "1", "--w", "1", "--pad", "0"), "does not fit an image"),
         (("frobnicate",), "No such command 'frobnicate'"),
         (("disasm", "nowhere.tnp"), "nowhere.tnp: No such file or directory"),
         (("demo", "--images", "0"), "--images must be from 1 to 200, not 0"),
