@@ -193,7 +193,7 @@ def random_program(rng: random.Random, config, length: int) -> list:
     ("seed", "refuse", "pause"), [(1, 0.0, 0.0), (2, 0.4, 0.0), (3, 0.0, 0.9), (4, 0.3, 0.5)]
 )
 def test_random_programs_with_back_pressure(seed, refuse, pause):
-    program = random_program(random.Random(seed), TINY, 30)
+    program = random_program(random.Random(seed), TINY, 20)
     check(program, refuse=refuse, pause=pause, seed=seed)
 
 
@@ -204,7 +204,7 @@ def test_random_programs_with_back_pressure(seed, refuse, pause):
 )  # fmt: skip
 def test_other_configurations_give_the_same(changes):
     config = TINY.with_changes(**changes)
-    check(random_program(random.Random(5), config, 14), config, refuse=0.2)
+    check(random_program(random.Random(5), config, 10), config, refuse=0.2)
 
 
 def test_reset_mid_stream_forgets_everything():
