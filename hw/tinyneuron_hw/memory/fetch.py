@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from amaranth.hdl import Module, Mux, Signal, Value
+from amaranth.hdl import Module, Mux, Signal, Value, unsigned
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.fifo import SyncFIFO
 from amaranth.lib.wiring import In, Out
@@ -26,11 +26,11 @@ _RUN_AHEAD = 8
 class Position(data.Struct):
     """Where an element lies in the oldest buffered line, and what follows it."""
 
-    byte: 4
+    byte: unsigned(4)
     """Byte in the line; in PSUM only the low two bits count."""
-    release: 1
+    release: unsigned(1)
     """No later element needs the line."""
-    last: 1
+    last: unsigned(1)
 
 
 class ElementFetch(wiring.Component):

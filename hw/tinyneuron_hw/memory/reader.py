@@ -44,8 +44,9 @@ class OperandReader(wiring.Component):
     ----------------------
     First element 4 cycles after the pattern was taken. One element per cycle when at least three
     lie in each line; two in three cycles when each lies in another line; one per cycle from PSUM.
-    Patterns follow each other without a gap, but a change between SBUF and PSUM waits until the
-    previous pattern has left.
+    A refused line costs its cycles unless the output has waited before: up to eight elements are
+    addressed ahead. Patterns follow each other without a gap, but a change between SBUF and PSUM
+    waits until the previous pattern has left.
     """
 
     def __init__(self, config: CoreConfig, *, psum: bool, rotate: bool):

@@ -124,11 +124,12 @@ class Sbuf(wiring.Component):
                     if hasattr(port, "partition"):
                         m.d.comb += bank.partition.eq(port.partition)
         for r, (port, grant) in enumerate(zip(ports, granted, strict=True)):
-            group = Signal.like(self._group(port), name=f"read_group{r}")
-            part = Signal.like(self._part(port), name=f"read_part{r}")
+            selected = Cat(self._part(port), self._group(port))
+            kept = Signal.like(selected, name=f"read_selected{r}")
             m.d.sync += port.data_valid.eq(grant.any())
             with m.If(grant.any()):
-                m.d.sync += [group.eq(self._group(port)), part.eq(self._part(port))]
+                m.d.sync += kept.eq(selected)
+            part, group = kept[: len(self._part(port))], kept[len(self._part(port)) :]
             with m.Switch(group):
                 for g in range(self._groups(port)):
                     with m.Case(g):
@@ -140,7 +141,7 @@ class Sbuf(wiring.Component):
             return Value.cast(banks[group].lines)
         first = group * self._chunk_banks
         lines = Cat(bank.line for bank in banks[first : first + self._chunk_banks])
-        return lines.word_select(part, len(port.data))
+        return lines.word_select(part, len(port.data)) if len(part) else lines
 
     def _elaborate_writes(self, m: Module, banks: list[Any]) -> list[Value]:
         ports = [*self.dma_write, self.vector_write, self.scalar_write]
