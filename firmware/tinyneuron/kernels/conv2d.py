@@ -25,9 +25,6 @@ from .drain import Drain
 
 __all__ = ["build", "conv2d"]
 
-BLOCKS_AHEAD = 3
-"""Load blocks whose inputs may be on their way while one is computed."""
-
 
 def _two(value: int | tuple[int, int]) -> tuple[int, int]:
     return (value, value) if isinstance(value, int) else (value[0], value[1])
@@ -70,18 +67,43 @@ def conv2d(
         for group in nl.affine_range(0, groups, plan.pack)
         for first in _Pass.starts(plan, group)
     ]
-    work = [_LoadBlock(job, block) for job in passes for block in plan.load_blocks()]
-    for index, item in enumerate(work):
-        item.start(max(1, plan.ahead), plan.keep_weights)
-        # What the next blocks need comes before the drains of this one: the zeroing of borders
-        # would wait for them, and the loads for the zeroing.
-        room = plan.ahead
-        for following in work[index + 1 : index + 1 + BLOCKS_AHEAD]:
-            same_pass = following.job is item.job
-            following.start(room, plan.keep_weights if same_pass else plan.weights_ahead)
-            room -= len(following.inputs)
+    loads = _Loads(plan)
+    work = [_LoadBlock(job, block, loads) for job in passes for block in plan.load_blocks()]
+    loads.steps = [(item, slab) for item in work for slab in item.job.slabs]
+    for item in work:
         item.run()
     return out
+
+
+class _Loads:
+    """Loads in the order the matmuls need them, some steps ahead.
+
+    What the next blocks need must come before the drains of this one in program order: the zeroing
+    of borders would wait for the drains, and the loads for the zeroing.
+    """
+
+    def __init__(self, plan: ConvPlan):
+        self.plan = plan
+        self.steps: list[tuple[_LoadBlock, Slab]] = []
+        self.done = 0
+        """Steps that are loaded."""
+        self.used = 0
+        """Steps whose matmuls have begun."""
+
+    def use(self, item: _LoadBlock, slab: Slab) -> tuple[nl.Tensor, nl.Tensor]:
+        """Input tile and weights of a step; loads the steps after it."""
+        tile, weights = item.input_of(slab), item.job.weights_of(slab)
+        if self.used < len(self.steps) and self.steps[self.used] == (item, slab):
+            self.used += 1
+            self.done = max(self.done, self.used)
+            while self.done < min(len(self.steps), self.used + self.plan.ahead):
+                following, later = self.steps[self.done]
+                following.input_of(later)
+                same_pass = following.job is item.job
+                if self.plan.keep_weights if same_pass else self.plan.weights_ahead:
+                    following.job.weights_of(later)
+                self.done += 1
+        return tile, weights
 
 
 class _Pass:
@@ -179,19 +201,9 @@ class _Pass:
 class _LoadBlock:
     """The pixels of one load block in one pass."""
 
-    def __init__(self, job: _Pass, block: Block):
-        self.job, self.block = job, block
+    def __init__(self, job: _Pass, block: Block, loads: _Loads):
+        self.job, self.block, self.loads = job, block, loads
         self.inputs: dict[tuple[int, int], nl.Tensor] = {}
-
-    def start(self, most: int, weights: bool) -> None:
-        """Loads the first input tiles, ``most`` at most, and their ``weights``."""
-        for slab in self.job.slabs:
-            if slab.source not in self.inputs and len(self.inputs) >= most:
-                break
-            self.input_of(slab)
-            if weights:
-                self.job.weights_of(slab)
-        self.job.load_biases()
 
     def input_of(self, slab: Slab) -> nl.Tensor:
         """The slab's input tile, loaded when it is first asked for."""
@@ -205,6 +217,7 @@ class _LoadBlock:
 
     def run(self) -> None:
         """Every accumulator of the block sums all slabs, then goes out."""
+        self.job.load_biases()
         (self.run_flat if self.job.plan.flat else self.run_strided)()
 
     def run_strided(self) -> None:
@@ -213,10 +226,10 @@ class _LoadBlock:
         for part in job.plan.accumulators(self.block):
             banks = job.banks(part.pixels)
             for slab in job.slabs:
-                tile = self.input_of(slab)
+                tile, weights = self.loads.use(self, slab)
                 taps = shape.taps[slab.tap : slab.tap + slab.taps] if not slab.packed else [(0, 0)]
                 views = [_tap_view(shape, tile, tap, self.block, part) for tap in taps]
-                job.accumulate(banks, job.weights_of(slab), views)
+                job.accumulate(banks, weights, views)
             for number, bank in enumerate(banks):
                 results = job.results(number, part.pixels)
                 job.drain_bank(number, bank, results, slice(0, part.pixels))
@@ -231,8 +244,9 @@ class _LoadBlock:
             here = slice(start, min(start + step, pixels))
             banks = job.banks(here.stop - start)
             for slab in job.slabs:
-                run = self.input_of(slab).reshape((slab.rows, pixels))
-                job.accumulate(banks, job.weights_of(slab), [run[:, here]])
+                tile, weights = self.loads.use(self, slab)
+                run = tile.reshape((slab.rows, pixels))
+                job.accumulate(banks, weights, [run[:, here]])
             for number, bank in enumerate(banks):
                 job.drain_bank(number, bank, results[number], here)
         for number, result in enumerate(results):

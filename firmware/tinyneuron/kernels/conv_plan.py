@@ -148,7 +148,7 @@ class ConvPlan:
     weights_ahead: bool = False
     """Whether those of the next pass are loaded before the last load block of this one."""
     ahead: int = 0
-    """Input tiles of the next load blocks that are loaded before this one is computed."""
+    """Slabs whose loads come before the matmuls of the current one."""
 
     def slabs(self, channels: int, partitions: int) -> list[Slab]:
         """Slabs of a pack with this many channels; those that share an input tile follow each
