@@ -281,7 +281,7 @@ class Bench:
         await self.finish(ctx)
         self.done = ctx.get(self.dut.done)
         self.semaphores = [await self.peek(ctx, i) for i in range(64)]
-        for _ in range(40):
+        for _ in range(16):
             await ctx.tick()
 
     def run(self, body=None):

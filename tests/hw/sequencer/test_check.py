@@ -172,12 +172,12 @@ def run_checker(config, checks):
 @pytest.mark.parametrize("name", ["tiny", "default", "inferentia2"])
 def test_agrees_with_the_rules_on_random_operands(name):
     config = get_config(name)
-    checks = list(cases(config, f"check {name}", 700))
+    checks = list(cases(config, f"check {name}", 500))
     seen = {Trap.NONE: 0, Trap.BAD_OPERAND: 0, Trap.OUT_OF_RANGE: 0}
     for (opcode, raw, want), got in zip(checks, run_checker(config, checks), strict=True):
         assert got[:2] == want, f"{opcode.name} {decode(raw).fields}"
         seen[want[0]] += 1
-    assert min(seen.values()) > 15, seen
+    assert min(seen.values()) > 10, seen
 
 
 def test_one_operand_takes_one_cycle():
