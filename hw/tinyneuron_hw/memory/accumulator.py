@@ -15,12 +15,13 @@ __all__ = ["ACCUMULATE_LATENCY", "Accumulator"]
 
 _ADD_LATENCY = 2
 
-ACCUMULATE_LATENCY = 2 + _ADD_LATENCY
-"""Cycles from a request until the word is readable: read, add, write."""
+ACCUMULATE_LATENCY = 3 + _ADD_LATENCY
+"""Cycles from a request until the word is readable: read, keep the operands, add, write."""
 
 
 class _AdderLanes(wiring.Component):
-    """One FP32 adder for each PSUM partition, results after ``_ADD_LATENCY`` cycles."""
+    """One FP32 adder for each PSUM partition, results after ``1 + _ADD_LATENCY`` cycles. The
+    operands are registers of this block, so nothing in it moves while its clock stands still."""
 
     def __init__(self, config: CoreConfig):
         lanes = data.ArrayLayout(32, config.columns)
@@ -30,12 +31,14 @@ class _AdderLanes(wiring.Component):
     def elaborate(self, platform: Any) -> Module:
         m = Module()
         signature = wiring.Signature({"a": In(32), "b": In(32), "result": Out(32)})
+        a, b = Signal.like(self.a, name="kept_a"), Signal.like(self.b, name="kept_b")
+        m.d.sync += [a.eq(self.a), b.eq(self.b)]
         for p in range(self._columns):
             adder = Repeated("tn_psum_adder", lambda: FpAdd(latency=_ADD_LATENCY), signature)
             m.submodules[f"partition{p}"] = adder
             m.d.comb += [
-                adder.a.eq(self.a[p]),
-                adder.b.eq(self.b[p]),
+                adder.a.eq(a[p]),
+                adder.b.eq(b[p]),
                 self.result[p].eq(adder.result),
             ]
         return m

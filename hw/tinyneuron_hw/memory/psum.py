@@ -21,7 +21,7 @@ class Psum(wiring.Component):
     """Partitions (one for each PE column) of 8 contiguous banks of 32-bit words.
 
     In each cycle each bank (of all partitions together) serves one read and one write. The Tensor
-    engine's accumulation is never refused: it reads in the cycle of its request and writes 3 cycles
+    engine's accumulation is never refused: it reads in the cycle of its request and writes 4 cycles
     later, and requests of Vector and Scalar for the bank it uses are refused then. Between those
     two Vector goes first, and one that was refused 8 times before it. A read of a word that is
     written in the same cycle gives the old bytes. Contents survive reset.
