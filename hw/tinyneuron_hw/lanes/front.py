@@ -3,10 +3,9 @@
 from typing import Any
 
 from amaranth.hdl import Cat, Module, Mux, Signal, unsigned
-from amaranth.lib import data, enum, fifo, stream, wiring
+from amaranth.lib import data, enum, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from ..blocks import Gated
 from ..config import CoreConfig
 from ..formats import DType
 from ..isa.instructions import INSTRUCTION_BITS, Memset, TensorScalar, TensorTensor
@@ -17,7 +16,6 @@ from ..memory.beat import ElementBeat
 from ..memory.ports import LineReadPort, LineWritePort, PsumReadPort, PsumWritePort
 from ..memory.reader import OperandReader
 from ..memory.writer import OperandWriter
-from ..sequencer.ports import EnginePort
 from .arbiter import ReadArbiter
 from .counter import DimCounter
 
@@ -64,16 +62,15 @@ class LaneFront(wiring.Component):
 
     Members
     -------
-    port: the sequencer's side of the engine.
+    command, valid: the oldest instruction; it stays until ``done``.
+    started, done: pulses when it starts and when its last byte is readable.
     sbuf_read, sbuf_write, psum_read, psum_write: memory ports.
-    command: the instruction in execution, meaningful while ``active``.
-    active: an instruction is in execution.
     beats: values for the lanes.
     results: elements for the destination.
 
     Latency and throughput
     ----------------------
-    First element 6 cycles after the command was taken, 6 more for a scalar operand that each
+    First element 6 cycles after the command was valid, 6 more for a scalar operand that each
     partition has its own of, 1 more for an immediate. One element per cycle; two inputs share the
     memory ports.
     """
@@ -84,13 +81,14 @@ class LaneFront(wiring.Component):
         self._inputs = inputs
         super().__init__(
             {
-                "port": In(EnginePort()),
                 "sbuf_read": Out(LineReadPort(config)),
                 "sbuf_write": Out(LineWritePort(config)),
                 "psum_read": Out(PsumReadPort(config)),
                 "psum_write": Out(PsumWritePort(config)),
-                "command": Out(INSTRUCTION_BITS),
-                "active": Out(1),
+                "command": In(INSTRUCTION_BITS),
+                "valid": In(1),
+                "started": Out(1),
+                "done": Out(1),
                 "beats": Out(stream.Signature(LaneBeat(config, inputs))),
                 "results": In(stream.Signature(ElementBeat(config))),
             }
@@ -99,23 +97,9 @@ class LaneFront(wiring.Component):
     def elaborate(self, platform: Any) -> Module:
         m = Module()
         config = self._config
-        m.submodules.queue = queue = fifo.SyncFIFOBuffered(
-            width=INSTRUCTION_BITS, depth=config.queue_depth + 1
-        )
         m.submodules.counter = counter = DimCounter()
-        operands = Module()
-        operands.submodules.writer = writer = OperandWriter(config)
-        readers = self._elaborate_readers(m, operands)
-        # Nothing is left in readers and writer when the last command is done.
-        m.submodules.operands = Gated(operands, queue.level.any(), name="lane_operands")
-        m.d.comb += [
-            queue.w_data.eq(self.port.issue.payload.raw),
-            queue.w_en.eq(self.port.issue.valid),
-            self.port.issue.ready.eq(queue.w_rdy),
-            self.port.busy.eq(queue.level.any()),
-            # The command stays at the head of the queue until it is done.
-            self.command.eq(queue.r_data),
-        ]
+        m.submodules.writer = writer = OperandWriter(config)
+        readers = self._elaborate_readers(m)
         wiring.connect(m, writer.input, wiring.flipped(self.results))
         wiring.connect(m, writer.sbuf, wiring.flipped(self.sbuf_write))
         wiring.connect(m, writer.psum, wiring.flipped(self.psum_write))
@@ -143,11 +127,10 @@ class LaneFront(wiring.Component):
 
         starts = [(writer.start, 1), (readers[0].start, uses_in0)]
         starts += [(reader.start, uses_in1) for reader in readers[1:]]
-        with m.FSM(name="state") as fsm:
-            m.d.comb += self.active.eq(~fsm.ongoing("IDLE"))
+        with m.FSM(name="state"):
             with m.State("IDLE"):
-                with m.If(queue.r_rdy):
-                    m.d.comb += self.port.started.eq(1)
+                with m.If(self.valid):
+                    m.d.comb += self.started.eq(1)
                     m.next = "START"
                     with m.If(uses_scalars):
                         m.next = "SCALAR0"
@@ -159,22 +142,22 @@ class LaneFront(wiring.Component):
                 with m.If(self.beats.valid & self.beats.ready & counter.ends[3]):
                     m.next = "DRAIN"
             with m.State("DRAIN"):
+                m.d.comb += self.done.eq(writer.done)
                 with m.If(writer.done):
-                    m.d.comb += [self.port.done.eq(1), queue.r_en.eq(1)]
                     m.next = "IDLE"
         return m
 
-    def _elaborate_readers(self, m: Module, operands: Module) -> list[OperandReader]:
+    def _elaborate_readers(self, m: Module) -> list[OperandReader]:
         config = self._config
         readers = [OperandReader(config, psum=True, rotate=True) for _ in range(self._inputs)]
         for number, reader in enumerate(readers):
-            operands.submodules[f"reader{number}"] = reader
+            m.submodules[f"reader{number}"] = reader
         if self._inputs == 1:
             wiring.connect(m, readers[0].sbuf, wiring.flipped(self.sbuf_read))
             wiring.connect(m, readers[0].psum, wiring.flipped(self.psum_read))
             return readers
-        operands.submodules.sbuf_arbiter = sbuf = ReadArbiter(LineReadPort(config), address="line")
-        operands.submodules.psum_arbiter = psum = ReadArbiter(PsumReadPort(config), address="word")
+        m.submodules.sbuf_arbiter = sbuf = ReadArbiter(LineReadPort(config), address="line")
+        m.submodules.psum_arbiter = psum = ReadArbiter(PsumReadPort(config), address="word")
         wiring.connect(m, sbuf.port, wiring.flipped(self.sbuf_read))
         wiring.connect(m, psum.port, wiring.flipped(self.psum_read))
         for number, reader in enumerate(readers):

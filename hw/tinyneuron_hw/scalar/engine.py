@@ -11,6 +11,7 @@ from ..config import CoreConfig
 from ..isa.instructions import Activate
 from ..isa.opcodes import Opcode
 from ..lanes.front import BeatKind, LaneFront
+from ..lanes.queue import connect_engine
 from ..lanes.steps import StepPipeline
 from ..memory.ports import LineReadPort, LineWritePort, PsumReadPort, PsumWritePort
 from ..sequencer.ports import EnginePort
@@ -61,10 +62,9 @@ class ScalarEngine(wiring.Component):
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
-        m.submodules.front = front = LaneFront(self._config, (Opcode.ACTIVATE,), inputs=1)
-        m.submodules.steps = steps = StepPipeline(_Step, LANE_LATENCY)
-        for name in self.signature.members:
-            wiring.connect(m, getattr(front, name), wiring.flipped(getattr(self, name)))
+        body = Module()
+        body.submodules.front = front = LaneFront(self._config, (Opcode.ACTIVATE,), inputs=1)
+        body.submodules.steps = steps = StepPipeline(_Step, LANE_LATENCY)
         beat, step = front.beats.payload, steps.step
         m.d.comb += [
             front.beats.ready.eq(steps.advance),
@@ -79,7 +79,8 @@ class ScalarEngine(wiring.Component):
             front.results.payload.last.eq(steps.stages[LANE_LATENCY].last),
             steps.ready.eq(front.results.ready),
         ]
-        self._elaborate_lanes(m, front, steps)
+        self._elaborate_lanes(body, front, steps)
+        connect_engine(m, self, body, front, self._config, name="scalar_engine")
         return m
 
     def _elaborate_lanes(self, m: Module, front: LaneFront, steps: StepPipeline) -> None:

@@ -11,6 +11,7 @@ from ..config import CoreConfig
 from ..isa.instructions import TensorReduce, TensorScalar, TensorTensor
 from ..isa.opcodes import STREAM_OPCODES, Opcode, Stream
 from ..lanes.front import BeatKind, LaneFront
+from ..lanes.queue import connect_engine
 from ..lanes.steps import StepPipeline
 from ..memory.ports import LineReadPort, LineWritePort, PsumReadPort, PsumWritePort
 from ..sequencer.ports import EnginePort
@@ -74,13 +75,13 @@ class VectorEngine(wiring.Component):
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
-        m.submodules.front = front = LaneFront(self._config, _OPCODES, inputs=2)
-        m.submodules.steps = steps = StepPipeline(_Step, LANE_LATENCY)
-        for name in self.signature.members:
-            wiring.connect(m, getattr(front, name), wiring.flipped(getattr(self, name)))
-        control = self._decode(m, front.command)
-        self._elaborate_steps(m, front, steps, control.reduce)
-        self._elaborate_lanes(m, front, steps, control)
+        body = Module()
+        body.submodules.front = front = LaneFront(self._config, _OPCODES, inputs=2)
+        body.submodules.steps = steps = StepPipeline(_Step, LANE_LATENCY)
+        control = self._decode(body, front.command)
+        self._elaborate_steps(body, front, steps, control.reduce)
+        self._elaborate_lanes(body, front, steps, control)
+        connect_engine(m, self, body, front, self._config, name="vector_engine")
         return m
 
     def _decode(self, m: Module, command: Value) -> LaneControl:
