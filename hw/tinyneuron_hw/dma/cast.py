@@ -26,7 +26,7 @@ class Cast(wiring.Component):
     Members
     -------
     src_dtype, dst_dtype: In(DType)
-        Stable during a transfer; types of ``isa.rules.CAST_DTYPES``.
+        Stable from a cycle before the first word; types of ``isa.rules.CAST_DTYPES``.
     source: In(stream of Word(config))
     result: Out(stream of Word(config))
         What stands behind the last element is arbitrary.
@@ -49,7 +49,10 @@ class Cast(wiring.Component):
         m = Module()
         width = self.config.axi_bytes
         lanes = width // 4
-        src_half, dst_half = _is_half(self.src_dtype), _is_half(self.dst_dtype)
+        # Copies, so that nothing here changes while this block's clock stands still.
+        src_dtype, dst_dtype = Signal.like(self.src_dtype), Signal.like(self.dst_dtype)
+        m.d.sync += [src_dtype.eq(self.src_dtype), dst_dtype.eq(self.dst_dtype)]
+        src_half, dst_half = _is_half(src_dtype), _is_half(dst_dtype)
         step = Signal()
 
         # Stage 0: a word, taken apart in one group of four-byte or two groups of two-byte elements.
@@ -77,9 +80,9 @@ class Cast(wiring.Component):
             m.submodules[f"from_fp32_{lane}"] = from_fp32 = FromFp32()
             half = Mux(upper, word.word_select(lanes + lane, 16), word.word_select(lane, 16))
             m.d.comb += [
-                to_fp32.dtype.eq(self.src_dtype),
+                to_fp32.dtype.eq(src_dtype),
                 to_fp32.raw.eq(Mux(src_half, half, word.word_select(lane, 32))),
-                from_fp32.dtype.eq(self.dst_dtype),
+                from_fp32.dtype.eq(dst_dtype),
                 from_fp32.value.eq(values.word_select(lane, 32)),
             ]
             next_values.append(to_fp32.result)

@@ -6,7 +6,7 @@ from amaranth.hdl import Cat, Module, ResetInserter, Value
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out, connect, flipped
 
-from ..blocks import Gated
+from ..blocks import Gated, Repeated
 from ..config import CoreConfig
 from ..host.axi import Axi4
 from ..host.windows import Windows
@@ -14,7 +14,7 @@ from ..memory.ports import DmaReadPort, DmaWritePort
 from ..sequencer.ports import DmaIssue, SemaphoreUpdatePort, TraceEvent, TrapPort
 from .axi_arbiter import ID_BITS, AxiArbiter
 from .front import FrontEnd
-from .queue import DmaQueue
+from .queue import DmaQueue, queue_signature
 from .sbuf_arbiter import SbufArbiter
 
 __all__ = ["TRACE_SOURCE", "Dma"]
@@ -79,9 +79,14 @@ class Dma(wiring.Component):
     def elaborate(self, platform: Any) -> Module:
         m = Module()
         config = self.config
-        queues = [DmaQueue(config) for _ in range(config.dma_engines)]
+        name, signature = f"tn_dma_queue_{config.name}", queue_signature(config)
+        queues = [
+            Repeated(name, lambda: DmaQueue(config), signature) for _ in range(config.dma_engines)
+        ]
+        front = self._front_end(m, queues)
         for e, queue in enumerate(queues):
-            m.submodules[f"queue{e}"] = queue
+            awake = queue.busy | front.working
+            m.submodules[f"queue{e}"] = Gated(queue, awake, name="dma_queue")
             connect(m, queue.update, flipped(self.updates[e]))
             connect(m, queue.trace, flipped(self.trace[e]))
             m.d.comb += [
@@ -89,7 +94,6 @@ class Dma(wiring.Component):
                 queue.cycle.eq(self.cycle),
                 queue.source.eq(TRACE_SOURCE + e),
             ]
-        front = self._front_end(m, queues)
         moved = [self._port(m, port, queues) for port in range(config.dma_ports)]
         m.d.comb += self.progress.eq(Cat(moved).any())
 
@@ -112,7 +116,7 @@ class Dma(wiring.Component):
         m.d.comb += [self.read_bytes.eq(read_bytes), self.write_bytes.eq(write_bytes)]
         return m
 
-    def _front_end(self, m: Module, queues: list[DmaQueue]) -> FrontEnd:
+    def _front_end(self, m: Module, queues: list[Any]) -> FrontEnd:
         front = FrontEnd(self.config)
         active = self.issue.issue.valid | front.working | self.stop
         m.submodules.front = Gated(ResetInserter(self.stop)(front), active, name="dma_front")
@@ -126,7 +130,7 @@ class Dma(wiring.Component):
                 m.d.comb += front.transfer.ready.eq(queue.transfer.ready)
         return front
 
-    def _port(self, m: Module, port: int, queues: list[DmaQueue]) -> Value:
+    def _port(self, m: Module, port: int, queues: list[Any]) -> Value:
         engines = tuple(range(port, len(queues), self.config.dma_ports))
         arbiter = AxiArbiter(self.config, engines)
         shared = SbufArbiter(self.config, len(engines))

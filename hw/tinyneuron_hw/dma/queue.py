@@ -1,4 +1,4 @@
-"""A DMA engine behind its queue of transfers, with its clock gate."""
+"""A DMA engine behind its queue of transfers."""
 
 from typing import Any
 
@@ -6,13 +6,12 @@ from amaranth.hdl import Module, ResetInserter, Signal
 from amaranth.lib import data, fifo, stream, wiring
 from amaranth.lib.wiring import In, Out, connect, flipped
 
-from ..blocks import Gated, Repeated
 from ..config import CoreConfig
 from ..sequencer.ports import TraceEvent
 from .engine import DmaEngine, engine_signature
 from .transfer import Transfer
 
-__all__ = ["QUEUE_DEPTH", "DmaQueue"]
+__all__ = ["QUEUE_DEPTH", "DmaQueue", "queue_signature"]
 
 QUEUE_DEPTH = 4
 """Transfers one queue holds, the running one included."""
@@ -22,8 +21,21 @@ _INPUTS = ("stop", "r_valid", "r_data", "r_error", "b_valid", "b_error", "source
 _OUTPUTS = ("quiet", "read_bytes", "write_bytes")
 
 
+def queue_signature(config: CoreConfig) -> wiring.Signature:
+    """Members of :class:`DmaQueue`."""
+    engine = engine_signature(config).members
+    return wiring.Signature(
+        {
+            **{name: engine[name] for name in (*_PASSED, *_INPUTS, *_OUTPUTS)},
+            "transfer": In(stream.Signature(Transfer)),
+            "trace": Out(stream.Signature(TraceEvent)),
+            "busy": Out(1),
+        }
+    )
+
+
 class DmaQueue(wiring.Component):
-    """Keeps transfers in order and runs the engine's clock only while there is one.
+    """Keeps transfers in order and hands them to the engine one at a time.
 
     Members are those of :class:`DmaEngine` but for ``start``, ``finished`` and ``event``, and:
 
@@ -32,21 +44,13 @@ class DmaQueue(wiring.Component):
     transfer: In(stream of Transfer)
     trace: Out(stream of TraceEvent)
     busy: Out(1)
-        A transfer waits or runs, or its last event waits.
+        A transfer waits or runs, or its last event waits. The clock need not run otherwise, but
+        when ``transfer`` is valid.
     """
 
     def __init__(self, config: CoreConfig):
         self.config = config
-        engine = engine_signature(config).members
-        members = {name: engine[name] for name in (*_PASSED, *_INPUTS, *_OUTPUTS)}
-        super().__init__(
-            {
-                **members,
-                "transfer": In(stream.Signature(Transfer)),
-                "trace": Out(stream.Signature(TraceEvent)),
-                "busy": Out(1),
-            }
-        )
+        super().__init__(queue_signature(config))
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
@@ -54,11 +58,8 @@ class DmaQueue(wiring.Component):
         # The head stays in the queue while it runs: the engine needs no copy of it.
         waiting = fifo.SyncFIFOBuffered(width=data.Layout.cast(Transfer).size, depth=QUEUE_DEPTH)
         m.submodules.waiting = ResetInserter(self.stop)(waiting)
-        engine = Repeated(
-            f"tn_dma_engine_{config.name}", lambda: DmaEngine(config), engine_signature(config)
-        )
+        m.submodules.engine = engine = DmaEngine(config)
         running = Signal()
-        m.submodules.engine = Gated(engine, running, name="dma_engine")
         for name in _PASSED:
             connect(m, getattr(engine, name), flipped(getattr(self, name)))
         m.d.comb += [getattr(engine, name).eq(getattr(self, name)) for name in _INPUTS]
@@ -77,7 +78,6 @@ class DmaQueue(wiring.Component):
         with m.Else():
             m.d.sync += running.eq(waiting.r_rdy & ~self.stop)
 
-        # The event waits here, so that an engine without a clock leaves none behind.
         room = Signal()
         m.d.comb += [room.eq(~self.trace.valid | self.trace.ready), engine.event.ready.eq(room)]
         with m.If(room):

@@ -151,14 +151,14 @@ def random_transfer(rng, config, memory_bytes):
     return opcode, fields
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_random_transfers_match_numpy(dma_bench, seed):
     rng = random.Random(seed)
     bench = dma_bench(CONFIG, seed=seed, stall=rng.choice([0, 0.2, 0.5]))
     memory = np.frombuffer(bytes(bench.memory), np.uint8).copy()
     sbuf = bench.sbuf.copy()
     cases = []
-    for pc in range(10):
+    for pc in range(8):
         opcode, fields = random_transfer(rng, CONFIG, len(memory))
         # One queue: transfers run in order, so the copies can be updated in order.
         fields["queue"] = seed % CONFIG.dma_engines
@@ -167,13 +167,13 @@ def test_random_transfers_match_numpy(dma_bench, seed):
     bench.run()
     for opcode, fields in cases:
         expect((memory, sbuf), opcode, fields)
-    assert [semaphore for _, semaphore, _ in bench.updates] == list(range(10))
+    assert [semaphore for _, semaphore, _ in bench.updates] == list(range(8))
     np.testing.assert_array_equal(bench.sbuf, sbuf)
     np.testing.assert_array_equal(np.frombuffer(bytes(bench.memory), np.uint8), memory)
     assert bench.traps == []
 
 
-FAST = CONFIG.with_changes(name="dma_fast", sbuf_partition_bytes=4096, dma_buffer_beats=128)  # fmt: skip
+FAST = CONFIG.with_changes(name="dma_fast", sbuf_partition_bytes=4096, dma_buffer_beats=128)
 
 
 def cycles_of(bench):

@@ -48,8 +48,9 @@ def test_bus_error_traps_with_the_bursts_address(dma_bench, opcode):
         assert (bench.sbuf[0, 509:] == before[0, 509:]).all()
 
 
-@pytest.mark.parametrize("wait", [50, 110])
-@pytest.mark.parametrize("opcode", [Opcode.DMA_LOAD, Opcode.DMA_STORE, Opcode.DMA_COPY])
+@pytest.mark.parametrize(
+    ("opcode", "wait"), [(Opcode.DMA_LOAD, 50), (Opcode.DMA_STORE, 110), (Opcode.DMA_COPY, 90)]
+)
 def test_stop_drains_the_bus_and_a_new_start_works(dma_bench, opcode, wait):
     bench = dma_bench(CONFIG, seed=wait, latency=(5, 40))
     dut = bench.dut
