@@ -64,7 +64,7 @@ class Prepare(wiring.Component):
     info: see :class:`Prepared`.
 
     Latency: ``done`` 2 cycles after ``load``; with on-chip operands 2 cycles after and one more
-    for each operand; with register-named fields one more for each and two.
+    for each operand; with register-named fields one more for each and three.
     """
 
     def __init__(self, config: CoreConfig):
@@ -138,20 +138,26 @@ class Prepare(wiring.Component):
         with m.If(self.done):
             m.d.sync += state.eq(_State.IDLE)
 
+        # No reset: 1024 bits that `load` always writes before anyone reads them.
+        raw = Signal(INSTRUCTION_BITS, reset_less=True)
+        patched = Signal(INSTRUCTION_BITS)
+        m.d.comb += [self.raw.eq(raw), patched.eq(raw)]
+        self._put_registers(m, resolver, patched)
         with m.If(self.load):
-            m.d.sync += [self.raw.eq(self.row), state.eq(_State.DECODE)]
+            m.d.sync += [raw.eq(self.row), state.eq(_State.DECODE)]
         with m.Elif(state == _State.RESOLVE):
-            self._put_registers(m, resolver, resolve_bad)
+            m.d.sync += raw.eq(patched)
+            with m.If(resolver.bad):
+                m.d.sync += resolve_bad.eq(1)
         return m
 
-    def _put_registers(self, m: Module, resolver: Resolver, resolve_bad: Signal) -> None:
-        with m.If(resolver.bad):
-            m.d.sync += resolve_bad.eq(1)
+    def _put_registers(self, m: Module, resolver: Resolver, patched: Signal) -> None:
+        """Puts the value that the resolver has read where it belongs."""
         for i, field in enumerate(REGISTER_FIELDS):
             with m.If(resolver.write[i]):
-                m.d.sync += [
-                    self.raw[field.offset : field.offset + field.width].eq(resolver.value),
-                    self.raw[field.flag_offset].eq(0),
+                m.d.comb += [
+                    patched[field.offset : field.offset + field.width].eq(resolver.value),
+                    patched[field.flag_offset].eq(0),
                 ]
         for i in range(len(DEVICE_REGISTERS)):
             with m.If(resolver.write[len(REGISTER_FIELDS) + i]):

@@ -80,12 +80,12 @@ class Resolver(wiring.Component):
     load, pending: take these fields (as ``Decoder.registers``); ``load`` overrides what runs.
     raw: the instruction; stable but for places already read.
     read: port of the register file.
-    write: one-hot; the place whose value is read in this cycle ...
+    write: one-hot; the place whose value was read ...
     value: ... and the value, in the low bits. The owner of ``raw`` puts it there.
     bad: with ``write``, the value cannot be represented in the field.
     busy: fields remain.
 
-    Latency: one cycle per field, and one.
+    Latency: one cycle per field, and two.
     """
 
     load: In(1)
@@ -103,11 +103,18 @@ class Resolver(wiring.Component):
         lowest = Signal(len(REGISTER_PLACES))
         number = Signal(REGISTER_BITS)
         m.d.comb += lowest.eq(remaining & (-remaining)[: len(remaining)])
-        m.d.comb += self.busy.eq(remaining.any() | self.write.any())
-        m.d.sync += [self.write.eq(lowest), self.read.index.eq(number)]
-        m.d.sync += remaining.eq(remaining ^ lowest)
+        reading = Signal(len(REGISTER_PLACES))
+        m.d.comb += self.busy.eq(remaining.any() | reading.any() | self.write.any())
+        # The value is registered here: nothing behind it then depends on another clock.
+        m.d.sync += [
+            self.read.index.eq(number),
+            reading.eq(lowest),
+            self.write.eq(reading),
+            self.value.eq(self.read.value),
+            remaining.eq(remaining ^ lowest),
+        ]
         with m.If(self.load):
-            m.d.sync += [remaining.eq(self.pending), self.write.eq(0)]
+            m.d.sync += [remaining.eq(self.pending), reading.eq(0), self.write.eq(0)]
 
         for bit in range(REGISTER_BITS):
             m.d.comb += number[bit].eq(
@@ -117,8 +124,7 @@ class Resolver(wiring.Component):
                 ).any()
             )
 
-        value = self.read.value
-        m.d.comb += self.value.eq(value)
+        value = self.value
         overflows = []
         for width, signed in sorted({(field.width, field.signed) for field in REGISTER_PLACES}):
             if width == 32:
