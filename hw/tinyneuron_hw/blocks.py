@@ -115,7 +115,7 @@ class Gated(Elaboratable):
         m = Module()
         domain = f"gated_{self._name}"
         gated_clock = Signal(name=f"{domain}_clock")
-        m.domains += (gated := ClockDomain(domain, local=True))
+        m.domains += (gated := ClockDomain(domain, local=True, async_reset=True))
         m.submodules.gate = Instance(
             CLOCK_GATE_MODULE,
             i_clk=ClockSignal(),
@@ -136,7 +136,7 @@ def soft_reset(m: Module, reset: Value, platform: Any, *, name: str) -> Callable
     """
     if not isinstance(platform, VerilogPlatform):
         return ResetInserter(reset)
-    m.domains += (domain := ClockDomain(name, local=True))
+    m.domains += (domain := ClockDomain(name, local=True, async_reset=True))
     m.d.comb += [
         domain.clk.eq(ClockSignal()),
         domain.rst.eq(ResetSignal() | Value.cast(reset)),

@@ -154,7 +154,7 @@ def emit_top(config: CoreConfig, top: str) -> VerilogDesign:
 def _to_rtlil(fragment: Fragment, component: Any, name: str) -> str:
     """RTLIL of one elaborated unit. Its clock and reset are ports even when nothing in it uses
     them, because whoever instantiates a repeated block connects both."""
-    sync: Any = ClockDomain("sync")
+    sync: Any = ClockDomain("sync", async_reset=True)  # made synchronous in verilog_text.py
     fragment.add_domains(sync)
     ports: dict[str, Any] = {"clk": (sync.clk, None), "rst": (sync.rst, None)}
     for path, member, value in component.signature.flatten(component):

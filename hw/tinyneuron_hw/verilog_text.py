@@ -15,6 +15,7 @@ _CONNECTION = re.compile(r"\.(\w+)\(\\(\S*\$\d+) \)")
 _CELL = re.compile(r"^  (\S+) +\S+ \(\n(?:    \..*\n)+  \);", re.MULTILINE)
 _PIN = re.compile(r"\.\\(\S+) \(")
 _PORTS = re.compile(r"^module (\w+) ?\(([^)]*)\);")
+_RESET_EDGE = re.compile(r"(always @\(posedge [^,)]+), posedge [^)]+\)")
 _ATTRIBUTE = re.compile(r"^ *\(\* .* \*\)\n", re.MULTILINE)
 _CONSTANT = re.compile(
     r"^  always @\*\n    (\S+ *(?:\[[\d:]+\])? = \d+'h[0-9a-f]+;)\n", re.MULTILINE
@@ -75,6 +76,10 @@ def _module_names(modules: dict[str, str]) -> dict[str, str]:
 
 def _tidy_module(text: str, module_names: dict[str, str], ports: dict[str, str]) -> str:
     text = _ATTRIBUTE.sub("", text)
+    # Domains are converted with an asynchronous reset, which keeps the reset out of the logic that
+    # computes a register's next value; without its edge it is the synchronous one that is meant.
+    # A simulator then has nothing to do in a block whose clock is gated off.
+    text = _RESET_EDGE.sub(r"\1)", text)
     text = _fold_zero_words(_drop_copies(text))
     text = _EMPTY.sub(lambda wire: wire[0] if text.count(wire[1]) > 1 else "", text)
     # `always @*` without inputs never runs in an event-driven simulator: Yosys adds a register
