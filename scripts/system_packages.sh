@@ -2,7 +2,7 @@
 # Installs, with apt, the system packages the project needs and that are missing.
 #
 # Icarus Verilog runs half of the cocotb tests; liblz4 is for FST waveforms; the compiler and make
-# build the simulator; python3-venv makes .venv.
+# build the simulator; python3-venv makes .venv; libpython is for cocotb.
 set -euo pipefail
 
 PYTHON=${PYTHON:-python3}
@@ -13,6 +13,16 @@ command -v perl > /dev/null || missing+=(perl)
 command -v iverilog > /dev/null || missing+=(iverilog)
 echo '#include <lz4.h>' | "${CXX:-g++}" -E -x c++ - > /dev/null 2>&1 || missing+=(liblz4-dev)
 "$PYTHON" -c 'import ensurepip, venv' > /dev/null 2>&1 || missing+=(python3-venv)
+# cocotb loads Python into the simulator; Debian has its shared library in a package of its own.
+"$PYTHON" - << 'EOF' > /dev/null 2>&1 || missing+=("$("$PYTHON" -c 'import sys; print("libpython3.%d" % sys.version_info[1])')")
+import ctypes, os, sysconfig
+get = sysconfig.get_config_var
+name = get("INSTSONAME") if get("Py_ENABLE_SHARED") else "libpython" + get("LDVERSION") + ".so.1.0"
+try:
+    ctypes.CDLL(name)
+except OSError:
+    ctypes.CDLL(os.path.join(get("LIBDIR"), name))
+EOF
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 fail() {

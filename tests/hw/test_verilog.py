@@ -12,9 +12,10 @@ from amaranth.lib import data, memory, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from tinyneuron_hw.blocks import Gated, Repeated
-from tinyneuron_hw.config import get_config
+from tinyneuron_hw.config import PRESETS, get_config
 from tinyneuron_hw.verilog import VerilogDesign, VerilogError, emit, emit_top
 from tinyneuron_hw.verilog_text import tidy
+from tinyneuron_sim.rtl.source import verilog_of
 
 LANE = wiring.Signature({"a": In(8), "y": Out(8)})
 
@@ -227,3 +228,21 @@ def test_yosys_failure_carries_its_message(monkeypatch):
     )
     with pytest.raises(VerilogError, match="No such command: nonsense"):
         emit(Leaf(), "leaf")
+
+
+@pytest.mark.parametrize(
+    ("config", "top"),
+    [("tiny", "core"), ("tiny", "chip"), ("default", "chip")]
+    + [
+        pytest.param(name, "chip", marks=pytest.mark.slow)
+        for name in PRESETS
+        if name not in ("tiny", "default")
+    ],
+)
+def test_every_preset_lints_and_has_one_pe_module(config, top, tmp_path, verilator_lint):
+    sizes = get_config(config)
+    design = verilog_of(sizes, top)
+    assert design.text.count("module tn_pe (") == 1
+    assert len(re.findall(r"^  tn_pe \w+ \(", design.text, re.MULTILINE)) == sizes.macs_per_cycle
+    assert "\\" not in design.text
+    verilator_lint(f"tn_{top}", design.write(tmp_path))
