@@ -5,15 +5,17 @@ from __future__ import annotations
 from itertools import cycle
 
 from tinyneuron_hw.config import CoreConfig
-from tinyneuron_hw.formats import DType
+from tinyneuron_hw.formats import FORMATS, DType
 from tinyneuron_hw.isa.opcodes import ActivationFunction, Opcode, OperandKind, Stream
 
-from .ir import Instr, Module, Tile, TileRef
+from .ir import DeviceRef, Instr, Module, Tile, TileRef
 
 __all__ = ["choose_engines", "choose_queues", "drop_repeated_stationary", "queue_plan"]
 
 ONE = 0x3F80_0000
 MINUS_ZERO = 0x8000_0000
+LARGE_BEATS = 1024
+"""Loads from this size on go one after another: the start of each is little beside it."""
 _FLOATS = (DType.FP32, DType.BF16, DType.FP16)
 
 
@@ -50,6 +52,18 @@ def choose_engines(module: Module) -> None:
         if instr.stream in load:
             refs = [ref for ref in instr.operands.values() if isinstance(ref, TileRef)]
             load[instr.stream] += max(ref.per_partition for ref in refs)
+
+
+def _beats(instr: Instr, config: CoreConfig) -> int:
+    """Cycles on the port of a transfer's device side, about: whole beats of each contiguous run."""
+    total = 0
+    for ref in instr.operands.values():
+        if isinstance(ref, DeviceRef):
+            size = FORMATS[ref.base.dtype].bytes
+            stride, extent = ref.dims[-1] if ref.dims else (1, 1)
+            run = extent if stride == 1 else 1
+            total = max(total, ref.elements // run * -(-run * size // config.axi_bytes))
+    return total
 
 
 def _casts_floats(instr: Instr) -> bool:
@@ -95,9 +109,23 @@ def queue_plan(config: CoreConfig) -> dict[str, tuple[Stream, list[int]]]:
 
 
 def choose_queues(module: Module) -> None:
-    """Gives every transfer a queue and the stream that issues it, queues taking turns."""
+    """Gives every transfer a queue and the stream that issues it, queues taking turns.
+
+    Queues share the port evenly, so large loads side by side would all end late: they follow each
+    other in one queue, and the small ones take the others.
+    """
     plan = queue_plan(module.config)
+    loads = plan["load"][1]
+    large = [
+        instr
+        for instr in module.instructions
+        if instr.is_dma
+        and instr.opcode is not Opcode.DMA_STORE
+        and _beats(instr, module.config) >= LARGE_BEATS
+    ]
+    small_loads = loads[1:] if large and len(loads) > 1 else loads
     turns = {tuple(queues): cycle(queues) for _, queues in plan.values()}
+    serial = set(map(id, large))
     producer: dict[Tile, str] = {}
     for instr in module.instructions:
         if instr.is_dma:
@@ -108,7 +136,9 @@ def choose_queues(module: Module) -> None:
                 role = producer.get(source, "store")
                 role = role if role in plan else "store"
             stream, queues = plan[role]
-            instr.stream, instr.queue = stream, next(turns[tuple(queues)])
+            if queues == loads:
+                queues = loads[:1] if id(instr) in serial else small_loads
+            instr.stream, instr.queue = stream, next(turns.setdefault(tuple(queues), cycle(queues)))
         assert instr.stream is not None
         for ref in instr.writes.values():
             if isinstance(ref.base, Tile):

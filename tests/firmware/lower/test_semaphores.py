@@ -143,3 +143,21 @@ def test_copies_are_spread_over_two_engines():
     codes = {stream: [raw[0] for raw in code] for stream, code in program.streams.items()}
     assert codes[Stream.VECTOR].count(Opcode.TENSOR_COPY.value) == 3
     assert codes[Stream.SCALAR].count(Opcode.ACTIVATE.value) == 3
+
+
+def test_large_loads_follow_each_other_in_one_queue():
+    def kernel(x, y):
+        out = nl.ndarray((16, 4096), nl.bfloat16, buffer=nl.shared_hbm)
+        for _ in range(4):
+            small, large = nl.ndarray((16, 64), nl.bfloat16), nl.ndarray((16, 4096), nl.bfloat16)
+            nisa.dma_copy(large, x)
+            nisa.dma_copy(small, y)
+            nisa.tensor_tensor(large[:, :64], large[:, :64], small, nl.add)
+            nisa.dma_copy(out, large)
+        return out
+
+    specs = {"x": nki.TensorArg((16, 4096), "bf16"), "y": nki.TensorArg((16, 64), "bf16")}
+    program = nki.compile(kernel, "default", specs)
+    loads = [fields for fields in map(decode, program.streams[Stream.SYNC])
+             if fields.opcode is Opcode.DMA_LOAD]  # fmt: skip
+    assert [fields["queue"] for fields in loads] == [0, 1, 0, 2, 0, 1, 0, 2]
