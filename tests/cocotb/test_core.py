@@ -134,23 +134,24 @@ def build(simulator: str, folder: Path) -> None:
     )  # fmt: skip
 
 
-@pytest.fixture(params=["verilator", "icarus"])
-def built(request, monkeypatch):
+@pytest.fixture(scope="session", params=["verilator", "icarus"])
+def built(request):
     """Name of the simulator and the folder of the core built for it."""
     simulator = request.param
-    if simulator == "icarus":
-        require("iverilog", "vvp")
-    else:
-        require("g++", "make", "perl")
-        root = verilator_root()
-        monkeypatch.setenv("VERILATOR_ROOT", str(root))
-        monkeypatch.setenv("PATH", str(root / "bin"), prepend=":")
-        monkeypatch.setenv("MAKEFLAGS", "CFG_CXXFLAGS_PCH_I=-include OPT_FAST=-O1 OPT_SLOW=-O0")
     versions = [importlib.metadata.version(name) for name in ("cocotb", "verilator")]
     recipe = inspect.getsource(build) + inspect.getsource(PortsOnlyVerilator)
     parts = [simulator, *versions, recipe, verilog_of(CONFIG, "core").text]
-    folder = cached("cocotb", digest(parts), lambda path: build(simulator, path),
-                    label=f"compiling the core for cocotb on {simulator}")  # fmt: skip
+    with pytest.MonkeyPatch.context() as patch:
+        if simulator == "icarus":
+            require("iverilog", "vvp")
+        else:
+            require("g++", "make", "perl")
+            root = verilator_root()
+            patch.setenv("VERILATOR_ROOT", str(root))
+            patch.setenv("PATH", str(root / "bin"), prepend=":")
+            patch.setenv("MAKEFLAGS", "CFG_CXXFLAGS_PCH_I=-include OPT_FAST=-O1 OPT_SLOW=-O0")
+        folder = cached("cocotb", digest(parts), lambda path: build(simulator, path),
+                        label=f"compiling the core for cocotb on {simulator}")  # fmt: skip
     return simulator, folder
 
 
