@@ -296,6 +296,8 @@ class Model:
         for name, array in inputs.items():
             self.write(name, array)
         backend = self.device.backend
+        # From reset, a program takes the same cycles every time, whatever ran before it.
+        backend.reset()
         registers = csr_values(self.program.streams, self._entries, self._windows, watchdog)
         for address, value in registers.items():
             backend.csr_write(address, value)
