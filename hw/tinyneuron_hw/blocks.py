@@ -61,7 +61,7 @@ class Repeated(wiring.Component):
         self,
         name: str,
         factory: Callable[[], wiring.Component],
-        signature: wiring.Signature,
+        signature: wiring.Signature | wiring.FlippedSignature,
         *,
         hierarchical: bool = False,
     ):
@@ -73,7 +73,8 @@ class Repeated(wiring.Component):
     def elaborate(self, platform: Any) -> Any:
         if not isinstance(platform, VerilogPlatform):
             m = Module()
-            m.submodules.block = block = self._factory()
+            block: Any = self._factory()
+            m.submodules.block = block
             for path, member, own in self.signature.flatten(self):
                 inner = block
                 for step in path:

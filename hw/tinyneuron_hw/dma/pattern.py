@@ -14,7 +14,7 @@ from ..isa.operands import AccessPattern, DevicePattern, Header
 __all__ = ["PatternSelect"]
 
 
-def _slot(layout: type, name: str) -> slice:
+def _slot(layout: Any, name: str) -> slice:
     field = data.Layout.cast(layout)[name]
     return slice(field.offset, field.offset + field.width)
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from amaranth.hdl import Module, ResetInserter, Signal
-from amaranth.lib import data, fifo, stream, wiring
+from amaranth.hdl import Module, ResetInserter, Shape, Signal
+from amaranth.lib import fifo, stream, wiring
 from amaranth.lib.wiring import In, Out, connect, flipped
 
 from ..config import CoreConfig
@@ -56,7 +56,7 @@ class DmaQueue(wiring.Component):
         m = Module()
         config = self.config
         # The head stays in the queue while it runs: the engine needs no copy of it.
-        waiting = fifo.SyncFIFOBuffered(width=data.Layout.cast(Transfer).size, depth=QUEUE_DEPTH)
+        waiting = fifo.SyncFIFOBuffered(width=Shape.cast(Transfer).width, depth=QUEUE_DEPTH)
         m.submodules.waiting = ResetInserter(self.stop)(waiting)
         m.submodules.engine = engine = DmaEngine(config)
         running = Signal()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from amaranth.hdl import Module, Mux, Signal, unsigned
+from amaranth.hdl import Module, Mux, Shape, Signal, unsigned
 from amaranth.lib import data, fifo, stream, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import exact_log2
@@ -75,7 +75,7 @@ class Reader(wiring.Component):
         config = self.config
         depth, log2 = config.dma_buffer_beats, exact_log2(config.axi_bytes)
         buffer = fifo.SyncFIFOBuffered(width=8 * config.axi_bytes + 1, depth=depth)
-        bursts = fifo.SyncFIFOBuffered(width=data.Layout.cast(Burst).size, depth=depth)
+        bursts = fifo.SyncFIFOBuffered(width=Shape.cast(Burst).width, depth=depth)
         m.submodules.buffer, m.submodules.bursts = buffer, bursts
 
         # Request side. ``room`` counts buffer beats that no request has claimed.

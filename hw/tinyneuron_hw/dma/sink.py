@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from amaranth.hdl import Cat, Module, Mux, Signal
+from amaranth.hdl import Cat, Module, Mux, Shape, Signal
 from amaranth.lib import data, fifo, stream, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import exact_log2
@@ -71,7 +71,7 @@ class Sink(wiring.Component):
         config = self.config
         log2 = exact_log2(config.axi_bytes)
         beats = fifo.SyncFIFOBuffered(width=WriteBeat(config).size, depth=2 * BURST_BEATS)
-        bursts = fifo.SyncFIFOBuffered(width=data.Layout.cast(AddressRequest).size, depth=8)
+        bursts = fifo.SyncFIFOBuffered(width=Shape.cast(AddressRequest).width, depth=8)
         # Answered in order; readable at once because a response may follow closely.
         waiting = fifo.SyncFIFO(width=48, depth=OPEN_BURSTS)
         m.submodules.beats, m.submodules.bursts, m.submodules.waiting = beats, bursts, waiting

@@ -1,5 +1,7 @@
 """FP32 addition."""
 
+from typing import Any
+
 from amaranth.hdl import C, Cat, Module, Mux, Signal, unsigned
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
@@ -94,7 +96,7 @@ class FpAdd(wiring.Component):
             m, Cat(C(0, 3), small.parts.significand), amount, name="aligner"
         )
         subtract = large.parts.sign ^ small.parts.sign
-        aligned = Signal(_Aligned)
+        aligned: Any = Signal(_Aligned)
         m.d.comb += [
             aligned.large.eq(large.parts.significand << 3),
             aligned.small.eq(shifted),

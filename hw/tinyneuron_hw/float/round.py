@@ -1,6 +1,8 @@
 """The one place an FP32 result is normalised and rounded."""
 
-from amaranth.hdl import Module, Mux, Signal, Value, signed, unsigned
+from typing import Any
+
+from amaranth.hdl import Module, Mux, Signal, Value, ValueLike, signed, unsigned
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
@@ -33,7 +35,7 @@ class RawFp(data.StructLayout):
         )
 
 
-def cut(m: Module, value: Value, *, registered: bool, name: str) -> Signal:
+def cut(m: Module, value: ValueLike, *, registered: bool, name: str) -> Any:
     """``value`` behind a register, or as it is: one possible pipeline stage."""
     stage = Signal(value.shape(), name=name, reset_less=True)
     if registered:
@@ -73,7 +75,7 @@ class RoundFp32(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        kept = Signal(RawFp(_KEPT))
+        kept: Any = Signal(RawFp(_KEPT))
         significand, exponent = self._normalise(m)
         tail = self._width - (_KEPT - 1)
         m.d.comb += [

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from amaranth.hdl import Module, Signal
+from amaranth.hdl import Module, Signal, unsigned
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import exact_log2
@@ -33,8 +33,8 @@ class BeatAddress(data.Struct):
 
     id: ID_BITS
     address: ADDRESS_BITS
-    last: 1
-    outside: 1
+    last: unsigned(1)
+    outside: unsigned(1)
 
 
 class BurstBeats(wiring.Component):

@@ -152,7 +152,9 @@ class Checker(wiring.Component):
         m.d.comb += current.eq(todo & (-todo)[: len(_Beat)])
         m.d.sync += waiting.eq(todo ^ current)
 
-        operand, products, extent = Signal(_Operand), Signal(_Products), Signal(_Extent)
+        operand: Any = Signal(_Operand)
+        products: Any = Signal(_Products)
+        extent: Any = Signal(_Extent)
         self._select_operand(m, current, operand)
         m.d.sync += [products.valid.eq(todo.any()), products.last.eq(todo == current)]
         self._multiply(m, current, operand, products)

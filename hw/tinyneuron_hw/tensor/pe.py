@@ -76,7 +76,7 @@ class Pe(wiring.Component):
         # The array clears both after reset. A reset here would hang every PE on the reset input,
         # which simulators then look at in every step.
         shadow = Signal(PeOperand, reset_less=True)
-        active = Signal(PeOperand, reset_less=True)
+        active: Any = Signal(PeOperand, reset_less=True)
         with m.If(self.load):
             m.d.sync += shadow.eq(self.stationary)
         with m.Elif(self.clear):
