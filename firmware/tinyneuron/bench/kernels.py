@@ -46,7 +46,7 @@ def conv2d(
     options: dict[str, Any] | None = None,
 ) -> BenchResult:  # fmt: skip
     """input[N, C, H, W], weights[Cin / groups, kh, kw, Cout] -> [N, Cout, Ho, Wo]."""
-    shape = {
+    shape: dict[str, Any] = {
         "n": n, "h": h, "w": w, "cin": cin, "cout": cout, "kernel": kernel, "stride": stride,
         "pad": pad, "dilation": dilation, "groups": groups,
     }  # fmt: skip

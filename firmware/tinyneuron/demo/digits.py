@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import Any
 
 import ml_dtypes
 import numpy as np
@@ -47,7 +48,7 @@ def load_digits_split() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
     """
     from sklearn.datasets import load_digits
 
-    digits = load_digits()
+    digits: Any = load_digits()  # without return_X_y: a Bunch, which is not annotated as one
     order = np.random.default_rng(_SPLIT_SEED).permutation(len(digits.target))
     images = (digits.images[order, None] / 16.0).astype(np.float32)
     labels = digits.target[order]
@@ -56,7 +57,7 @@ def load_digits_split() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 def load_weights() -> dict[str, np.ndarray]:
     """``NAME.weight`` bfloat16[Cin, kh, kw, Cout] and ``NAME.bias`` float32[Cout] by layer."""
-    with files(__package__).joinpath("digits.npz").open("rb") as file:
+    with files("tinyneuron.demo").joinpath("digits.npz").open("rb") as file:
         stored = np.load(file)
         return {
             name: array.view(ml_dtypes.bfloat16) if name.endswith(".weight") else array

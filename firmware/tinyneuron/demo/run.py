@@ -124,7 +124,7 @@ def _run(
 def _summary(item: _Done, config: CoreConfig) -> dict[str, Any]:
     counters, cycles = item.result.counters, item.result.cycles
 
-    def share(value: int) -> float | None:
+    def share(value: float) -> float | None:
         return value / cycles if cycles else None
 
     return {

@@ -7,6 +7,8 @@ tied; the chip then depends on registers only.
 
 from __future__ import annotations
 
+from typing import Any
+
 from amaranth.hdl import Shape
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
@@ -41,7 +43,8 @@ def wrapper_text(config: CoreConfig, chip_module: str) -> str:
     """Verilog of the wrapper around ``chip_module``; its ports are the chip's, without those that
     are tied."""
     ports, inner, registers, connections = ["clk", "rst"], [], [], []
-    for path, member, _ in chip_signature(config).flatten(chip_signature(config).create()):
+    signature: Any = chip_signature(config)  # amaranth-stubs takes its members for mere flows
+    for path, member, _ in signature.flatten(signature.create()):
         name = "__".join(map(str, path))
         width = Shape.cast(member.shape).width
         range_ = f"[{width - 1}:0]"
