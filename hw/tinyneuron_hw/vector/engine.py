@@ -86,7 +86,7 @@ class VectorEngine(wiring.Component):
 
     def _decode(self, m: Module, command: Value) -> LaneControl:
         """The lanes' view of the instruction in execution."""
-        control = Signal(LaneControl)
+        control: Any = Signal(LaneControl)
         tensor, scalar, reduce = TensorTensor(command), TensorScalar(command), TensorReduce(command)
         m.d.comb += [control.in1_type.eq(tensor.in1.dtype), control.out_type.eq(tensor.dst.dtype)]
         with m.Switch(command[:8]):
