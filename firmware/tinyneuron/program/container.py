@@ -17,13 +17,11 @@ file is executed by loading it.
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import hashlib
 import json
 import os
 import struct
-import tempfile
 import zlib
 from pathlib import Path
 from typing import Any
@@ -32,6 +30,7 @@ from tinyneuron_hw.config import INSTRUCTION_BYTES, CoreConfig
 from tinyneuron_hw.formats import FORMATS, get_dtype
 from tinyneuron_hw.isa.opcodes import Stream
 
+from ..files import write_atomically
 from .program import Program, Relocation, TensorSpec
 
 __all__ = ["MAGIC", "VERSION", "ContainerError", "from_bytes", "load", "save", "to_bytes"]
@@ -51,20 +50,8 @@ class ContainerError(ValueError):
 
 def save(program: Program, path: str | os.PathLike[str]) -> None:
     """Write ``program`` to ``path``; the file appears complete or not at all."""
-    target = Path(path)
     content = to_bytes(program)
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, target)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)
-        raise
+    write_atomically(path, lambda file: file.write(content))
 
 
 def load(path: str | os.PathLike[str]) -> Program:
