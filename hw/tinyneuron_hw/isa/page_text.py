@@ -5,7 +5,7 @@ __all__ = ["FOOTNOTES", "INTRODUCTION", "NUMBERS", "OPERAND_RULES", "SEMAPHORES"
 INTRODUCTION = """\
 # Instruction set
 
-<!-- Generated: `python -m tinyneuron_hw.isa.page > docs/isa.md`. Change the code, not this. -->
+<!-- Generated: `make docs`. Change the code, not this. -->
 
 Instructions are 128 bytes, little-endian; bit 0 is the lowest bit of the first byte. Five streams
 run side by side, each in order, each with 32 scalar registers of 32 bits and up to 8 nested

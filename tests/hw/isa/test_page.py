@@ -13,7 +13,7 @@ COMMITTED = Path(__file__).resolve().parents[3] / "docs" / "isa.md"
 
 
 def test_the_committed_page_is_up_to_date():
-    hint = "run `python -m tinyneuron_hw.isa.page > docs/isa.md`"
+    hint = "run `make docs`"
     assert COMMITTED.read_text() == page.render(), hint
 
 
