@@ -1,0 +1,257 @@
+"""A program on a device: its tensors, its runs, its errors."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tinyneuron_hw.config import INSTRUCTION_BYTES
+from tinyneuron_hw.isa.csr import COUNTERS, Csr, Trap, counter_address
+from tinyneuron_hw.isa.opcodes import Stream
+from tinyneuron_sim.backend import Backend, TraceEvent
+from tinyneuron_sim.loader import CONTROL_START, MemoryWindow, csr_values
+
+from ..program.disassembler import instruction_text
+from ..program.program import Program, TensorSpec
+from .arena import Arena
+from .dtypes import numpy_dtype
+from .errors import DeviceMemoryError, InputError, RunTimeoutError, TinyneuronError, TrapError
+
+__all__ = ["DEFAULT_WATCHDOG", "Model", "RunResult"]
+
+DEFAULT_WATCHDOG = 100_000
+"""Cycles without progress after which a core traps."""
+
+_PAGE = 4096
+_TENSOR_ALIGNMENT = 64
+_SLICE = 1_000_000_000
+_INTERRUPTS = 0b11
+
+
+@dataclass
+class RunResult:
+    """What one run gave.
+
+    Attributes
+    ----------
+    outputs:
+        Name -> array, for every output tensor.
+    cycles:
+        Core cycles from START to the end; None on targets without time (golden).
+    counters:
+        The core's counters by name (``isa.csr.COUNTERS``).
+    wall_s:
+        Seconds the target took.
+    trace:
+        Start and end of every instruction and transfer.
+    """
+
+    outputs: dict[str, np.ndarray]
+    cycles: int | None
+    counters: dict[str, int]
+    wall_s: float
+    trace: list[TraceEvent] = field(repr=False, default_factory=list)
+
+    @property
+    def sim_khz(self) -> float | None:
+        """Simulated kilocycles per second."""
+        return self.cycles / self.wall_s / 1e3 if self.cycles and self.wall_s else None
+
+
+def _round_up(value: int, unit: int) -> int:
+    return -(-value // unit) * unit
+
+
+class Model:
+    """A loaded program. Made by :meth:`Device.load`."""
+
+    def __init__(self, backend: Backend, arena: Arena, program: Program):
+        self.program = program
+        self._backend = backend
+        self._arena = arena
+        self._ranges: list[tuple[int, int]] = []
+        try:
+            self._place()
+        except DeviceMemoryError:
+            self.unload()
+            raise
+        code = program.relocated(self._addresses)
+        for stream, address in self._entries.items():
+            self._backend.memory_write(address, code[stream])
+        for name, data in program.constants.items():
+            self._backend.memory_write(self._addresses[name], data)
+
+    def _place(self) -> None:
+        specs = self.program.tensors
+        readable = [spec for spec in specs if spec.kind in ("input", "constant")]
+        writable = [spec for spec in specs if spec.kind in ("output", "scratch")]
+        self._addresses: dict[str, int] = {}
+        self._windows: list[MemoryWindow] = []
+        code_bytes = {
+            stream: _round_up(len(items) * INSTRUCTION_BYTES, _PAGE)
+            for stream, items in self.program.streams.items()
+        }
+        base = self._take(sum(code_bytes.values()), "the program's code")
+        self._windows.append(MemoryWindow(base, sum(code_bytes.values()), False, False, True))
+        self._entries: dict[Stream, int] = {}
+        for stream, size in code_bytes.items():
+            self._entries[stream] = base
+            base += size
+        for group, is_written in ((readable, False), (writable, True)):
+            sizes = [_round_up(spec.nbytes, _TENSOR_ALIGNMENT) for spec in group]
+            if not group:
+                continue
+            base = self._take(_round_up(sum(sizes), _PAGE), "the program's tensors")
+            self._windows.append(MemoryWindow(base, sum(sizes), True, is_written, False))
+            for spec, size in zip(group, sizes, strict=True):
+                self._addresses[spec.name] = base
+                base += size
+
+    def _take(self, size: int, what: str) -> int:
+        start = self._arena.take(size, what)
+        self._ranges.append((start, size))
+        return start
+
+    def unload(self) -> None:
+        """Frees the device memory; harmless twice. The model cannot run afterwards."""
+        for start, size in self._ranges:
+            self._arena.give(start, size)
+        self._ranges = []
+
+    def write(self, name: str, array: np.ndarray) -> None:
+        """Sets an input tensor.
+
+        Raises
+        ------
+        InputError
+            No such input, or shape or dtype differ; names tensor, expected and given.
+        """
+        spec = self._spec(name, "input")
+        array = np.asarray(array)
+        expected = numpy_dtype(spec.dtype)
+        if array.dtype != expected:
+            raise InputError(f"input {name!r} must be {expected}, not {array.dtype}")
+        if array.shape != spec.shape:
+            raise InputError(f"input {name!r} must have shape {spec.shape}, not {array.shape}")
+        raw = np.ascontiguousarray(array).tobytes()
+        self._backend.memory_write(self._addresses[name], raw)
+
+    def read(self, name: str) -> np.ndarray:
+        """An output tensor as an array."""
+        spec = self._spec(name, "output")
+        raw = self._backend.memory_read(self._addresses[name], spec.nbytes)
+        return np.frombuffer(raw, dtype=numpy_dtype(spec.dtype)).reshape(spec.shape).copy()
+
+    def _spec(self, name: str, kind: str) -> TensorSpec:
+        specs = {spec.name: spec for spec in self.program.of_kind(kind)}
+        if name not in specs:
+            raise InputError(
+                f"program has no {kind} {name!r}; it has: {', '.join(specs) or 'none'}"
+            )
+        return specs[name]
+
+    def run(
+        self,
+        inputs: Mapping[str, np.ndarray] | None = None,
+        *,
+        max_cycles: int | None = None,
+        watchdog: int = DEFAULT_WATCHDOG,
+        progress: Callable[[int], None] | None = None,
+        trace: bool = False,
+    ) -> RunResult:
+        """Sets the inputs, runs the program to its end and reads the outputs.
+
+        Parameters
+        ----------
+        inputs:
+            Name -> array, every input tensor exactly once.
+        max_cycles:
+            Cycles after which to give up; None: no limit.
+        watchdog:
+            Cycles without progress before the core traps; 0 turns it off.
+        progress:
+            Called now and then with the cycles run.
+        trace:
+            Whether to collect the trace events.
+
+        Raises
+        ------
+        InputError
+            Inputs missing, unknown, or of the wrong shape or dtype; nothing has run then.
+        TrapError, RunTimeoutError
+            The core stopped, or did not.
+        """
+        if not self._ranges:
+            raise TinyneuronError("the model was unloaded")
+        self._set_inputs(dict(inputs or {}))
+        self._start(watchdog)
+        begin = time.perf_counter()
+        event = self._backend.run(max_cycles or _SLICE, progress).event
+        while event == "timeout" and max_cycles is None:
+            event = self._backend.run(_SLICE, progress).event
+        wall = time.perf_counter() - begin
+        if event == "trap":
+            raise self._trap()
+        if event == "timeout":
+            self._backend.reset()
+            raise RunTimeoutError(f"the program was still running after {max_cycles} cycles")
+        counters = {name: self._counter(name) for name in COUNTERS}
+        return RunResult(
+            outputs={spec.name: self.read(spec.name) for spec in self.program.of_kind("output")},
+            cycles=None if self._backend.target == "golden" else counters["cycles"],
+            counters=counters,
+            wall_s=wall,
+            trace=self._backend.trace_events() if trace else [],
+        )
+
+    def _set_inputs(self, inputs: dict[str, np.ndarray]) -> None:
+        missing = [spec.name for spec in self.program.of_kind("input") if spec.name not in inputs]
+        if missing:
+            raise InputError(f"missing input: {', '.join(missing)}")
+        for name in inputs:
+            self._spec(name, "input")
+        for name, array in inputs.items():
+            self.write(name, array)
+
+    def _start(self, watchdog: int) -> None:
+        backend = self._backend
+        # From reset, a program takes the same cycles every time, whatever ran before it.
+        backend.reset()
+        registers = csr_values(self.program.streams, self._entries, self._windows, watchdog)
+        for address, value in registers.items():
+            backend.csr_write(address, value)
+        # The interrupt line tells a target when the core stops, without polling.
+        backend.csr_write(Csr.INTERRUPT_STATUS, _INTERRUPTS)
+        backend.csr_write(Csr.INTERRUPT_ENABLE, _INTERRUPTS)
+        backend.csr_write(Csr.CONTROL, CONTROL_START)
+
+    def _counter(self, name: str) -> int:
+        address = counter_address(name)
+        backend = self._backend
+        return backend.csr_read(address) | backend.csr_read(address + 4) << 32
+
+    def _trap(self) -> TrapError:
+        backend = self._backend
+        cause = Trap(backend.csr_read(Csr.TRAP_CAUSE))
+        stream = Stream(backend.csr_read(Csr.TRAP_STREAM))
+        pc = backend.csr_read(Csr.TRAP_PC)
+        address = backend.csr_read(Csr.TRAP_ADDRESS_LO) | (
+            backend.csr_read(Csr.TRAP_ADDRESS_HI) << 32
+        )
+        instructions = self.program.streams.get(stream, [])
+        text = instruction_text(instructions[pc]) if pc < len(instructions) else "past the end"
+        backend.reset()
+        return TrapError(
+            f"trap {cause.name} in stream {stream.name.lower()} at instruction {pc} "
+            f"({text[:200]}), address 0x{address:x}{self._source(stream, pc)}",
+            cause=cause, stream=stream, pc=pc, address=address,
+        )  # fmt: skip
+
+    def _source(self, stream: Stream, pc: int) -> str:
+        lines = self.program.metadata.get("source", {}).get(stream.name, [])
+        if pc >= len(lines) or not lines[pc]:
+            return ""
+        return f", from {self.program.metadata.get('file', 'kernel')}:{lines[pc]}"
