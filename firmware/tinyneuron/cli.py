@@ -24,7 +24,8 @@ from .files import write_atomically
 from .program import container
 from .program.assembler import AssemblerError, assemble
 from .program.disassembler import disassemble
-from .program.program import ProgramError
+from .program.program import Program, ProgramError
+from .runtime.dtypes import numpy_dtype
 from .runtime.errors import TinyneuronError
 
 app = typer.Typer(
@@ -97,9 +98,10 @@ def run(
     from .program.timeline import write_timeline
     from .progress import cycle_progress
     from .runtime.device import open_device
+    from .runtime.model import check_inputs
 
     compiled = container.load(program)
-    arrays = _load_inputs(inputs or [])
+    arrays = check_inputs(compiled, _load_inputs(compiled, inputs or []))
     options = {} if wave is None else {"waveform": wave}
     chosen = compiled.config if config is None else get_config(config)
     with open_device(target, chosen, **options) as device:
@@ -131,8 +133,11 @@ def run(
     _emit(summary) if as_json else _print_pairs(f"{program.name} on {target}", summary)
 
 
-def _load_inputs(items: list[str]) -> dict[str, np.ndarray]:
-    arrays = {}
+def _load_inputs(program: Program, items: list[str]) -> dict[str, np.ndarray]:
+    """The arrays of NAME=FILE.npy. NumPy stores types it does not know (bfloat16) as raw bytes;
+    they get the input's type back when the size agrees."""
+    types = {spec.name: numpy_dtype(spec.dtype) for spec in program.of_kind("input")}
+    arrays: dict[str, np.ndarray] = {}
     for item in items:
         name, equals, path = item.partition("=")
         if not equals:
@@ -140,9 +145,13 @@ def _load_inputs(items: list[str]) -> dict[str, np.ndarray]:
         if name in arrays:
             raise CommandLineError(f"--input {name} is given twice")
         try:
-            arrays[name] = np.load(path, allow_pickle=False)
+            array = np.load(path, allow_pickle=False)
         except ValueError as error:
             raise CommandLineError(f"--input {name}: {path} is no .npy file ({error})") from None
+        expected = types.get(name)
+        if expected and array.dtype.kind == "V" and array.dtype.itemsize == expected.itemsize:
+            array = array.view(expected)
+        arrays[name] = array
     return arrays
 
 

@@ -81,6 +81,32 @@ def test_run_reads_and_writes_arrays(command, compiled: Path, tmp_path: Path):
     assert json.loads((tmp_path / "timeline.json").read_text())["traceEvents"]
 
 
+def test_run_takes_bfloat16_files(command, tmp_path: Path):
+    kind = numpy_dtype(DType.BF16)
+    container.save(matmul.build(get_config("tiny"), m=2, k=3, n=4), tmp_path / "bf16.tnp")
+    np.save(tmp_path / "l.npy", np.ones((3, 2), kind))
+    np.save(tmp_path / "r.npy", np.full((3, 4), 2, kind))
+    arguments = (
+        "run", tmp_path / "bf16.tnp", "--input", f"lhsT={tmp_path / 'l.npy'}",
+        "--input", f"rhs={tmp_path / 'r.npy'}", "--out", tmp_path, "--target", "golden", "--json",
+    )  # fmt: skip
+    assert command(*arguments)[0] == 0
+    status, _, err = command(*arguments, "--config", "default")
+    assert status == 1
+    assert "compiled for config 'tiny', the device is 'default'" in err
+    assert (np.load(tmp_path / "out.npy").view(kind) == 6).all()
+
+
+def test_wrong_inputs_leave_no_waveform(command, compiled: Path, tmp_path: Path):
+    np.save(tmp_path / "l.npy", np.ones((5, 3), np.float32))
+    wave = tmp_path / "run.fst"
+    one = ("--input", f"lhsT={tmp_path / 'l.npy'}", "--input", f"rhs={tmp_path / 'l.npy'}")
+    status, _, err = command("run", compiled, *one, "--wave", wave)
+    assert status == 1
+    assert "input 'lhsT' must be float16, not float32" in err
+    assert not wave.exists()
+
+
 def test_disassembly_assembles_to_the_same_file(command, compiled: Path, tmp_path: Path):
     text, again = tmp_path / "text.tns", tmp_path / "again.tnp"
     assert command("disasm", compiled, "-o", text)[0] == 0
@@ -130,7 +156,6 @@ def test_bad_files_leave_nothing_behind(command, tmp_path: Path, compiled: Path)
         (("run", compiled, "--target", "golden"), "missing input: lhsT, rhs"),
         (("run", compiled, "--target", "golden", "--input", "lhsT"), "NAME=FILE.npy"),
         (("run", compiled, "--target", "golden", "--input", f"lhsT={source}"), "is no .npy file"),
-        (("run", compiled, "--target", "golden", "--config", "default"), "compiled for config"),
     ):
         status, _, err = command(*arguments)
         assert status == 1, arguments

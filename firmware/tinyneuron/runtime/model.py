@@ -20,7 +20,7 @@ from .arena import Arena
 from .dtypes import numpy_dtype
 from .errors import DeviceMemoryError, InputError, RunTimeoutError, TinyneuronError, TrapError
 
-__all__ = ["DEFAULT_WATCHDOG", "Model", "RunResult"]
+__all__ = ["DEFAULT_WATCHDOG", "Model", "RunResult", "check_inputs"]
 
 DEFAULT_WATCHDOG = 100_000
 """Cycles without progress after which a core traps."""
@@ -63,6 +63,39 @@ class RunResult:
 
 def _round_up(value: int, unit: int) -> int:
     return -(-value // unit) * unit
+
+
+def _spec(program: Program, name: str, kind: str) -> TensorSpec:
+    specs = {spec.name: spec for spec in program.of_kind(kind)}
+    if name not in specs:
+        raise InputError(f"program has no {kind} {name!r}; it has: {', '.join(specs) or 'none'}")
+    return specs[name]
+
+
+def _checked_input(spec: TensorSpec, array: np.ndarray) -> np.ndarray:
+    array = np.asarray(array)
+    expected = numpy_dtype(spec.dtype)
+    if array.dtype != expected:
+        raise InputError(f"input {spec.name!r} must be {expected}, not {array.dtype}")
+    if array.shape != spec.shape:
+        raise InputError(f"input {spec.name!r} must have shape {spec.shape}, not {array.shape}")
+    return array
+
+
+def check_inputs(program: Program, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The inputs as arrays, each input tensor of the program exactly once.
+
+    Raises
+    ------
+    InputError
+        One is missing, unknown, or of the wrong shape or dtype; names tensor, expected and given.
+    """
+    missing = [spec.name for spec in program.of_kind("input") if spec.name not in inputs]
+    if missing:
+        raise InputError(f"missing input: {', '.join(missing)}")
+    return {
+        name: _checked_input(_spec(program, name, "input"), array) for name, array in inputs.items()
+    }
 
 
 class Model:
@@ -129,29 +162,15 @@ class Model:
         InputError
             No such input, or shape or dtype differ; names tensor, expected and given.
         """
-        spec = self._spec(name, "input")
-        array = np.asarray(array)
-        expected = numpy_dtype(spec.dtype)
-        if array.dtype != expected:
-            raise InputError(f"input {name!r} must be {expected}, not {array.dtype}")
-        if array.shape != spec.shape:
-            raise InputError(f"input {name!r} must have shape {spec.shape}, not {array.shape}")
+        array = _checked_input(_spec(self.program, name, "input"), array)
         raw = np.ascontiguousarray(array).tobytes()
         self._backend.memory_write(self._addresses[name], raw)
 
     def read(self, name: str) -> np.ndarray:
         """An output tensor as an array."""
-        spec = self._spec(name, "output")
+        spec = _spec(self.program, name, "output")
         raw = self._backend.memory_read(self._addresses[name], spec.nbytes)
         return np.frombuffer(raw, dtype=numpy_dtype(spec.dtype)).reshape(spec.shape).copy()
-
-    def _spec(self, name: str, kind: str) -> TensorSpec:
-        specs = {spec.name: spec for spec in self.program.of_kind(kind)}
-        if name not in specs:
-            raise InputError(
-                f"program has no {kind} {name!r}; it has: {', '.join(specs) or 'none'}"
-            )
-        return specs[name]
 
     def run(
         self,
@@ -186,7 +205,9 @@ class Model:
         """
         if not self._ranges:
             raise TinyneuronError("the model was unloaded")
-        self._set_inputs(dict(inputs or {}))
+        arrays = check_inputs(self.program, inputs or {})
+        for name, array in arrays.items():
+            self.write(name, array)
         self._start(watchdog)
         begin = time.perf_counter()
         event = self._backend.run(max_cycles or _SLICE, progress).event
@@ -206,15 +227,6 @@ class Model:
             wall_s=wall,
             trace=self._backend.trace_events() if trace else [],
         )
-
-    def _set_inputs(self, inputs: dict[str, np.ndarray]) -> None:
-        missing = [spec.name for spec in self.program.of_kind("input") if spec.name not in inputs]
-        if missing:
-            raise InputError(f"missing input: {', '.join(missing)}")
-        for name in inputs:
-            self._spec(name, "input")
-        for name, array in inputs.items():
-            self.write(name, array)
 
     def _start(self, watchdog: int) -> None:
         backend = self._backend
