@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from amaranth.hdl import Module
+from amaranth.hdl import Module, Signal
 from amaranth.lib import fifo, stream, wiring
 from amaranth.lib.wiring import In, Out
 
@@ -21,20 +21,19 @@ class CommandQueue(wiring.Component):
     Members
     -------
     issue: commands in program order.
-    command: the oldest one, when ``valid``; it stays until ``done``.
-    done: drops the oldest command.
-    occupied: there is a command, ``valid`` or about to be: the engine's clock must run.
+    waiting: the oldest command that has not been taken for execution.
+    done: the command in execution has ended.
+    occupied: there is a command, waiting or in execution: the engine's clock must run.
 
-    Latency: a command is ``valid`` 2 cycles after it was taken.
+    Latency: a command is ``waiting`` 1 cycle after it was issued.
     """
 
     def __init__(self, config: CoreConfig):
-        self._depth = config.queue_depth + 1
+        self._depth = config.queue_depth
         super().__init__(
             {
                 "issue": In(stream.Signature(EngineCommand)),
-                "command": Out(INSTRUCTION_BITS),
-                "valid": Out(1),
+                "waiting": Out(stream.Signature(INSTRUCTION_BITS)),
                 "done": In(1),
                 "occupied": Out(1),
             }
@@ -42,16 +41,22 @@ class CommandQueue(wiring.Component):
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
-        m.submodules.fifo = queue = fifo.SyncFIFOBuffered(width=INSTRUCTION_BITS, depth=self._depth)
+        m.submodules.fifo = queue = fifo.SyncFIFO(width=INSTRUCTION_BITS, depth=self._depth)
+        held = Signal(range(self._depth + 2))
         m.d.comb += [
             queue.w_data.eq(self.issue.payload.raw),
             queue.w_en.eq(self.issue.valid),
             self.issue.ready.eq(queue.w_rdy),
-            self.command.eq(queue.r_data),
-            self.valid.eq(queue.r_rdy),
-            queue.r_en.eq(self.done),
-            self.occupied.eq(queue.level.any()),
+            self.waiting.payload.eq(queue.r_data),
+            self.waiting.valid.eq(queue.r_rdy),
+            queue.r_en.eq(self.waiting.ready),
+            self.occupied.eq(held.any()),
         ]
+        taken = self.issue.valid & self.issue.ready
+        with m.If(taken & ~self.done):
+            m.d.sync += held.eq(held + 1)
+        with m.Elif(self.done & ~taken):
+            m.d.sync += held.eq(held - 1)
         return m
 
 
@@ -59,15 +64,29 @@ def connect_engine(
     m: Module, engine: Any, body: Module, front: LaneFront, config: CoreConfig, *, name: str
 ) -> None:
     """Puts a queue before an engine's ``front`` and stops the clock of ``body``, which holds it,
-    while the queue is empty: nothing is left in it when the last command is done."""
+    while the queue is empty: nothing is left in it when the last command is done.
+
+    The command in execution is a register of ``body``, so that no logic of an idle engine depends
+    on a clock that runs.
+    """
     m.submodules.queue = queue = CommandQueue(config)
+    command, valid = Signal(INSTRUCTION_BITS, reset_less=True), Signal()
+    vacant = Signal()
+    body.d.comb += [
+        vacant.eq(~valid | front.done),
+        queue.waiting.ready.eq(vacant),
+        front.command.eq(command),
+        front.valid.eq(valid),
+    ]
+    with body.If(vacant):
+        body.d.sync += valid.eq(queue.waiting.valid)
+        with body.If(queue.waiting.valid):
+            body.d.sync += command.eq(queue.waiting.payload)
     m.submodules.body = Gated(body, queue.occupied, name=name)
     wiring.connect(m, wiring.flipped(engine.port.issue), queue.issue)
     for port in ("sbuf_read", "sbuf_write", "psum_read", "psum_write"):
         wiring.connect(m, getattr(front, port), wiring.flipped(getattr(engine, port)))
     m.d.comb += [
-        front.command.eq(queue.command),
-        front.valid.eq(queue.valid),
         queue.done.eq(front.done),
         engine.port.started.eq(front.started),
         engine.port.done.eq(front.done),

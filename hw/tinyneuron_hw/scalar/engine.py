@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from amaranth.hdl import Cat, Module, unsigned
+from amaranth.hdl import Cat, Module, Signal, unsigned
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
@@ -15,7 +15,7 @@ from ..lanes.queue import connect_engine
 from ..lanes.steps import StepPipeline
 from ..memory.ports import LineReadPort, LineWritePort, PsumReadPort, PsumWritePort
 from ..sequencer.ports import EnginePort
-from .lane import LANE_LATENCY, LANE_SIGNATURE, ScalarLane
+from .lane import LANE_LATENCY, LANE_SIGNATURE, LaneControl, ScalarLane
 
 __all__ = ["ScalarEngine"]
 
@@ -86,13 +86,19 @@ class ScalarEngine(wiring.Component):
     def _elaborate_lanes(self, m: Module, front: LaneFront, steps: StepPipeline) -> None:
         lanes = Module()
         beat, instruction = front.beats.payload, Activate(front.command)
+        # What the lanes need behind their first register moves with their clock, so that nothing
+        # behind it is evaluated while that clock stands.
+        control = Signal(LaneControl)
+        lanes.d.sync += [
+            control.function.eq(instruction.function),
+            control.out_type.eq(instruction.dst.dtype),
+        ]
         for number in range(self._config.partitions):
             lanes.submodules[f"lane{number}"] = lane = Repeated(
                 "tn_scalar_lane", ScalarLane, LANE_SIGNATURE.flip()
             )
             m.d.comb += [
-                lane.control.function.eq(instruction.function),
-                lane.control.out_type.eq(instruction.dst.dtype),
+                lane.control.eq(control),
                 lane.in0_type.eq(beat.dtype),
                 lane.in0.eq(beat.in0[number]),
                 lane.load.eq(steps.stages[1].load),

@@ -19,7 +19,8 @@ LANE_LATENCY = 1 + _FLOAT_LATENCY + 1 + _FLOAT_LATENCY + 1
 
 
 class LaneControl(data.Struct):
-    """What an instruction asks of every lane; constant while elements are on their way."""
+    """What an instruction asks of every lane; constant while elements are behind its first
+    register."""
 
     function: ActivationFunction
     out_type: DType
@@ -41,7 +42,7 @@ class ScalarLane(wiring.Component):
 
     Members
     -------
-    control: see :class:`LaneControl`.
+    control: see :class:`LaneControl`, from one cycle after ``in0`` on.
     in0, in0_type: raw element or scalar operand and its type.
     load: one cycle later: take the value as bias (bit 0) or scale (bit 1).
     result: raw element, ``LANE_LATENCY`` cycles later.

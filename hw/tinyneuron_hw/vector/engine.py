@@ -88,7 +88,7 @@ class VectorEngine(wiring.Component):
         """The lanes' view of the instruction in execution."""
         control: Any = Signal(LaneControl)
         tensor, scalar, reduce = TensorTensor(command), TensorScalar(command), TensorReduce(command)
-        m.d.comb += [control.in1_type.eq(tensor.in1.dtype), control.out_type.eq(tensor.dst.dtype)]
+        m.d.comb += control.out_type.eq(tensor.dst.dtype)
         with m.Switch(command[:8]):
             with m.Case(Opcode.TENSOR_TENSOR):
                 m.d.comb += [control.tensor_operand.eq(1), control.op0.eq(tensor.op)]
@@ -139,17 +139,26 @@ class VectorEngine(wiring.Component):
     def _elaborate_lanes(self, m: Module, front: LaneFront, steps: StepPipeline, control) -> None:
         lanes = Module()
         beat = front.beats.payload
+        # What the lanes need behind their first register moves with their clock, so that nothing
+        # behind it is evaluated while that clock stands.
+        held, combine = Signal(LaneControl), Signal(Combine)
+        lanes.d.sync += [
+            held.eq(control),
+            combine.eq(steps.stages[COMBINE_STAGE - 1].combine),
+        ]
         for number in range(self._config.partitions):
             lanes.submodules[f"lane{number}"] = lane = Repeated(
                 "tn_vector_lane", VectorLane, LANE_SIGNATURE.flip()
             )
             m.d.comb += [
-                lane.control.eq(control),
-                lane.in0_type.eq(beat.dtype),
+                lane.input.in0_type.eq(beat.dtype),
+                lane.input.in1_type.eq(TensorTensor(front.command).in1.dtype),
+                lane.input.raw_move.eq(control.raw_move),
+                lane.control.eq(held),
                 lane.in0.eq(beat.in0[number]),
                 lane.in1.eq(beat.in1[number]),
                 lane.load.eq(steps.stages[1].load),
-                lane.combine.eq(steps.stages[COMBINE_STAGE].combine),
+                lane.combine.eq(combine),
                 lane.store.eq(steps.stages[STORE_STAGE].combine),
                 front.results.payload.lanes[number].eq(lane.result),
             ]

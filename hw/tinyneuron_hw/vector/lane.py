@@ -11,7 +11,7 @@ from ..isa.opcodes import AluOp
 from .alu import ALU_LATENCY, ALU_SIGNATURE, Alu
 
 __all__ = ["COMBINE_STAGE", "LANE_LATENCY", "LANE_SIGNATURE", "PARTIAL_SLOTS", "STORE_STAGE",
-           "Combine", "LaneControl", "VectorLane"]  # fmt: skip
+           "Combine", "LaneControl", "LaneInput", "VectorLane"]  # fmt: skip
 
 COMBINE_STAGE = 1 + ALU_LATENCY
 """Registers before the second operation, which a reduction uses."""
@@ -22,10 +22,19 @@ PARTIAL_SLOTS = 16
 """Partial results a lane keeps: 8 of the group being read, 8 of the group being combined."""
 
 
-class LaneControl(data.Struct):
-    """What an instruction asks of every lane; constant while elements are on their way."""
+class LaneInput(data.Struct):
+    """What the raw values of this cycle are."""
 
+    in0_type: DType
     in1_type: DType
+    raw_move: unsigned(1)
+    """Bits pass unchanged."""
+
+
+class LaneControl(data.Struct):
+    """What an instruction asks of every lane; constant while elements are behind its first
+    register."""
+
     out_type: DType
     raw_move: unsigned(1)
     """Bits pass unchanged."""
@@ -54,8 +63,8 @@ class Combine(data.Struct):
 
 
 LANE_SIGNATURE = wiring.Signature({
+    "input": Out(LaneInput, init={"in0_type": DType.FP32, "in1_type": DType.FP32}),
     "control": Out(LaneControl),
-    "in0_type": Out(DType, init=DType.FP32),
     "in0": Out(32),
     "in1": Out(32),
     "load": Out(2),
@@ -72,8 +81,9 @@ class VectorLane(wiring.Component):
 
     Members
     -------
-    control: see :class:`LaneControl`.
-    in0, in0_type: raw element or scalar operand and its type; in1: raw element of the second input.
+    in0: raw element or scalar operand; in1: raw element of the second input.
+    input: see :class:`LaneInput`, in the cycle of ``in0``.
+    control: see :class:`LaneControl`, from one cycle later on.
     load: one cycle later: take the value as scalar 0 (bit 0) or 1 (bit 1).
     combine: ``COMBINE_STAGE`` cycles later, when the instruction is a reduction: the operation.
     store: the same ``STORE_STAGE`` cycles later: where its result goes.
@@ -125,13 +135,13 @@ class VectorLane(wiring.Component):
         value = Signal(32, reset_less=True)
         operand = Signal(32, reset_less=True)
         m.d.comb += [
-            widen0.dtype.eq(self.in0_type),
+            widen0.dtype.eq(self.input.in0_type),
             widen0.raw.eq(self.in0),
-            widen1.dtype.eq(self.control.in1_type),
+            widen1.dtype.eq(self.input.in1_type),
             widen1.raw.eq(self.in1),
         ]
         m.d.sync += [
-            value.eq(Mux(self.control.raw_move, self.in0, widen0.result)),
+            value.eq(Mux(self.input.raw_move, self.in0, widen0.result)),
             operand.eq(widen1.result),
         ]
         return value, operand
