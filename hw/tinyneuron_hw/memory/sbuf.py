@@ -11,9 +11,21 @@ from ..blocks import Gated, Repeated
 from ..config import LINE_BYTES, SBUF_BANKS, CoreConfig
 from .arbiter import BankArbiter
 from .ports import DmaReadPort, DmaWritePort, LineReadPort, LineWritePort
-from .sbuf_bank import SbufBank, SbufBankSignature
+from .sbuf_bank import SbufBank, SbufBankSignature, WriteSource
 
 __all__ = ["Sbuf"]
+
+
+class _Choice(wiring.Component):
+    """Keeps which bank a read went to; clocked only by reads."""
+
+    def __init__(self, bits: int):
+        super().__init__({"choice": In(bits), "kept": Out(bits)})
+
+    def elaborate(self, platform: Any) -> Module:
+        m = Module()
+        m.d.sync += self.kept.eq(self.choice)
+        return m
 
 
 class Sbuf(wiring.Component):
@@ -125,10 +137,12 @@ class Sbuf(wiring.Component):
                         m.d.comb += bank.partition.eq(port.partition)
         for r, (port, grant) in enumerate(zip(ports, granted, strict=True)):
             selected = Cat(self._part(port), self._group(port))
-            kept = Signal.like(selected, name=f"read_selected{r}")
+            # Of what selects the data nothing moves without a grant, so nothing is selected then.
+            choice = _Choice(len(selected))
+            m.submodules[f"read_choice{r}"] = Gated(choice, grant.any(), name=f"read_choice{r}")
+            m.d.comb += choice.choice.eq(selected)
             m.d.sync += port.data_valid.eq(grant.any())
-            with m.If(grant.any()):
-                m.d.sync += kept.eq(selected)
+            kept = choice.kept
             part, group = kept[: len(self._part(port))], kept[len(self._part(port)) :]
             with m.Switch(group):
                 for g in range(self._groups(port)):
@@ -147,8 +161,10 @@ class Sbuf(wiring.Component):
         ports = [*self.dma_write, self.vector_write, self.scalar_write]
         granted, refused = self._arbitrate(m, "write", ports)
         for b, bank in enumerate(banks):
-            # Without a grant the wide inputs follow Vector's: nothing to select.
-            m.d.comb += Value.cast(bank.data).eq(Value.cast(self.vector_write.data))
+            m.d.comb += [
+                bank.vector.eq(self.vector_write.data),
+                bank.scalar.eq(self.scalar_write.data),
+            ]
             for port, grant in zip(ports, granted, strict=True):
                 with m.If(grant[b]):
                     m.d.comb += [
@@ -161,18 +177,18 @@ class Sbuf(wiring.Component):
     def _write_data(self, port: Any, bank: Any, b: int) -> list[Any]:
         config = self._config
         if not hasattr(port, "chunk"):
+            is_vector = port is self.vector_write
             return [
                 bank.bytes.eq(port.byte_mask),
                 bank.partitions.eq(port.partition_mask),
-                Value.cast(bank.data).eq(Value.cast(port.data)),
+                bank.source.eq(WriteSource.VECTOR if is_vector else WriteSource.SCALAR),
             ]
         # A chunk is a part of one line (then it stands in every part), or several lines.
         parts = 1 << len(self._part(port))
         place = b % self._chunk_banks
         mask = Cat(Mux(self._part(port) == part, port.mask, 0) for part in range(parts))
-        line = port.data.replicate(parts)[128 * place : 128 * (place + 1)]
         return [
             bank.bytes.eq(mask[LINE_BYTES * place : LINE_BYTES * (place + 1)]),
             bank.partitions.eq(Const(1, config.partitions) << port.partition),
-            Value.cast(bank.data).eq(line.replicate(config.partitions)),
+            bank.chunk.eq(port.data.replicate(parts)[128 * place : 128 * (place + 1)]),
         ]

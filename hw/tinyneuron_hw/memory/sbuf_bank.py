@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from amaranth.hdl import Cat, Module, Signal
-from amaranth.lib import data, wiring
+from amaranth.hdl import Cat, Module, Mux, Signal
+from amaranth.lib import data, enum, wiring
 from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
 
@@ -11,7 +11,15 @@ from ..blocks import Repeated
 from ..config import LINE_BYTES, SBUF_BANKS, CoreConfig
 from .ports import LINE_BITS
 
-__all__ = ["SbufBank", "SbufBankSignature", "SbufMemory", "SbufMemorySignature"]
+__all__ = ["SbufBank", "SbufBankSignature", "SbufMemory", "SbufMemorySignature", "WriteSource"]
+
+
+class WriteSource(enum.Enum, shape=2):
+    """Where the bytes of a write come from."""
+
+    CHUNK = 0
+    VECTOR = 1
+    SCALAR = 2
 
 
 def _rows(config: CoreConfig) -> range:
@@ -38,8 +46,9 @@ class SbufBankSignature(wiring.Signature):
         super().__init__({
             "read": In(1), "read_row": In(rows), "partition": In(range(config.partitions)),
             "lines": Out(lines), "line": Out(LINE_BITS),
-            "write": In(1), "write_row": In(rows), "data": In(lines), "bytes": In(LINE_BYTES),
-            "partitions": In(config.partitions),
+            "write": In(1), "write_row": In(rows), "bytes": In(LINE_BYTES),
+            "partitions": In(config.partitions), "source": In(WriteSource), "chunk": In(LINE_BITS),
+            "vector": In(lines), "scalar": In(lines),
         })  # fmt: skip
 
 
@@ -77,7 +86,10 @@ class SbufBank(wiring.Component):
     read, read_row: reads the row in every partition.
     partition: whose line ``line`` shows with the data of this read.
     lines, line: one cycle after ``read``.
-    write, write_row, data, bytes, partitions: writes ``bytes`` of the row in ``partitions``.
+    write, write_row, bytes, partitions: writes ``bytes`` of the row in ``partitions``.
+    source, chunk, vector, scalar: the bytes come from a line of every partition (``vector``,
+        ``scalar``) or from one line for all (``chunk``). The choice is made here, partition by
+        partition, so that a simulator makes it only where a line is written.
     """
 
     def __init__(self, config: CoreConfig):
@@ -89,7 +101,10 @@ class SbufBank(wiring.Component):
         config = self._config
         signature = SbufMemorySignature(config)
         mask = Signal(LINE_BITS)
-        m.d.comb += mask.eq(Cat(byte.replicate(8) for byte in self.bytes))
+        with m.If(self.write):  # nothing to spread in other cycles
+            m.d.comb += mask.eq(Cat(byte.replicate(8) for byte in self.bytes))
+        is_vector = self.source == WriteSource.VECTOR
+        is_scalar = self.source == WriteSource.SCALAR
         for p in range(config.partitions):
             memory = Repeated("tn_sbuf_memory", lambda: SbufMemory(config), signature)
             m.submodules[f"partition{p}"] = memory
@@ -99,7 +114,9 @@ class SbufBank(wiring.Component):
                 memory.write.eq(self.write & self.partitions[p]),
                 memory.write_row.eq(self.write_row),
                 memory.mask.eq(mask),
-                memory.data.eq(self.data[p]),
+                memory.data.eq(
+                    Mux(is_vector, self.vector[p], Mux(is_scalar, self.scalar[p], self.chunk))
+                ),
                 self.lines[p].eq(memory.line),
             ]
         partition = Signal.like(self.partition)
