@@ -62,6 +62,50 @@ BAD: dict[str, tuple[str, Trap, Stream, int]] = {
         ".stream tensor\nnop\nnop wait(s5 >= 1)\nhalt",
         Trap.WATCHDOG, Stream.TENSOR, 1,
     ),
+    "empty loop body": (
+        ".stream sync\nnop\nloop counter=0 counter_enable=0 count=2 start=0 step=0 body=0\nhalt",
+        Trap.BAD_OPERAND,
+        Stream.SYNC,
+        1,
+    ),
+    "ninth nested loop": (
+        ".stream sync\n"
+        + "".join(
+            f"loop counter=0 counter_enable=0 count=2 start=0 step=0 body={9 - depth}\n"
+            for depth in range(9)
+        )
+        + "nop\nhalt",
+        Trap.BAD_OPERAND,
+        Stream.SYNC,
+        8,
+    ),
+    "register too large for its field": (
+        ".stream vector\nregister op=add dst=1 a=70000 b=0\n"
+        "memset dst=sbuf.bf16[0+1, 0x0, 1xr1] value=1\nhalt",
+        Trap.BAD_OPERAND,
+        Stream.VECTOR,
+        1,
+    ),
+    "matmul across two banks": (
+        ".stream tensor\nmultiply_moving src=sbuf.bf16[0+4, 0x0, 1x8] "
+        "dst=psum.fp32[0+4, 0xf0, 1x8] accumulate=0\nhalt",
+        Trap.BAD_OPERAND,
+        Stream.TENSOR,
+        0,
+    ),
+    "accumulate is no flag": (
+        ".stream tensor\nmultiply_moving src=sbuf.bf16[0+4, 0x0, 1x8] "
+        "dst=psum.fp32[0+4, 0x0, 1x8] accumulate=2\nhalt",
+        Trap.BAD_OPERAND,
+        Stream.TENSOR,
+        0,
+    ),
+    "too many columns": (
+        ".stream tensor\nload_stationary src=sbuf.bf16[0+4, 0x0, 1x3] column_start=2\nhalt",
+        Trap.BAD_OPERAND,
+        Stream.TENSOR,
+        0,
+    ),
     "past the end": (
         ".stream gpsimd\nnop\nnop",
         Trap.OUT_OF_RANGE, Stream.GPSIMD, 2,
