@@ -129,8 +129,8 @@ class Pe(wiring.Component):
     ) -> dict[str, Value]:
         """``large`` (24 bits) and ``small`` (24 bits, guard, round, sticky) at FP32 exponent field
         ``exponent``."""
-        fraction, field, addend_sign = self.sum_in[:23], self.sum_in[23:31], self.sum_in[31]
-        addend = Cat(fraction, field != 0)
+        field, addend_sign = self.sum_in[23:31], self.sum_in[31]
+        addend = Cat(self.sum_in[:23], field != 0)
         addend_special, special = field == 0xFF, exponent[8:] == _SPECIAL_PRODUCT >> 8
         addend_exponent = Signal(9)
         difference, distance, shift = Signal(11), Signal(10), Signal(5)
@@ -149,7 +149,8 @@ class Pe(wiring.Component):
             small.eq(addend ^ exchange),
             # 24 zeros below guard and round catch what is shifted out.
             shifted.eq(Cat(Const(0, 26), small) >> shift),
-            window.eq(addend_exponent + (difference & (~addend_larger).replicate(11))),
+            # The mask is inverted, not its bit: a simulator keeps the replication in one piece.
+            window.eq(addend_exponent + (difference & ~addend_larger.replicate(11))),
             subtract.eq(sign ^ addend_sign),
         ]
         return {
@@ -158,8 +159,8 @@ class Pe(wiring.Component):
             "exponent": window,
             "subtract": subtract,
             "sign": sign ^ (subtract & addend_larger),
-            "is_nan": (special & ~significand[23])
-            | (addend_special & ((fraction != 0) | (special & subtract))),
+            "is_nan": (special & (~significand[23] | (addend_special & subtract)))
+            | (self.sum_in[:31] > _FP32_INFINITY),
         }
 
     def _add(
@@ -188,8 +189,11 @@ class Pe(wiring.Component):
     def _round(
         self, m: Module, magnitude: Value, exponent: Value, sign: Value, is_nan: Value
     ) -> dict[str, Value]:
-        # Position of the leading one: the window halves in each step.
-        window, steps = magnitude, []
+        # Position of the leading one: the window halves in each step. A one where field 1 would
+        # begin ends the search, so that a subnormal result stays where it is.
+        bounded = Signal(28)
+        m.d.comb += bounded.eq(magnitude | (Const(1 << 27, 28) >> exponent))
+        window, steps = bounded, []
         for k in (4, 3, 2, 1, 0):
             occupied = Signal(name=f"occupied{1 << k}")
             upper = Signal(1 << k, name=f"window{1 << k}")
@@ -198,12 +202,11 @@ class Pe(wiring.Component):
                 upper.eq(window >> Cat(Const(0, k), occupied)),
             ]
             window, steps = upper, [occupied, *steps]
-        zeros, shift = Signal(5), Signal(5)
+        shift = Signal(5)
         normal = Signal(28)
         rounded = Signal(32)
         m.d.comb += [
-            zeros.eq(27 - Cat(*steps)),
-            shift.eq(Mux(zeros > exponent, exponent, zeros)),
+            shift.eq(27 - Cat(*steps)),
             normal.eq(magnitude << shift),
             # The leading bit and a carry out of rounding both add one to the exponent field.
             rounded.eq(
