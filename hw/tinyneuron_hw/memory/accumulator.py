@@ -80,22 +80,26 @@ class Accumulator(wiring.Component):
         m = Module()
         request = self.request
         payload = data.StructLayout({
-            "word": request.word.shape(), "accumulate": 1, "data": self.data.shape(),
-            "partitions": self._config.columns,
+            "word": request.word.shape(), "accumulate": 1, "partitions": self._config.columns,
         })  # fmt: skip
-        stages = [Signal(payload, name=f"stage{k}") for k in range(ACCUMULATE_LATENCY)]
-        valid = [Signal(name=f"valid{k}") for k in range(ACCUMULATE_LATENCY)]
+        numbers = range(ACCUMULATE_LATENCY)
+        stages = [Signal(payload, name=f"stage{k}") for k in numbers]
+        valid = [Signal(name=f"valid{k}") for k in numbers]
+        # The wide data stand apart: aligned, without reset, and no further than they are needed.
+        lanes = [Signal.like(self.data, name=f"data{k}", reset_less=True) for k in numbers]
         m.d.comb += [
             valid[0].eq(request.valid),
             stages[0].word.eq(request.word),
             stages[0].accumulate.eq(request.accumulate),
-            stages[0].data.eq(request.data),
             stages[0].partitions.eq(request.partition_mask),
+            lanes[0].eq(request.data),
         ]
-        for k in range(1, ACCUMULATE_LATENCY):
+        for k in numbers[1:]:
             m.d.sync += valid[k].eq(valid[k - 1])
             with m.If(valid[k - 1]):
                 m.d.sync += stages[k].eq(stages[k - 1])
+            with m.If(valid[k - 1] & (~stages[k - 1].accumulate if k > 1 else 1)):
+                m.d.sync += lanes[k].eq(lanes[k - 1])
 
         # Stage 1 feeds the adders, the last stage gets their result.
         adders = _AdderLanes(self._config)
@@ -108,11 +112,11 @@ class Accumulator(wiring.Component):
         m.d.comb += [
             self.read.eq(request.valid & request.accumulate),
             self.read_word.eq(request.word),
-            adders.a.eq(stages[1].data),
+            adders.a.eq(lanes[1]),
             adders.b.eq(self.lanes),
             self.write.eq(valid[-1]),
             self.write_word.eq(last.word),
             self.partitions.eq(last.partitions),
-            self.data.eq(Mux(last.accumulate, adders.result.as_value(), last.data.as_value())),
+            self.data.eq(Mux(last.accumulate, adders.result.as_value(), lanes[-1].as_value())),
         ]
         return m

@@ -12,7 +12,7 @@ from ..config import PSUM_BANKS, CoreConfig
 from .accumulator import ACCUMULATE_LATENCY, Accumulator
 from .arbiter import BankArbiter
 from .ports import PsumAccumulatePort, PsumReadPort, PsumWritePort
-from .psum_bank import PsumBank, PsumBankSignature
+from .psum_bank import PsumBank, PsumBankSignature, PsumWriteSource
 
 __all__ = ["Psum"]
 
@@ -138,21 +138,23 @@ class Psum(wiring.Component):
         m.d.comb += reserved.eq(Mux(accumulator.write, self._one_hot(accumulator.write_word), 0))
         granted = self._arbitrate(m, "write", ports, reserved)
         for b, bank in enumerate(banks):
-            # Without another's grant the wide inputs follow the accumulator: nothing to select.
             m.d.comb += [
                 bank.write.eq(reserved[b]),
                 bank.write_word.eq(accumulator.write_word),
-                bank.data.eq(accumulator.data),
                 bank.bytes.eq(0b1111),
                 bank.partitions.eq(accumulator.partitions),
+                bank.sums.eq(accumulator.data),
+                bank.vector.eq(self.vector_write.data),
+                bank.scalar.eq(self.scalar_write.data),
             ]
-            for port, grant in zip(ports, granted, strict=True):
+            sources = (PsumWriteSource.VECTOR, PsumWriteSource.SCALAR)
+            for port, grant, source in zip(ports, granted, sources, strict=True):
                 with m.If(grant[b]):
                     m.d.comb += [
                         bank.write.eq(1),
                         bank.write_word.eq(port.word),
-                        Value.cast(bank.data).eq(Value.cast(port.data)),
                         bank.bytes.eq(port.byte_mask),
                         bank.partitions.eq(port.partition_mask),
+                        bank.source.eq(source),
                     ]
         return [port.valid & ~port.ready for port in ports]

@@ -2,15 +2,24 @@
 
 from typing import Any
 
-from amaranth.hdl import Cat, Module, Signal
-from amaranth.lib import data, wiring
+from amaranth.hdl import Cat, Module, Mux, Signal
+from amaranth.lib import data, enum, wiring
 from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
 
 from ..blocks import Repeated
 from ..config import CoreConfig
 
-__all__ = ["PsumBank", "PsumBankSignature", "PsumMemory", "PsumMemorySignature"]
+__all__ = ["PsumBank", "PsumBankSignature", "PsumMemory", "PsumMemorySignature",
+           "PsumWriteSource"]  # fmt: skip
+
+
+class PsumWriteSource(enum.Enum, shape=2):
+    """Whose words are written."""
+
+    SUMS = 0
+    VECTOR = 1
+    SCALAR = 2
 
 
 class PsumMemorySignature(wiring.Signature):
@@ -56,8 +65,9 @@ class PsumBankSignature(wiring.Signature):
         lanes = data.ArrayLayout(32, config.columns)
         super().__init__({
             "read": In(1), "read_word": In(words), "lanes": Out(lanes),
-            "write": In(1), "write_word": In(words), "data": In(lanes), "bytes": In(4),
-            "partitions": In(config.columns),
+            "write": In(1), "write_word": In(words), "bytes": In(4),
+            "partitions": In(config.columns), "source": In(PsumWriteSource),
+            "sums": In(lanes), "vector": In(lanes), "scalar": In(lanes),
         })  # fmt: skip
 
 
@@ -67,7 +77,9 @@ class PsumBank(wiring.Component):
     Members
     -------
     read, read_word: reads the word in every partition; ``lanes`` one cycle later.
-    write, write_word, data, bytes, partitions: writes ``bytes`` of the word in ``partitions``.
+    write, write_word, bytes, partitions: writes ``bytes`` of the word in ``partitions``.
+    source, sums, vector, scalar: which words are written; chosen here, partition by partition, so
+        that a simulator makes the choice only where a word is written.
     """
 
     def __init__(self, config: CoreConfig):
@@ -80,6 +92,8 @@ class PsumBank(wiring.Component):
         signature = PsumMemorySignature(config)
         mask = Signal(32)
         m.d.comb += mask.eq(Cat(byte.replicate(8) for byte in self.bytes))
+        is_vector = self.source == PsumWriteSource.VECTOR
+        is_scalar = self.source == PsumWriteSource.SCALAR
         for p in range(config.columns):
             memory = Repeated("tn_psum_memory", lambda: PsumMemory(config), signature)
             m.submodules[f"partition{p}"] = memory
@@ -89,7 +103,9 @@ class PsumBank(wiring.Component):
                 memory.write.eq(self.write & self.partitions[p]),
                 memory.write_word.eq(self.write_word),
                 memory.mask.eq(mask),
-                memory.data.eq(self.data[p]),
+                memory.data.eq(
+                    Mux(is_vector, self.vector[p], Mux(is_scalar, self.scalar[p], self.sums[p]))
+                ),
                 self.lanes[p].eq(memory.word),
             ]
         return m
