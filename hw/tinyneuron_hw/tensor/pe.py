@@ -133,6 +133,7 @@ class Pe(wiring.Component):
         addend = Cat(self.sum_in[:23], field != 0)
         addend_special, special = field == 0xFF, exponent[8:] == _SPECIAL_PRODUCT >> 8
         addend_exponent = Signal(9)
+        biased = Signal(10)
         difference, distance, shift = Signal(11), Signal(10), Signal(5)
         exchange, large, small = Signal(24), Signal(24), Signal(24)
         shifted = Signal(50)
@@ -140,8 +141,11 @@ class Pe(wiring.Component):
         subtract, addend_larger = Signal(), Signal()
         m.d.comb += [
             addend_exponent.eq(Mux(addend_special, _INFINITE_ADDEND, field | (field == 0))),
-            difference.eq(exponent - (addend_exponent + _REBIAS)),
-            addend_larger.eq(difference[-1]),
+            biased.eq(addend_exponent + _REBIAS),
+            difference.eq(exponent - biased),
+            # A comparison and not the difference's sign: a simulator makes a mask of a wire in one
+            # step, but of a wire's bit piece by piece.
+            addend_larger.eq(exponent < biased),
             distance.eq((difference ^ addend_larger.replicate(11)) + addend_larger),
             shift.eq(Mux(distance > 26, 26, distance)),
             exchange.eq((significand ^ addend) & addend_larger.replicate(24)),
@@ -149,7 +153,6 @@ class Pe(wiring.Component):
             small.eq(addend ^ exchange),
             # 24 zeros below guard and round catch what is shifted out.
             shifted.eq(Cat(Const(0, 26), small) >> shift),
-            # The mask is inverted, not its bit: a simulator keeps the replication in one piece.
             window.eq(addend_exponent + (difference & ~addend_larger.replicate(11))),
             subtract.eq(sign ^ addend_sign),
         ]
