@@ -85,7 +85,7 @@ class Dma(wiring.Component):
         ]
         front = self._front_end(m, queues)
         for e, queue in enumerate(queues):
-            awake = queue.busy | front.working
+            awake = queue.busy | queue.transfer.valid
             m.submodules[f"queue{e}"] = Gated(queue, awake, name="dma_queue")
             connect(m, queue.update, flipped(self.updates[e]))
             connect(m, queue.trace, flipped(self.trace[e]))
@@ -118,7 +118,8 @@ class Dma(wiring.Component):
 
     def _front_end(self, m: Module, queues: list[Any]) -> FrontEnd:
         front = FrontEnd(self.config)
-        active = self.issue.issue.valid | front.working | self.stop
+        working = (self.issue.issue.valid | front.working) & ~front.waiting
+        active = working | self.stop
         m.submodules.front = Gated(ResetInserter(self.stop)(front), active, name="dma_front")
         connect(m, flipped(self.issue), front.issue)
         m.d.comb += [front.windows.eq(self.windows), front.stop.eq(self.stop)]

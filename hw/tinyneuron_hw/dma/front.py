@@ -45,6 +45,8 @@ class FrontEnd(wiring.Component):
         Level: nothing is handed on or trapped; whoever raises it also resets this block.
     working: Out(1)
         An instruction is in work: the clock must run while this or ``issue.issue.valid`` is high.
+    waiting: Out(1)
+        It is ready and its queue is full: the clock need not run.
 
     Latency: 10 cycles and 6 more for each dimension larger than 1.
     """
@@ -60,6 +62,7 @@ class FrontEnd(wiring.Component):
                 "windows": In(Windows),
                 "stop": In(1),
                 "working": Out(1),
+                "waiting": Out(1),
             }
         )
 
@@ -84,6 +87,7 @@ class FrontEnd(wiring.Component):
         travel, merging = Signal(signed(48)), Signal()
         checking_dst = Signal()
         check_low, check_high = Signal(signed(65)), Signal(signed(65))
+        allowed = Signal()
 
         transfer = self.transfer.payload
         m.d.comb += [
@@ -237,7 +241,9 @@ class FrontEnd(wiring.Component):
 
             with m.State("WINDOW"):
                 in_device = Mux(checking_dst, side.device, source.device)
-                with m.If(in_device & ~self._allowed(check_low, check_high, checking_dst)):
+                # Compared in this state only: the windows come from an ungated clock.
+                m.d.comb += allowed.eq(self._allowed(check_low, check_high, checking_dst))
+                with m.If(in_device & ~allowed):
                     m.d.comb += [
                         self.trap.valid.eq(~self.stop),
                         self.trap.cause.eq(Trap.OUT_OF_RANGE),
@@ -252,6 +258,7 @@ class FrontEnd(wiring.Component):
 
             with m.State("HAND_ON"):
                 m.d.comb += self.transfer.valid.eq(~self.stop)
+                m.d.comb += self.waiting.eq(~self.transfer.ready)
                 with m.If(self.transfer.ready & ~self.stop):
                     m.d.comb += self.issue.issue.ready.eq(1)
                     m.next = "IDLE"
