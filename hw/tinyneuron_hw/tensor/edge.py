@@ -9,12 +9,42 @@ from amaranth.lib import data, memory, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
-from ..blocks import Repeated
+from ..blocks import Gated, Repeated
 from ..config import CoreConfig
 from ..formats import DType
 from .operand import TO_PE_OPERAND_PORTS, PeOperand, ToPeOperand
 
 __all__ = ["RowEdge"]
+
+
+class _Converters(wiring.Component):
+    """Keeps an element of every row and converts it; clocked only when one comes, so that nothing
+    is converted twice."""
+
+    def __init__(self, rows: int):
+        self._rows = rows
+        super().__init__(
+            {
+                "raw": In(data.ArrayLayout(unsigned(32), rows)),
+                "dtype": In(DType, init=DType.BF16),
+                "results": Out(data.ArrayLayout(PeOperand, rows)),
+            }
+        )
+
+    def elaborate(self, platform: Any) -> Module:
+        m = Module()
+        held = Signal.like(self.raw, reset_less=True)
+        held_dtype = Signal(DType, init=DType.BF16, reset_less=True)
+        m.d.sync += [held.eq(self.raw), held_dtype.eq(self.dtype)]
+        for row in range(self._rows):
+            convert = Repeated("tn_to_pe_operand", ToPeOperand, TO_PE_OPERAND_PORTS)
+            m.submodules[f"row{row}"] = convert
+            m.d.comb += [
+                convert.dtype.eq(held_dtype),
+                convert.raw.eq(held[row]),
+                self.results[row].eq(convert.result),
+            ]
+        return m
 
 
 class RowEdge(wiring.Component):
@@ -57,10 +87,9 @@ class RowEdge(wiring.Component):
     def elaborate(self, platform: Any) -> Module:
         m = Module()
         config = self._config
-        held = Signal.like(self.raw, reset_less=True)
-        held_dtype = Signal(DType, init=DType.BF16, reset_less=True)
-        with m.If(self.valid):
-            m.d.sync += [held.eq(self.raw), held_dtype.eq(self.dtype)]
+        converters = _Converters(config.partitions)
+        m.submodules.converters = Gated(converters, self.valid, name="converters")
+        m.d.comb += [converters.raw.eq(self.raw), converters.dtype.eq(self.dtype)]
 
         longest = (config.partitions - 1) * config.pe_latency
         entered = Signal(longest + 1)
@@ -70,17 +99,12 @@ class RowEdge(wiring.Component):
 
         for row in range(config.partitions):
             skew = row * config.pe_latency
-            convert = Repeated("tn_to_pe_operand", ToPeOperand, TO_PE_OPERAND_PORTS)
-            m.submodules[f"convert{row}"] = convert
-            m.d.comb += [
-                convert.dtype.eq(held_dtype),
-                convert.raw.eq(held[row]),
-                self.taps[row].eq(entered[skew]),
-            ]
+            result = converters.results[row]
+            m.d.comb += self.taps[row].eq(entered[skew])
             if skew == 0:
                 operand = Signal(PeOperand, name=f"operand{row}", reset_less=True)
                 with m.If(entered[0]):
-                    m.d.sync += operand.eq(convert.result)
+                    m.d.sync += operand.eq(result)
                 m.d.comb += self.rows[row].eq(operand)
                 continue
             depth = 1 << len(pointer)
@@ -90,7 +114,7 @@ class RowEdge(wiring.Component):
             m.d.comb += [
                 write.en.eq(entered[0]),
                 write.addr.eq(pointer),
-                write.data.eq(convert.result),
+                write.data.eq(result),
                 read.en.eq(entered[skew]),
                 read.addr.eq(pointer - skew),
                 self.rows[row].eq(read.data),
