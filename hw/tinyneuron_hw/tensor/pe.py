@@ -22,6 +22,8 @@ infinite product overflows like any other large number."""
 _INFINITE_ADDEND = 490
 """FP32 field that an infinite addend gets: it outweighs every finite product (field 383)."""
 
+_LEADING_ONE = Const(sum((max(n, 1).bit_length() - 1) << 2 * n for n in range(16)), 32)
+"""Position of the leading one of n, 0 ... 15, in bits 2n and 2n + 1."""
 
 PE_PORTS = wiring.Signature(
     {
@@ -197,7 +199,7 @@ class Pe(wiring.Component):
         bounded = Signal(28)
         m.d.comb += bounded.eq(magnitude | (Const(1 << 27, 28) >> exponent))
         window, steps = bounded, []
-        for k in (4, 3, 2, 1, 0):
+        for k in (4, 3, 2):
             occupied = Signal(name=f"occupied{1 << k}")
             upper = Signal(1 << k, name=f"window{1 << k}")
             m.d.comb += [
@@ -205,16 +207,18 @@ class Pe(wiring.Component):
                 upper.eq(window >> Cat(Const(0, k), occupied)),
             ]
             window, steps = upper, [occupied, *steps]
+        # Four bits are left: a table of two-bit positions.
+        position = (_LEADING_ONE >> Cat(Const(0, 1), window))[:2]
         shift = Signal(5)
         normal = Signal(28)
         rounded = Signal(32)
         m.d.comb += [
-            shift.eq(27 - Cat(*steps)),
+            shift.eq(27 - Cat(position, *steps)),
             normal.eq(magnitude << shift),
-            # The leading bit and a carry out of rounding both add one to the exponent field.
+            # To nearest even: just less than half a unit, or half when the unit is odd. The leading
+            # bit and a carry out of rounding both add one to the exponent field.
             rounded.eq(
-                Cat(Const(0, 23), (exponent - shift)[:9]) + normal[4:]
-                + (normal[3] & ((normal[:3] != 0) | normal[4]))
+                Cat(Const(0, 23), (exponent - shift)[:9]) + (normal + 7 + normal[4])[4:]
             ),
         ]  # fmt: skip
         overflow = rounded[23:] >= 0xFF
