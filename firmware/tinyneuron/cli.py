@@ -18,6 +18,7 @@ from rich.table import Table
 
 from tinyneuron_hw.config import PRESETS, ConfigError, get_config
 from tinyneuron_hw.isa.csr import COUNTERS
+from tinyneuron_hw.verilog import VerilogError
 from tinyneuron_sim.backend import KNOWN_TARGETS, TARGETS, BackendError
 
 from .files import write_atomically
@@ -302,7 +303,7 @@ def info(config: Config = "default", as_json: AsJson = False) -> None:
 
 _KNOWN_PROBLEMS = (
     TinyneuronError, ConfigError, BackendError, AssemblerError, ProgramError,
-    container.ContainerError, OSError, ValueError, MemoryError,
+    container.ContainerError, VerilogError, OSError, ValueError, MemoryError,
 )  # fmt: skip
 
 

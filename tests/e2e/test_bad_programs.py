@@ -106,6 +106,20 @@ BAD: dict[str, tuple[str, Trap, Stream, int]] = {
         Stream.TENSOR,
         0,
     ),
+    "dma beyond the partition and of unequal counts": (
+        ".stream sync\ndma_load dst=sbuf.bf16[0+1, 0x2000, 1x9] src=dev.bf16[x+0x0, 2x8] "
+        "queue=0 round_mode=nearest_even\nhalt",
+        Trap.OUT_OF_RANGE,
+        Stream.SYNC,
+        0,
+    ),
+    "dma of unequal counts outside the windows": (
+        ".stream sync\ndma_load dst=sbuf.bf16[0+1, 0x0, 1x9] src=dev.bf16[x+0x900000, 2x8] "
+        "queue=0 round_mode=nearest_even\nhalt",
+        Trap.BAD_OPERAND,
+        Stream.SYNC,
+        0,
+    ),
     "past the end": (
         ".stream gpsimd\nnop\nnop",
         Trap.OUT_OF_RANGE, Stream.GPSIMD, 2,

@@ -30,8 +30,9 @@ SEMAPHORES = """\
   streams or transfers, one of them a write, to the same byte need a semaphore between them."""
 
 OPERAND_RULES = """\
-Checked before the first access; BAD_OPERAND rules of every operand first, then ranges, operand by
-operand in slot order. `rules.check` is the reference.
+Checked before the first access; BAD_OPERAND rules of every operand first, then ranges, on-chip
+operand by on-chip operand in slot order; for DMA then the element counts of both sides
+(BAD_OPERAND) and the device patterns. `rules.check` is the reference.
 
 * A register's value must be representable in the field it stands for.
 * Every size is at least 1, `num_partitions` is at least 1, `round_mode` is NEAREST_EVEN.

@@ -1,8 +1,9 @@
 """Which resolved operands are legal: the reference for the hardware's checker.
 
 Golden model and firmware call :func:`check`; the sequencer's checker and the DMA front end are
-tested against it. Order: every BAD_OPERAND rule of every operand first, then OUT_OF_RANGE operand
-by operand in slot order (a, b, c, scalar0, scalar1, then device patterns in slot order).
+tested against it. Order: every BAD_OPERAND rule of every operand first, then OUT_OF_RANGE of the
+on-chip operands in slot order (a, b, c, scalar0, scalar1). Of a DMA instruction the front end then
+compares the element counts of both sides (BAD_OPERAND), and last come its device patterns.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from ..config import CoreConfig
 from ..formats import FORMATS, DType
 from .access import ApRange, pattern_range
 from .csr import Trap
-from .opcodes import ActivationFunction, AluOp, Opcode, OperandKind, RoundMode, Space
+from .opcodes import DMA_OPCODES, ActivationFunction, AluOp, Opcode, OperandKind, RoundMode, Space
 
 __all__ = [
     "CAST_DTYPES",
@@ -161,6 +162,8 @@ def check(
             ApRange(start, start + size, 1),
             fields[f"{roles[0].path}.num_partitions"],
         )
+    if opcode in DMA_OPCODES:
+        _check_dma_counts(fields, ranges, devices)
     if device_address is not None and window_allows is not None:
         for path, extent in devices.items():
             start = device_address(path)
@@ -223,10 +226,7 @@ def _check_device(fields: Mapping[str, Any], path: str) -> ApRange:
     dims = device_dims(fields, path)
     if any(size < 1 for _, size in dims):
         raise _bad(f"{path}: every dimension must have size at least 1")
-    extent = pattern_range(0, dims, 1, FORMATS[fields[f"{path}.dtype"]].bytes)
-    if extent.count > MAX_DMA_ELEMENTS:
-        raise _bad(f"{path}: {extent.count} elements exceed {MAX_DMA_ELEMENTS}")
-    return extent
+    return pattern_range(0, dims, 1, FORMATS[fields[f"{path}.dtype"]].bytes)
 
 
 def _check_bounds(
@@ -263,7 +263,7 @@ def _check_opcode(
     if fields.get("round_mode", RoundMode.NEAREST_EVEN) != RoundMode.NEAREST_EVEN:
         raise _bad("round_mode: only NEAREST_EVEN exists")
     if opcode in DEVICE or opcode is Opcode.DMA_LOCAL:
-        _check_dma(config, opcode, fields, ranges, devices)
+        _check_dma(config, fields)
     elif opcode is Opcode.LOAD_STATIONARY:
         _check_types(fields, ("src",), MATMUL_DTYPES)
         last = fields["column_start"] + ranges["src"].count
@@ -341,18 +341,20 @@ def _check_lane_opcode(
             raise _bad(f"{name}: {fields[name]} is not implemented")
 
 
-def _check_dma(
-    config: CoreConfig,
-    opcode: Opcode,
-    fields: Mapping[str, Any],
-    ranges: Mapping[str, ApRange],
-    devices: Mapping[str, ApRange],
-) -> None:
+def _check_dma(config: CoreConfig, fields: Mapping[str, Any]) -> None:
     if fields["queue"] >= config.dma_engines:
         raise _bad(f"queue {fields['queue']} does not exist: {config.dma_engines} DMA engines")
     if fields["src.dtype"] != fields["dst.dtype"]:
         _check_types(fields, ("src", "dst"), CAST_DTYPES)
+
+
+def _check_dma_counts(
+    fields: Mapping[str, Any], ranges: Mapping[str, ApRange], devices: Mapping[str, ApRange]
+) -> None:
     counts = {path: extent.count for path, extent in devices.items()}
+    for path, count in counts.items():
+        if count > MAX_DMA_ELEMENTS:
+            raise _bad(f"{path}: {count} elements exceed {MAX_DMA_ELEMENTS}")
     for path, extent in ranges.items():
         counts[path] = extent.count * fields[f"{path}.num_partitions"]
     if counts["src"] != counts["dst"]:
