@@ -62,9 +62,8 @@ def lanes_kernel(x: nl.Tensor, y: nl.Tensor, scalars: nl.Tensor, result: str, in
 def operand(rng: np.random.Generator, rows: int, dtype: str) -> np.ndarray:
     kind = numpy_dtype(get_dtype(dtype))
     if dtype == "int32":
-        return rng.integers(-(1 << 31), 1 << 31, (rows, FREE), dtype=np.int32) >> rng.integers(
-            0, 31
-        )
+        wide = rng.integers(-(1 << 31), 1 << 31, (rows, FREE))
+        return (wide >> rng.integers(0, 31, (rows, FREE))).astype(np.int32)
     values = rng.standard_normal((rows, FREE)) * 10.0 ** rng.integers(-6, 6, (rows, FREE))
     chosen = np.where(rng.random((rows, FREE)) < 0.3, rng.choice(SPECIAL, (rows, FREE)), values)
     with np.errstate(over="ignore", invalid="ignore"):
