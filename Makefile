@@ -22,10 +22,10 @@ test: setup  ## Run the tests (about 15 minutes on 2 cores the first time)
 test-all: setup  ## Run the tests, the slow ones too
 	$(BIN)/pytest -n $(JOBS) --dist worksteal
 
-bench: setup  ## Measure a matmul, a convolution and the simulator
-	$(BIN)/tinyneuron bench matmul --m 512 --k 512 --n 512 --dtype bf16 --config $(CONFIG)
-	$(BIN)/tinyneuron bench conv2d --n 1 --h 28 --w 28 --cin 16 --cout 32 --kernel 3 --pad 1 --dtype bf16 --config $(CONFIG)
-	$(BIN)/tinyneuron bench sim --config $(CONFIG)
+bench: setup  ## Measure a matmul, a convolution and the simulator; JSON goes to build/bench/
+	$(BIN)/tinyneuron bench matmul --config $(CONFIG) --out build/bench/matmul.json
+	$(BIN)/tinyneuron bench conv2d --config $(CONFIG) --out build/bench/conv2d.json
+	$(BIN)/tinyneuron bench sim --config $(CONFIG) --out build/bench/sim.json
 
 lint: setup  ## Check style and types
 	$(BIN)/ruff check

@@ -47,10 +47,23 @@ app.add_typer(bench_app, name="bench")
 Target = Annotated[str, typer.Option(help=f"One of: {', '.join(KNOWN_TARGETS)}.")]
 Config = Annotated[str, typer.Option(help=f"One of: {', '.join(PRESETS)}.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+JsonFile = Annotated[Path | None, typer.Option("--out", help="Also write the JSON to a file.")]
 
 
 class CommandLineError(TinyneuronError):
     """The command line asks for something that cannot be."""
+
+
+def _report(result: dict[str, Any], as_json: bool, path: Path | None, title: str) -> None:
+    """Prints a benchmark's result, and writes it to ``path`` if there is one."""
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(result, indent=2) + "\n"
+        write_atomically(path, lambda file: file.write(text.encode()))
+    if as_json:
+        _emit(result)
+    else:
+        _print_pairs(title, {key: value for key, value in result.items() if key != "counters"})
 
 
 def _emit(result: dict[str, Any]) -> None:
@@ -166,6 +179,10 @@ def _print_pairs(title: str, values: dict[str, Any]) -> None:
                 table.add_row(name, f"{value[name]:,}")
         elif isinstance(value, float):
             table.add_row(key, f"{value:.4g}")
+        elif isinstance(value, dict):
+            table.add_row(key, ", ".join(f"{name}={item}" for name, item in value.items()))
+        elif isinstance(value, int) and not isinstance(value, bool):
+            table.add_row(key, f"{value:,}")
         else:
             table.add_row(key, "-" if value is None else str(value))
     Console().print(table)
@@ -179,13 +196,14 @@ def bench_matmul(
     dtype: Annotated[str, typer.Option(help="bf16 or fp16.")] = "bf16",
     target: Target = "verilator",
     config: Config = "default",
+    out: JsonFile = None,
     as_json: AsJson = False,
 ) -> None:
     """lhsT[K, M], rhs[K, N] -> out[M, N]."""
-    from .bench import kernels, report
+    from .bench import kernels
 
     result = kernels.matmul(get_config(config), target, m=m, k=k, n=n, dtype=dtype)
-    _emit(result.to_json()) if as_json else report.print_result(result)
+    _report(result.to_json(), as_json, out, f"matmul on {target}, config {config}")
 
 
 @bench_app.command("conv2d")
@@ -203,29 +221,31 @@ def bench_conv2d(
     dtype: Annotated[str, typer.Option(help="bf16 or fp16.")] = "bf16",
     target: Target = "verilator",
     config: Config = "default",
+    out: JsonFile = None,
     as_json: AsJson = False,
 ) -> None:
     """input[N, C, H, W], weights[Cin / groups, kh, kw, Cout] -> out[N, Cout, Ho, Wo]."""
-    from .bench import kernels, report
+    from .bench import kernels
 
     result = kernels.conv2d(
         get_config(config), target, n=n, h=h, w=w, cin=cin, cout=cout, kernel=kernel,
         stride=stride, pad=pad, dilation=dilation, groups=groups, dtype=dtype,
     )  # fmt: skip
-    _emit(result.to_json()) if as_json else report.print_result(result)
+    _report(result.to_json(), as_json, out, f"conv2d on {target}, config {config}")
 
 
 @bench_app.command("sim")
 def bench_sim(
     target: Target = "verilator",
     config: Config = "default",
+    out: JsonFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Simulation speed while a matmul runs, beside the frozen reference array in the same run."""
     from .bench.simulation import bench_simulation
 
     result = bench_simulation(get_config(config), target)
-    _emit(result) if as_json else _print_pairs(f"simulation speed, {config}", result)
+    _report(result, as_json, out, f"simulation speed on {target}, config {config}")
 
 
 @app.command()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
-from rich.console import Console
-from rich.table import Table
 
 from tinyneuron_hw.config import CoreConfig
 
@@ -16,7 +15,7 @@ from ..program.program import Program
 from ..progress import cycle_progress
 from ..runtime.device import RunResult, open_device
 
-__all__ = ["BenchResult", "measure", "print_result"]
+__all__ = ["BenchResult", "measure"]
 
 SEED = 1
 
@@ -68,8 +67,6 @@ def measure(
     ``reference`` gives the float64 result of the program's only output. On golden itself the
     comparison is between two schedules of the streams.
     """
-    import time
-
     begin = time.perf_counter()
     program = build()
     compile_s = time.perf_counter() - begin
@@ -109,21 +106,3 @@ def _run(
         cycle_progress(f"running on {target}") as progress,
     ):
         return device.load(program).run(inputs, progress=progress)
-
-
-def print_result(result: BenchResult, console: Console | None = None) -> None:
-    """The result as a small table."""
-    table = Table(title=f"{result.name} on {result.target}, config {result.config}")
-    table.add_column("measure")
-    table.add_column("value", justify="right")
-    for key, value in result.to_json().items():
-        if key in ("counters", "name", "config", "target"):
-            continue
-        if isinstance(value, dict):
-            value = ", ".join(f"{k}={v}" for k, v in value.items())
-        elif isinstance(value, float):
-            value = f"{value:.4g}"
-        elif isinstance(value, int) and not isinstance(value, bool):
-            value = f"{value:,}"
-        table.add_row(key, "-" if value is None else str(value))
-    (console or Console()).print(table)
