@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import importlib.metadata
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -67,7 +68,7 @@ def verilate(
     """Runs Verilator with ``--prefix Vmodel`` and compiles the model with the C++ ``sources`` into
     a shared library, or finds the one made before from the same input."""
     version = importlib.metadata.version("verilator")
-    parts = [version, design.top, defines, *flags, *_MAKE, *design.hierarchical]
+    parts = [version, _processor(), design.top, defines, *flags, *_MAKE, *design.hierarchical]
     for name, text in [*design.files.items(), *sources.items()]:
         parts += [name, text]
 
@@ -81,7 +82,7 @@ def verilate(
             (work / name).write_text(text)
         command = [str(root / "bin" / "verilator_bin"), "--cc", "--exe", "--prefix", "Vmodel",
                    "--top-module", design.top, "-Mdir", "obj", "-o", "model.so", *flags,
-                   "-CFLAGS", f"-fPIC -std=c++20 -I.. {defines}", "-LDFLAGS", "-shared",
+                   "-CFLAGS", f"-fPIC -march=native -std=c++20 -I.. {defines}", "-LDFLAGS", "-shared",
                    *(path.name for path in verilog),
                    *(f"../{name}" for name in sources if name.endswith(".cpp"))]  # fmt: skip
         _run(command, work, root)
@@ -105,6 +106,16 @@ def _keep_runtime(objects: Path, runtime: Path) -> None:
             shutil.copy(path, folder)
 
     cached(runtime.parent.name, runtime.name, make, label="keeping Verilator's library")
+
+
+def _processor() -> str:
+    """What ``-march=native`` depends on; a library built on another processor may not run here."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        lines = []
+    return next((line for line in lines if line.startswith(("flags", "Features"))),
+                platform.processor())  # fmt: skip
 
 
 def _run(command: list[str], folder: Path, root: Path) -> None:
