@@ -82,7 +82,8 @@ def verilate(
             (work / name).write_text(text)
         command = [str(root / "bin" / "verilator_bin"), "--cc", "--exe", "--prefix", "Vmodel",
                    "--top-module", design.top, "-Mdir", "obj", "-o", "model.so", *flags,
-                   "-CFLAGS", f"-fPIC -march=native -std=c++20 -I.. {defines}", "-LDFLAGS", "-shared",
+                   "-CFLAGS", f"-fPIC -march=native -std=c++20 -I.. {defines}",
+                   "-LDFLAGS", "-shared",
                    *(path.name for path in verilog),
                    *(f"../{name}" for name in sources if name.endswith(".cpp"))]  # fmt: skip
         _run(command, work, root)
