@@ -112,6 +112,8 @@ class Backend(Protocol):
 TARGETS: dict[str, str] = {
     "golden": "tinyneuron_sim.golden.backend:GoldenBackend",
     "verilator": "tinyneuron_sim.rtl.verilator:VerilatorBackend",
+    "icarus": "tinyneuron_sim.rtl.icarus:IcarusBackend",
+    "pysim": "tinyneuron_sim.rtl.pysim:PysimBackend",
 }
 """Target -> ``module:class``, imported when it is opened; called with (config, **options)."""
 

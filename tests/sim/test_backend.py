@@ -22,7 +22,7 @@ def test_targets_to_come_say_so(target):
 
 
 def test_unknown_targets_are_named_with_those_there_are():
-    message = "target 'fpga' is unknown; available: golden, verilator"
+    message = "target 'fpga' is unknown; available: golden, icarus, pysim, verilator"
     with pytest.raises(TargetError, match=message):
         open_backend("fpga", "tiny")
 

