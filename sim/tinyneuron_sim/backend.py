@@ -7,6 +7,7 @@ The runtime, the command line and the end-to-end tests speak to a core only thro
 from __future__ import annotations
 
 import importlib
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
@@ -15,8 +16,19 @@ from typing import Any, Literal, Protocol, runtime_checkable
 from tinyneuron_hw.config import CoreConfig, get_config
 from tinyneuron_hw.isa.opcodes import Stream
 
-__all__ = ["DMA_SOURCE", "KNOWN_TARGETS", "TARGETS", "Backend", "BackendError", "Progress",
-           "RunResult", "TargetError", "TraceEvent", "open_backend"]  # fmt: skip
+__all__ = [
+    "DMA_SOURCE",
+    "KNOWN_TARGETS",
+    "TARGETS",
+    "WAVEFORM_SUFFIXES",
+    "Backend",
+    "BackendError",
+    "Progress",
+    "RunResult",
+    "TargetError",
+    "TraceEvent",
+    "open_backend",
+]  # fmt: skip
 
 Progress = Callable[[int], None]
 """Called now and then during :meth:`Backend.run` with the cycles run so far in that call."""
@@ -117,6 +129,9 @@ TARGETS: dict[str, str] = {
 }
 """Target -> ``module:class``, imported when it is opened; called with (config, **options)."""
 
+WAVEFORM_SUFFIXES = {"verilator": ".fst", "icarus": ".fst", "pysim": ".vcd"}
+"""Target -> suffix of the waveform files it writes."""
+
 KNOWN_TARGETS = ("golden", "verilator", "icarus", "pysim", "perf")
 """Every target name the project has planned; those outside ``TARGETS`` cannot be opened yet."""
 
@@ -125,12 +140,13 @@ def open_backend(target: str, config: str | CoreConfig, **options: Any) -> Backe
     """Opens ``config`` (a preset's name or a :class:`CoreConfig`) on ``target``.
 
     ``options`` go to the target: golden takes ``schedule_seed``, ``check_races`` and
-    ``instruction_limit``.
+    ``instruction_limit``; the RTL targets take ``waveform``, the file to write one to (FST, on
+    pysim VCD).
 
     Raises
     ------
     TargetError
-        The name is unknown, or known but not available.
+        The name is unknown, or known but not available, or the target has no such option.
     ConfigError
         Unknown configuration.
     """
@@ -145,4 +161,10 @@ def open_backend(target: str, config: str | CoreConfig, **options: Any) -> Backe
         raise TargetError(
             f"target {target!r} is not available: no module {error.name!r}; {available}"
         ) from error
+    known = inspect.signature(factory).parameters
+    for option in options:
+        if option not in known:
+            raise TargetError(
+                f"target {target!r} has no option {option!r}; it has: {', '.join([*known][1:])}"
+            )
     return factory(get_config(config), **options)
