@@ -18,7 +18,6 @@ import draw_stack
 import draw_streams
 import page_cli
 import page_config
-
 from tinyneuron.files import write_atomically
 from tinyneuron_hw.isa import page as page_isa
 

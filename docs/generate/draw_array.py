@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from drawing import COLOURS, Drawing
-
 from tinyneuron_hw.config import get_config
 
 __all__ = ["render"]
@@ -95,4 +94,4 @@ def _waves(d: Drawing, step: int) -> None:
         "next one swaps them, row by row with the same skew.",
     ]
     for number, line in enumerate(notes):
-        d.text(left - 22, y + 18 * number, line, size=11.5, anchor="start", style="small")
+        d.text(left - 22, y + 18 * number, line, size=11, anchor="start", style="small")

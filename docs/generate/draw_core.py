@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from drawing import Drawing
-
 from tinyneuron_hw.config import NUM_SEMAPHORES, PSUM_BANKS, SBUF_BANKS, get_config
 from tinyneuron_hw.isa.opcodes import Stream
 

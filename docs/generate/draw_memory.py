@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from drawing import COLOURS, Drawing
-
 from tinyneuron_hw.config import LINE_BYTES, PSUM_BANKS, SBUF_BANKS, get_config
 from tinyneuron_hw.memory.arbiter import PATIENCE
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from drawing import Drawing
-
 from tinyneuron_sim.backend import TARGETS
 
 __all__ = ["render"]

@@ -8,14 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from drawing import COLOURS, Drawing
-
 from tinyneuron.kernels import matmul
 from tinyneuron_hw.isa.codec import decode
 from tinyneuron_hw.isa.opcodes import Opcode, Stream, UpdateMode, WaitMode
 
 __all__ = ["render"]
 
-_SIZES = {"m": 4, "k": 8, "n": 8}
+_M, _K, _N = 4, 8, 8
 _LANES = (Stream.SYNC, Stream.TENSOR, Stream.SCALAR, Stream.GPSIMD)
 _LEFT, _TOP, _PITCH, _WIDTH, _HEIGHT, _LANE = 96, 78, 124, 108, 46, 104
 
@@ -38,7 +37,7 @@ class _Step:
 
 def _steps() -> list[_Step]:
     """The program's working instructions, each after those whose semaphores it waits for."""
-    program = matmul.build("tiny", **_SIZES)
+    program = matmul.build("tiny", m=_M, k=_K, n=_N)
     tensors = {(item.stream, item.index): item.tensor for item in program.relocations}
     steps: list[_Step] = []
     for stream in _LANES:
@@ -58,10 +57,9 @@ def _steps() -> list[_Step]:
                 )
                 update = get("header.update.semaphore")
             words = item.opcode.name.split("_")
-            if (stream, index) in tensors:
-                words.append(tensors[stream, index])
-                words = [" ".join(words[:-1]), words[-1]]
-            steps.append(_Step(stream, words, wait, update))
+            tensor = tensors.get((stream, index))
+            lines = list(words) if tensor is None else [" ".join(words), tensor]
+            steps.append(_Step(stream, lines, wait, update))
     return steps
 
 
@@ -87,8 +85,8 @@ def render() -> str:
     steps = _steps()
     _arrange(steps)
     d = Drawing(980, 512, "A compiled matmul: four instruction streams and their semaphores")
-    d.text(20, 32, "matmul of {m} x {k} x {n} on tiny, as lowering compiles it".format(**_SIZES),
-           size=13, anchor="start", bold=True)  # fmt: skip
+    d.text(20, 32, f"matmul of {_M} x {_K} x {_N} on tiny, as lowering compiles it", size=13,
+            anchor="start", bold=True)  # fmt: skip
     d.text(
         20,
         51,
@@ -115,8 +113,8 @@ def render() -> str:
             _arrow(d, other, step, label)
     bottom = _TOP + len(_LANES) * _LANE - 18
     d.text(20, bottom + 4, "Loads run ahead: SYNC waits for nobody. The streams meet only where "
-           "data is handed over. At the end SYNC sets the semaphores to 0", size=11.5, anchor="start",
-           style="small")  # fmt: skip
+           "data is handed over. At the end SYNC sets the semaphores to 0", size=11.5,
+           anchor="start", style="small")  # fmt: skip
     d.text(20, bottom + 21, "(not drawn), so the program can run again.", size=11.5, anchor="start",
            style="small")  # fmt: skip
     return d.render()

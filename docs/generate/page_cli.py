@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import typer.main
-from page_markdown import GENERATED, code, prose, table
 
+from page_markdown import GENERATED, code, prose, table
 from tinyneuron.cli import app
 
 __all__ = ["render"]

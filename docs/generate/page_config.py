@@ -9,7 +9,6 @@ import itertools
 import textwrap
 
 from page_markdown import GENERATED, code, prose, table
-
 from tinyneuron_hw import config as module
 from tinyneuron_hw.config import PRESETS, CoreConfig
 
@@ -81,8 +80,9 @@ def _presets() -> str:
             continue
         values = (getattr(preset, field.name) for preset in presets)
         shown = ["yes" if v is True else "no" if v is False else v for v in values]
-        is_bytes = field.name.endswith("_bytes")
-        rows.append((code(field.name), *(_number(v) if is_bytes else v for v in shown)))
+        if field.name.endswith("_bytes"):
+            shown = [_number(getattr(preset, field.name)) for preset in presets]
+        rows.append((code(field.name), *shown))
     return table(("field", *(code(preset.name) for preset in presets)), rows)
 
 

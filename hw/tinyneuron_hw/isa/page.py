@@ -223,7 +223,3 @@ def render() -> str:
         FOOTNOTES,
     ]  # fmt: skip
     return "\n\n".join(section.strip() for section in sections) + "\n"
-
-
-if __name__ == "__main__":
-    print(render(), end="")
