@@ -39,7 +39,7 @@ format: setup  ## Bring the sources into the style that lint checks
 docs: setup  ## Write the generated pages again and build the site into build/site/
 	$(BIN)/python docs/generate
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
-	@echo "open build/site/index.html"
+	@echo "open build/site/index.html, or to have the search: python3 -m http.server -d build/site"
 
 verilog: setup  ## Write the Verilog of CONFIG to build/verilog/
 	$(BIN)/tinyneuron verilog --config $(CONFIG)

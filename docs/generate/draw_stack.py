@@ -25,7 +25,7 @@ def render() -> str:
     d.box(_X, 104, _W, 50, ["instructions on tiles", "no addresses, no engines, no semaphores yet"],
           "control")  # fmt: skip
     _step(d, 154, "lower: small passes, each verified", 30)
-    passes = (("assign", "engines"), ("allocate", "SBUF, PSUM"), ("depend", "who before whom"),
+    passes = (("assign", "engines"), ("allocate", "SBUF, PSUM"), ("depend", "by bytes"),
               ("order", "semaphores"), ("encode", "128 bytes each"))  # fmt: skip
     for index, lines in enumerate(passes):
         d.box(_X + index * 93, 184, 88, 42, lines, "plain", size=11.5, small=9.5)

@@ -58,7 +58,7 @@ def _steps() -> list[_Step]:
                 update = get("header.update.semaphore")
             words = item.opcode.name.split("_")
             tensor = tensors.get((stream, index))
-            lines = list(words) if tensor is None else [" ".join(words), tensor]
+            lines: list[str] = [*words] if tensor is None else [" ".join(words), tensor]
             steps.append(_Step(stream, lines, wait, update))
     return steps
 
