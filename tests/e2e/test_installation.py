@@ -13,15 +13,19 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tomllib
 import venv
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import ml_dtypes
 import numpy as np
 import pytest
+from typer.main import get_command
 
+from tinyneuron.cli import app
 from tinyneuron.kernels import matmul
 from tinyneuron.program import container
 from tinyneuron_hw.config import get_config
@@ -29,8 +33,7 @@ from tinyneuron_sim.rtl.source import verilog_of
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 SOURCES = ("hw", "sim", "firmware", "pyproject.toml", "README.md", "LICENSE")
-COMMANDS = ("demo", "run", "bench matmul", "bench conv2d", "bench sim", "asm", "disasm",
-            "verilog", "info")  # fmt: skip
+PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
 
 GUARD = f"""
 import os, sys
@@ -67,8 +70,9 @@ class Installed:
 
 
 def run_here(*command: object, cwd: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     result = subprocess.run(
-        [str(part) for part in command], cwd=cwd, text=True, check=False,
+        [str(part) for part in command], cwd=cwd, env=environment, text=True, check=False,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     assert result.returncode == 0, result.stdout
@@ -157,7 +161,15 @@ def test_the_guard_refuses_the_checkout(installed: Installed):
     assert "reads the checkout" in installed.run("python", "-c", code, status=1).stderr
 
 
-@pytest.mark.parametrize("command", ["", *COMMANDS])
+def commands(command: Any, name: str = "") -> list[str]:
+    """``name`` and all commands below it, as they are typed."""
+    found = [name]
+    for part, below in getattr(command, "commands", {}).items():
+        found += commands(below, f"{name} {part}".strip())
+    return found
+
+
+@pytest.mark.parametrize("command", commands(get_command(app)))
 def test_help(installed: Installed, command: str):
     text = installed.run("tinyneuron", *command.split(), "--help").stdout
     assert text.startswith(f"Usage: {' '.join(['tinyneuron', *command.split()])} ")
@@ -165,7 +177,7 @@ def test_help(installed: Installed, command: str):
 
 
 def test_version(installed: Installed):
-    assert installed.run("tinyneuron", "--version").stdout == "tinyneuron 0.1.0\n"
+    assert installed.run("tinyneuron", "--version").stdout == f"tinyneuron {PROJECT['version']}\n"
 
 
 @pytest.mark.parametrize("target", ["golden", "verilator"])
