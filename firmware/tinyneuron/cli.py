@@ -31,7 +31,6 @@ from .runtime.errors import TinyneuronError
 
 app = typer.Typer(
     name="tinyneuron",
-    help="Compile, simulate and inspect programs for the tinyneuron accelerator core.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -52,6 +51,26 @@ JsonFile = Annotated[Path | None, typer.Option("--out", help="Also write the JSO
 
 class CommandLineError(TinyneuronError):
     """The command line asks for something that cannot be."""
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        sys.stdout.write(f"tinyneuron {version('tinyneuron')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version and exit.", callback=_print_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """Compile, simulate and inspect programs for the tinyneuron accelerator core."""
 
 
 def _report(result: dict[str, Any], as_json: bool, path: Path | None, title: str) -> None:
@@ -78,13 +97,19 @@ def demo(
         "build/demo"
     ),
     images: Annotated[int, typer.Option(help="Held-out digits to classify, 1 to 200.")] = 200,
+    photo_rows: Annotated[
+        int, typer.Option(help="Rows of the photograph to filter, 1 to 427.")
+    ] = 427,
     wave: Annotated[bool, typer.Option(help="Also write an FST waveform.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Classify handwritten digits and filter a photograph on the core."""
     from .demo.run import run_demo
 
-    result = run_demo(target, get_config(config), out, images=images, wave=wave, quiet=as_json)
+    result = run_demo(
+        target, get_config(config), out, images=images, photo_rows=photo_rows, wave=wave,
+        quiet=as_json,
+    )  # fmt: skip
     if as_json:
         _emit(result)
     if not result["bit_exact"]:

@@ -72,13 +72,12 @@ def _casts_floats(instr: Instr) -> bool:
 
 
 def _copy_by_activation(instr: Instr) -> None:
-    immediate = {"kind": OperandKind.IMMEDIATE, "dtype": DType.FP32.value}
     instr.opcode, instr.stream = Opcode.ACTIVATE, Stream.SCALAR
     # x * 1 + (-0) is x, for every x.
     values = {"scale": ONE, "bias": MINUS_ZERO}
     instr.fields = {"function": ActivationFunction.IDENTITY}
     for path, value in values.items():
-        fields = {**immediate, "value": value}
+        fields = {"kind": OperandKind.IMMEDIATE, "value": value}
         instr.fields |= {f"{path}.{name}": item for name, item in fields.items()}
 
 

@@ -273,7 +273,7 @@ def _scalar(
 ) -> None:  # fmt: skip
     """Adds a scalar operand: an immediate to ``fields``, one per partition to ``reads``."""
     if not isinstance(value, Tensor):
-        fields |= {f"{path}.kind": OperandKind.IMMEDIATE, f"{path}.dtype": DType.FP32.value,
+        fields |= {f"{path}.kind": OperandKind.IMMEDIATE,
                    f"{path}.value": float_bits(call, path, value)}  # fmt: skip
         return
     ref = lane_operand(call, path, value)

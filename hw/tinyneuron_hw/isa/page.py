@@ -18,7 +18,7 @@ from typing import Any
 from amaranth.hdl import Shape, ShapeCastable
 from amaranth.lib import data
 
-from ..config import MEMORY_WINDOWS, NUM_SEMAPHORES, PRESETS
+from ..config import MEMORY_WINDOWS, NUM_SEMAPHORES
 from ..formats import FORMATS, DType
 from . import csr, opcodes, operands, rules
 from .csr import COUNTERS, Csr, Trap
@@ -192,15 +192,6 @@ def _attribute_doc(module: Any, name: str) -> str:
     raise ValueError(f"{module.__name__}.{name} has no docstring")
 
 
-def _presets() -> str:
-    rows = [(f"`{c.name}`", c.partitions, c.columns, c.sbuf_partition_bytes, c.psum_bank_bytes,
-             c.psum_bank_words, c.dma_engines, c.device_memory_bytes, c.quadrant)
-            for c in PRESETS.values()]  # fmt: skip
-    head = ("config", "partitions", "columns", "SBUF bytes per partition", "PSUM bank bytes",
-            "largest N of a matmul", "DMA engines", "device memory bytes", "quadrant")  # fmt: skip
-    return _table(head, rows)
-
-
 def render() -> str:
     """The page."""
     by_stream = [
@@ -219,11 +210,6 @@ def render() -> str:
         "## Enumerations", *(_enum(kind) for kind in ENUMS),
         "## Traps", _enum(Trap),
         "## Control and status registers", _csrs(),
-        "## Configurations", _presets(),
         FOOTNOTES,
     ]  # fmt: skip
     return "\n\n".join(section.strip() for section in sections) + "\n"
-
-
-if __name__ == "__main__":
-    print(render(), end="")

@@ -71,4 +71,5 @@ NUMBERS = """\
 
 FOOTNOTES = """\
 Device memory, SBUF and PSUM are little-endian. A window allows an access when the whole pattern
-lies in it. The first trap stops the core; bytes that were ordered before it are written."""
+lies in it. The first trap stops the core; bytes that were ordered before it are written. Sizes that
+differ from core to core are on the page of [configurations](reference/config.md)."""

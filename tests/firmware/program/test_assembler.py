@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from tinyneuron.kernels import conv2d, matmul
 from tinyneuron.program.assembler import AssemblerError, assemble
 from tinyneuron.program.disassembler import disassemble, instruction_text
 from tinyneuron.program.program import Program, ProgramError, Relocation, TensorSpec
@@ -106,6 +107,18 @@ def test_programs_round_trip_through_text():
         program = random_program(rng)
         again = assemble(disassemble(program))
         assert again == program
+
+
+@pytest.mark.parametrize("relu", [False, True])
+def test_what_the_kernel_library_emits_is_readable(relu: bool):
+    """Also immediates: timelines and messages of traps show this text."""
+    for program in (
+        matmul.build("tiny", m=9, k=9, n=9, relu=relu, bias=relu),
+        conv2d.build("tiny", n=1, h=5, w=5, cin=3, cout=6, kernel=3, dtype="bf16", relu=relu),
+    ):
+        text = disassemble(program)
+        assert ".raw" not in text
+        assert assemble(text) == program
 
 
 def test_configurations_outside_the_presets_round_trip():
