@@ -72,7 +72,7 @@ def measure(
     compile_s = time.perf_counter() - begin
     result = _run(program, config, target, inputs, options or {})
     other = {"schedule_seed": 1} if target == "golden" else {}
-    golden = _run(program, config, "golden", inputs, {"check_races": False, **other})
+    golden = _run(program, config, "golden", inputs, other)
     (output,) = result.outputs.values()
     (expected,) = golden.outputs.values()
     error = np.abs(output.astype(np.float64) - reference())

@@ -66,7 +66,7 @@ def bench_simulation(config: CoreConfig, target: str) -> dict[str, Any]:
             wall += result.wall_s
             speeds.append(result.sim_khz or 0.0)
             references.append(measure_reference(_REFERENCE, _REFERENCE_CYCLES, repeat=1).khz)
-    with open_device("golden", config, check_races=False) as device:
+    with open_device("golden", config) as device:
         golden = device.load(program).run(inputs)
     assert result is not None
     exact = inputs["lhsT"].astype(np.float64).T @ inputs["rhs"].astype(np.float64)
