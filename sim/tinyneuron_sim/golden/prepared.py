@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 __all__ = ["Prepared", "Preparer", "signed32"]
 
 _CACHE_LIMIT = 1 << 16
-_WAIT_SIGNS = {
+_SIGNS: dict[WaitMode | UpdateMode, str] = {
     WaitMode.EQUAL: "==", WaitMode.GREATER_EQUAL: ">=", WaitMode.GREATER_EQUAL_SUBTRACT: ">=",
+    UpdateMode.ADD: "+=", UpdateMode.SUBTRACT: "-=", UpdateMode.SET: "=",
 }  # fmt: skip
-_UPDATE_SIGNS = {UpdateMode.ADD: "+=", UpdateMode.SUBTRACT: "-=", UpdateMode.SET: "="}
 WindowCheck = Callable[[int, int, bool], bool]
 
 
@@ -79,13 +79,13 @@ class Prepared:
     def _semaphores(self) -> list[str]:
         """The wait and the update, as the assembler writes them."""
         found = []
-        for kind, signs in (("wait", _WAIT_SIGNS), ("update", _UPDATE_SIGNS)):
+        for kind in ("wait", "update"):
             mode, index, value = (
                 self.fields[f"header.{kind}.{name}"] for name in ("mode", "semaphore", "value")
             )
-            if mode in signs:
+            if mode in _SIGNS:
                 take = ", subtract" if mode is WaitMode.GREATER_EQUAL_SUBTRACT else ""
-                found.append(f"{kind}(s{index} {signs[mode]} {value}{take})")
+                found.append(f"{kind}(s{index} {_SIGNS[mode]} {value}{take})")
         return found
 
 

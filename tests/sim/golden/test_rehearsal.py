@@ -123,7 +123,7 @@ def test_every_schedule_starts_with_empty_memories():
     rehearse_schedules(TINY, streams, seeds=range(3))
     streams[Stream.SYNC] = first[1:]
     for seed in range(3):
-        with pytest.raises(GoldenError, match="race on|never written"):
+        with pytest.raises(GoldenError, match=r"race on|never written"):
             rehearse_schedules(TINY, streams, seeds=[seed])
 
 
