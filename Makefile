@@ -6,10 +6,10 @@ JOBS ?= 2
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all bench lint format docs verilog clean distclean
+.PHONY: help setup demo test test-all bench bench-check lint format docs verilog clean distclean
 
 help:  ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .venv/.python .venv/.system  ## Create .venv and install what is missing (implied by the others)
 
@@ -22,10 +22,12 @@ test: setup  ## Run the tests (about 15 minutes on 2 cores the first time)
 test-all: setup  ## Run the tests, the slow ones too
 	$(BIN)/pytest -n $(JOBS) --dist worksteal
 
-bench: setup  ## Measure a matmul, a convolution and the simulator; JSON goes to build/bench/
-	$(BIN)/tinyneuron bench matmul --config $(CONFIG) --out build/bench/matmul.json
-	$(BIN)/tinyneuron bench conv2d --config $(CONFIG) --out build/bench/conv2d.json
+bench: setup  ## Measure matmuls, convolutions and the simulator; JSON goes to build/bench/
+	$(BIN)/tinyneuron bench all --out build/bench/all.json
 	$(BIN)/tinyneuron bench sim --config $(CONFIG) --out build/bench/sim.json
+
+bench-check: setup  ## Fail when a benchmark takes more cycles than benchmarks/baselines.json says
+	$(BIN)/tinyneuron bench check --out build/bench/check.json
 
 lint: setup  ## Check style and types
 	$(BIN)/ruff check

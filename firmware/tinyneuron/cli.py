@@ -46,6 +46,9 @@ app.add_typer(bench_app, name="bench")
 Target = Annotated[str, typer.Option(help=f"One of: {', '.join(KNOWN_TARGETS)}.")]
 Config = Annotated[str, typer.Option(help=f"One of: {', '.join(PRESETS)}.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Only = Annotated[
+    list[str] | None, typer.Option("--only", help="NAME or NAME/CONFIG; may be repeated.")
+]
 JsonFile = Annotated[Path | None, typer.Option("--out", help="Also write the JSON to a file.")]
 
 
@@ -75,17 +78,21 @@ def common(
 
 def _report(result: dict[str, Any], as_json: bool, path: Path | None, title: str) -> None:
     """Prints a benchmark's result, and writes it to ``path`` if there is one."""
-    if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(result, indent=2) + "\n"
-        write_atomically(path, lambda file: file.write(text.encode()))
+    _write_json(result, path)
     if as_json:
         _emit(result)
     else:
         _print_pairs(title, {key: value for key, value in result.items() if key != "counters"})
 
 
-def _emit(result: dict[str, Any]) -> None:
+def _write_json(result: Any, path: Path | None) -> None:
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(result, indent=2) + "\n"
+        write_atomically(path, lambda file: file.write(text.encode()))
+
+
+def _emit(result: Any) -> None:
     sys.stdout.write(json.dumps(result) + "\n")
 
 
@@ -226,8 +233,9 @@ def bench_matmul(
 ) -> None:
     """lhsT[K, M], rhs[K, N] -> out[M, N]."""
     from .bench import kernels
+    from .bench.report import measure
 
-    result = kernels.matmul(get_config(config), target, m=m, k=k, n=n, dtype=dtype)
+    result = measure(kernels.matmul(get_config(config), m=m, k=k, n=n, dtype=dtype), target)
     _report(result.to_json(), as_json, out, f"matmul on {target}, config {config}")
 
 
@@ -251,11 +259,13 @@ def bench_conv2d(
 ) -> None:
     """input[N, C, H, W], weights[Cin / groups, kh, kw, Cout] -> out[N, Cout, Ho, Wo]."""
     from .bench import kernels
+    from .bench.report import measure
 
-    result = kernels.conv2d(
-        get_config(config), target, n=n, h=h, w=w, cin=cin, cout=cout, kernel=kernel,
-        stride=stride, pad=pad, dilation=dilation, groups=groups, dtype=dtype,
+    work = kernels.conv2d(
+        get_config(config), n=n, h=h, w=w, cin=cin, cout=cout, kernel=kernel, stride=stride,
+        pad=pad, dilation=dilation, groups=groups, dtype=dtype,
     )  # fmt: skip
+    result = measure(work, target)
     _report(result.to_json(), as_json, out, f"conv2d on {target}, config {config}")
 
 
@@ -271,6 +281,46 @@ def bench_sim(
 
     result = bench_simulation(get_config(config), target)
     _report(result, as_json, out, f"simulation speed on {target}, config {config}")
+
+
+@bench_app.command("all")
+def bench_all(
+    target: Target = "verilator",
+    only: Only = None,
+    out: JsonFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """The list of benchmarks that have baselines, beside others' figures; JSON is an array."""
+    from .bench.check import bench_all
+
+    results = [item.to_json() for item in bench_all(target, only or [], quiet=as_json)]
+    _write_json(results, out)
+    if as_json:
+        _emit(results)
+
+
+@bench_app.command("check")
+def bench_check(
+    target: Target = "verilator",
+    only: Only = None,
+    update: Annotated[bool, typer.Option(help="Write the cycles as the new baselines.")] = False,
+    baselines: Annotated[
+        Path | None, typer.Option(help="Default benchmarks/baselines.json.")
+    ] = None,
+    out: JsonFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fail when a benchmark takes over 1 % more cycles than its baseline, or has none."""
+    from .bench.baselines import BASELINES
+    from .bench.check import bench_check, failure
+
+    path = baselines or BASELINES
+    outcome = bench_check(target, only or [], path=path, update=update, quiet=as_json)
+    _write_json(outcome, out)
+    if as_json:
+        _emit(outcome)
+    if not outcome["ok"]:
+        raise failure(outcome)
 
 
 @app.command()

@@ -43,6 +43,9 @@ class ConfigError(ValueError):
     """A configuration breaks a rule; the message names the field, the rule and the value."""
 
 
+_KINDS = {"int": (int, "an integer"), "str": (str, "a string"), "bool": (bool, "a boolean")}
+
+
 @dataclass(frozen=True, kw_only=True)
 class CoreConfig:
     """Sizes of one core.
@@ -100,8 +103,9 @@ class CoreConfig:
                 )
 
         for field in dataclasses.fields(self):
-            if field.type == "int":
-                require(type(getattr(self, field.name)) is int, field.name, "an integer")
+            kind, rule = _KINDS[str(field.type)]
+            require(type(getattr(self, field.name)) is kind, field.name, rule)
+        require(self.name != "", "name", "a word")
         rows = "one of " + ", ".join(map(str, ALLOWED_ROWS))
         require(self.partitions in ALLOWED_ROWS, "partitions", rows)
         require(self.columns in ALLOWED_ROWS, "columns", rows)

@@ -133,7 +133,7 @@ def _run(
         result = device.load(job.program).run(job.inputs, progress=progress, trace=True)
     with (
         console.status(f"{job.name} on golden"),
-        open_device("golden", config, check_races=False) as device,
+        open_device("golden", config) as device,
     ):
         golden = device.load(job.program).run(job.inputs)
     write_timeline(out / f"{job.name}_timeline.json", job.program, result.trace)

@@ -52,19 +52,27 @@ class Machine:
         dims = (*region.dims, (width, region.partitions))
         return Footprint(memory, region.start * width + region.offset, dims)
 
-    def read_footprint(self, footprint: Footprint) -> np.ndarray:
-        """Bytes in element order; GoldenError when one was never written or is in a race."""
+    def check_read(self, footprint: Footprint) -> None:
+        """GoldenError when a byte was never written or is in a race."""
         unwritten = footprint.memory.first_unwritten(footprint)
         if unwritten is not None:
             self.fail(f"reads {footprint.memory.place(unwritten)}, which was never written")
         if self.races is not None:
             self.races.read(self.thread, footprint)
+
+    def read_footprint(self, footprint: Footprint) -> np.ndarray:
+        """Bytes in element order, after :meth:`check_read`."""
+        self.check_read(footprint)
         return footprint.memory.read(footprint)
 
-    def write_footprint(self, footprint: Footprint, values: np.ndarray) -> None:
-        """Writes bytes given in element order; GoldenError when one is in a race."""
+    def check_write(self, footprint: Footprint) -> None:
+        """GoldenError when a byte is in a race."""
         if self.races is not None:
             self.races.write(self.thread, footprint)
+
+    def write_footprint(self, footprint: Footprint, values: np.ndarray) -> None:
+        """Writes bytes given in element order, after :meth:`check_write`."""
+        self.check_write(footprint)
         footprint.memory.write(footprint, values)
 
     def read(self, region: Region) -> np.ndarray:
