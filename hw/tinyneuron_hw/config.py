@@ -90,7 +90,7 @@ class CoreConfig:
     dma_engines: int = 4
     device_memory_bytes: int = 1 << 32
     memory_latency: int = 100
-    fetch_buffer: int = 16
+    fetch_buffer: int = 32
     queue_depth: int = 4
     dma_buffer_beats: int = 128
     has_gpsimd: bool = True

@@ -119,7 +119,7 @@ class Checker(wiring.Component):
     -------
     start: begin with ``raw``; overrides a check that runs.
     raw, select: instruction and its one-hot opcode, stable from ``start`` to ``done``.
-    done: in the last cycle of the check; the results hold from the next cycle on.
+    done: in the last cycle of the check; the results hold from this cycle on.
     bad: a BAD_OPERAND rule is broken.
     out_of_range, address: an operand leaves its memory; ``address`` is the offset of the first.
 
@@ -162,10 +162,7 @@ class Checker(wiring.Component):
         self._sum(m, products, extent)
         m.d.comb += self.done.eq(extent.valid & extent.last & ~self.start)
 
-        with m.If(self.start):
-            m.d.sync += [self.bad.eq(static.bad), self.out_of_range.eq(0)]
-        with m.Elif(extent.valid):
-            self._judge(m, extent)
+        self._judge(m, extent, static.bad)
         return m
 
     def _beats(self) -> Value:
@@ -291,8 +288,10 @@ class Checker(wiring.Component):
             out.count.eq(limit(inner * outer)),
         ]
 
-    def _judge(self, m: Module, extent: data.View) -> None:
-        """Third stage: one operand against its memory and against the operands before it."""
+    def _judge(self, m: Module, extent: data.View, static_bad: Value) -> None:
+        """Third stage: one operand against its memory and against the operands before it.
+
+        The outputs are what was found before, and what this cycle finds."""
         config = self._config
         first = Signal(_COUNT_BITS)
         count, beat = extent.count, extent.beat
@@ -309,15 +308,27 @@ class Checker(wiring.Component):
         bank_log2 = config.psum_bank_bytes.bit_length() - 1
         banks = (extent.low >> bank_log2) != ((extent.high - 1) >> bank_log2)
         bank_bad = (beat == _Beat.B) & ((count > config.psum_bank_words) | banks)
-        with m.If(
+        broken = (
             extent.bad | differs | (count > MAX_ELEMENTS) | (is_load & columns)
             | (is_matmul & bank_bad)
-        ):  # fmt: skip
-            m.d.sync += self.bad.eq(1)
-        with m.If(opens):
+        )  # fmt: skip
+        with m.If(extent.valid & opens):
             m.d.sync += first.eq(count)
 
         size = Mux(extent.in_psum, config.psum_partition_bytes, config.sbuf_partition_bytes)
         outside = extent.lanes_outside | (extent.low < 0) | (extent.high > size)
-        with m.If(outside & (beat != _Beat.A_REDUCED) & ~self.out_of_range):
-            m.d.sync += [self.out_of_range.eq(1), self.address.eq(extent.offset)]
+        leaves = outside & (beat != _Beat.A_REDUCED)
+        was_bad, was_outside, address = Signal(), Signal(), Signal(32)
+        m.d.comb += [
+            self.bad.eq(was_bad | (extent.valid & broken)),
+            self.out_of_range.eq(was_outside | (extent.valid & leaves)),
+            self.address.eq(Mux(was_outside, address, extent.offset)),
+        ]
+        with m.If(self.start):
+            m.d.sync += [was_bad.eq(static_bad), was_outside.eq(0)]
+        with m.Elif(extent.valid):
+            m.d.sync += [
+                was_bad.eq(self.bad),
+                was_outside.eq(self.out_of_range),
+                address.eq(self.address),
+            ]
