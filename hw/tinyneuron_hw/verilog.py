@@ -32,10 +32,11 @@ from .blocks import CLOCK_GATE_MODULE, FORMS, VerilogForm, VerilogPlatform, enab
 from .config import CoreConfig
 from .verilog_text import tidy
 
-__all__ = ["TOPS", "VerilogDesign", "VerilogError", "emit", "emit_top"]
+__all__ = ["FORMS", "TOPS", "VerilogDesign", "VerilogError", "emit", "emit_top"]
 
-TOPS = ("core", "chip")
-"""What :func:`emit_top` makes: the core with AXI ports, or with its memory controller."""
+TOPS = ("core", "chip", "array", "pe")
+"""What :func:`emit_top` makes: the core with AXI ports, or with its memory controller; the PE
+array with its edges; one PE."""
 
 _SCRIPT = """\
 read_rtlil <<rtlil
@@ -148,16 +149,27 @@ def emit(
     )
 
 
-def emit_top(
-    config: CoreConfig, top: str, *, form: VerilogForm = FORMS["simulation"]
-) -> VerilogDesign:
-    """Emits ``core`` or ``chip`` of a configuration as module ``tn_core`` or ``tn_chip``."""
-    if top not in TOPS:
-        raise ValueError(f"unknown top {top!r}; known: {', '.join(TOPS)}")
-    # Imported by name: whoever needs the text of another component does not load the whole core.
+def emit_top(config: CoreConfig, top: str, *, form: str = "simulation") -> VerilogDesign:
+    """Emits one of :data:`TOPS` of a configuration, as module ``tn_<top>`` in one of the forms of
+    :data:`~tinyneuron_hw.blocks.FORMS`."""
+    for kind, name, known in (("top", top, TOPS), ("form", form, FORMS)):
+        if name not in known:
+            raise ValueError(f"unknown {kind} {name!r}; known: {', '.join(known)}")
+    return emit(_component(config, top), f"tn_{top}", config=config, form=FORMS[form])
+
+
+def _component(config: CoreConfig, top: str) -> wiring.Component:
+    # Imported here: whoever needs the text of another component does not load the whole core.
+    if top == "pe":
+        from .tensor.pe import Pe
+
+        return Pe(config.pe_latency)
+    if top == "array":
+        from .tensor.array import PeArray
+
+        return PeArray(config)
     module = importlib.import_module(f"{__package__}.{top}")
-    component = getattr(module, top.capitalize())(config)
-    return emit(component, f"tn_{top}", config=config, form=form)
+    return getattr(module, top.capitalize())(config)
 
 
 def _to_rtlil(

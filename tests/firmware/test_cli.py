@@ -128,6 +128,7 @@ def test_disassembly_assembles_to_the_same_file(command, compiled: Path, tmp_pat
         (("disasm", "nowhere.tnp"), "nowhere.tnp: No such file or directory"),
         (("demo", "--images", "0"), "--images must be from 1 to 200, not 0"),
         (("verilog", "--top", "board"), "unknown top 'board'"),
+        (("verilog", "--form", "board"), "unknown form 'board'"),
     ],
 )
 def test_bad_input_gives_one_line(command, arguments, message):
