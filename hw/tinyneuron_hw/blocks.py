@@ -172,7 +172,7 @@ class Gated(Elaboratable):
         m.d.comb += inner.clk.eq(Value.cast(self._enable) & ClockSignal(_ENABLE))
         # Elaborated here, because only then the domains of soft resets in it are known.
         block = Fragment.get(self._block, platform)
-        enables = {name: self._enable for name in ("sync", *sorted(platform.soft_resets))}
+        enables = dict.fromkeys(("sync", *sorted(platform.soft_resets)), self._enable)
         m.submodules.block = DomainRenamer({_ENABLE: domain})(EnableInserter(enables)(block))
         return m
 

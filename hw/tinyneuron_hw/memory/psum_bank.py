@@ -37,7 +37,8 @@ class PsumMemory(wiring.Component):
     """The words of one bank of one partition: one read and one write port.
 
     A word is there one cycle after ``read``; reading a word that is being written gives the old
-    bytes. A write changes the bits of ``mask``, whole bytes; see :class:`~.sbuf_bank.SbufMemory` for its form.
+    bytes. A write changes the bits of ``mask``, whole bytes; see
+    :class:`~.sbuf_bank.SbufMemory` for its form.
     """
 
     def __init__(self, config: CoreConfig):
