@@ -1,7 +1,5 @@
 """The wrapper for placing: its pins reach every port, and its values go through the block."""
 
-from __future__ import annotations
-
 import subprocess
 from typing import Any
 
@@ -38,7 +36,7 @@ module bench;
   initial begin
     dut.driven = 0; dut.kept = 0; dut.chain = 0;
     for (i = 0; i < 200; i = i + 1) begin
-      shift_in = (i * i) >> 3;
+      shift_in = $random; // its seed is fixed
       #5 clk = 1;
       #1 $display("%0d %0d %0d %0d %0d", dut.block.a, dut.block.b, dut.block.carry,
                   dut.kept, shift_out);
