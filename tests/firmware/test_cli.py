@@ -41,7 +41,7 @@ def compiled(tmp_path: Path) -> Path:
 def test_help_lists_the_commands(command):
     status, out, _ = command("--help")
     assert status == 0
-    for name in ("demo", "run", "bench", "asm", "disasm", "verilog", "info"):
+    for name in ("demo", "run", "bench", "asm", "disasm", "verilog", "synth", "info"):
         assert name in out
 
 
@@ -92,6 +92,29 @@ def test_a_failed_check_says_what_and_ends_with_status_one(command, monkeypatch,
     expected = "conv2d_1x1_7_32to16 on tiny: 1,010 cycles, baseline 999 (+1.10%)"
     assert expected in err
     assert err.count("\n") == 1
+
+
+def test_synth_compares_latencies(command, tmp_path: Path):
+    file = tmp_path / "pe.json"
+    arguments = ("synth", "pe", "--config", "tiny", "--latencies", "1,3", "--out", file)
+    status, out, _ = command(*arguments, "--json")
+    report = json.loads(out)
+    assert status == 0
+    assert json.loads(file.read_text()) == report
+    first, last = report["results"]
+    assert (first["pe_latency"], last["pe_latency"]) == (1, 3)
+    assert first["flip_flops"] < last["flip_flops"]
+    status, out, _ = command(*arguments)
+    assert status == 0
+    assert f"{last['flip_flops']:,}" in out
+
+
+def test_synth_prints_the_blocks(command):
+    status, out, _ = command("synth", "array", "--config", "tiny", "--depth", 1)
+    assert status == 0
+    assert "tn_pe" in out
+    assert "moving_edge" in out
+    assert "tn_to_pe_operand" not in out
 
 
 def test_run_reads_and_writes_arrays(command, compiled: Path, tmp_path: Path):
@@ -163,6 +186,13 @@ def test_disassembly_assembles_to_the_same_file(command, compiled: Path, tmp_pat
         (("disasm", "nowhere.tnp"), "nowhere.tnp: No such file or directory"),
         (("demo", "--images", "0"), "--images must be from 1 to 200, not 0"),
         (("verilog", "--top", "board"), "unknown top 'board'"),
+        (("verilog", "--form", "board"), "unknown form 'board'"),
+        (("synth", "board"), "unknown block 'board'"),
+        (("synth", "pe", "--target", "board"), "unknown target 'board'"),
+        (("synth", "pe", "--place"), "only target 'ecp5' can be placed"),
+        (("synth", "pe", "--latencies", "1;2"), "--latencies takes numbers joined by commas"),
+        (("synth", "pe", "--latencies", "1,4"), "pe_latency must be from 1 to 3, not 4"),
+        (("synth", "pe", "--depth", "0"), "Invalid value for '--depth'"),
     ],
 )
 def test_bad_input_gives_one_line(command, arguments, message):

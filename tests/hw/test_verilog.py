@@ -220,6 +220,8 @@ def test_tidy_makes_constant_processes_run():
 def test_unknown_top():
     with pytest.raises(ValueError, match="unknown top 'board'; known: core, chip"):
         emit_top(get_config("tiny"), "board")
+    with pytest.raises(ValueError, match="unknown form 'board'; known: simulation, asic, fpga"):
+        emit_top(get_config("tiny"), "core", form="board")
 
 
 def test_yosys_failure_carries_its_message(monkeypatch):
@@ -231,17 +233,23 @@ def test_yosys_failure_carries_its_message(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("config", "top"),
-    [("tiny", "core"), ("tiny", "chip"), ("default", "chip")]
+    ("config", "top", "form"),
+    [
+        ("tiny", "core", "simulation"),
+        ("tiny", "core", "fpga"),
+        ("tiny", "chip", "simulation"),
+        ("tiny", "chip", "asic"),
+        ("default", "chip", "simulation"),
+    ]
     + [
-        pytest.param(name, "chip", marks=pytest.mark.slow)
+        pytest.param(name, "chip", "simulation", marks=pytest.mark.slow)
         for name in PRESETS
         if name not in ("tiny", "default")
     ],
 )
-def test_every_preset_lints_and_has_one_pe_module(config, top, tmp_path, verilator_lint):
+def test_every_preset_lints_and_has_one_pe_module(config, top, form, tmp_path, verilator_lint):
     sizes = get_config(config)
-    design = verilog_of(sizes, top)
+    design = verilog_of(sizes, top, form=form)
     assert design.text.count("module tn_pe (") == 1
     assert len(re.findall(r"^  tn_pe \w+ \(", design.text, re.MULTILINE)) == sizes.macs_per_cycle
     assert "\\" not in design.text
