@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,7 +16,7 @@ from tinyneuron_hw.isa.opcodes import Opcode, Stream
 from ..backend import Backend, BackendError
 from ..loader import CONTROL_START, MemoryWindow, csr_values, load_and_start, place_streams
 from . import service
-from .case import Case, Extent, whole_memory
+from .case import Case, Extent
 
 __all__ = ["MAX_CYCLES", "Bench", "BenchError", "Outcome", "TrapState"]
 
@@ -129,8 +129,7 @@ class Bench:
 
     def _run(self, case: Case) -> Outcome:
         backend = self.backend
-        backend.reset()
-        backend.csr_write(Csr.INTERRUPT_ENABLE, _BOTH_INTERRUPTS)
+        self.settle()
         self._load(case)
         for index, value in case.semaphores.items():
             backend.csr_write(semaphore_address(index), value)
@@ -145,8 +144,7 @@ class Bench:
             empty = np.zeros((0, 0), np.uint8)
             return Outcome("timeout", result.cycles, None, semaphores, {}, (), empty, empty)
         if trap is not None and not case.restart:
-            backend.reset()
-            backend.csr_write(Csr.INTERRUPT_ENABLE, _BOTH_INTERRUPTS)
+            self.settle()
         else:
             registers = self._registers(case)
         device = tuple(
@@ -203,6 +201,11 @@ class Bench:
         for address, data in case.memory.items():
             self.backend.memory_write(address, data)
 
+    def settle(self) -> None:
+        """Resets, so that the programs that set or read the state can run."""
+        self.backend.reset()
+        self.backend.csr_write(Csr.INTERRUPT_ENABLE, _BOTH_INTERRUPTS)
+
     def read_memories(self, config: CoreConfig, sbuf: Extent, psum: Extent
                       ) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
         """Bytes [partitions, size] of both extents; SBUF's are lost."""
@@ -233,10 +236,3 @@ class Bench:
 
     def _semaphores(self) -> tuple[int, ...]:
         return tuple(self.backend.csr_read(semaphore_address(i)) for i in range(NUM_SEMAPHORES))
-
-    def everything(self, config: CoreConfig) -> Iterator[tuple[str, np.ndarray]]:
-        """All of SBUF and PSUM, by name. Ends what the core holds in SBUF."""
-        self.backend.reset()
-        self.backend.csr_write(Csr.INTERRUPT_ENABLE, _BOTH_INTERRUPTS)
-        yield from zip(("SBUF", "PSUM"), self.read_memories(config, *whole_memory(config)),
-                       strict=True)  # fmt: skip

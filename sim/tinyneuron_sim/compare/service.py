@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from tinyneuron_hw.config import NUM_SEMAPHORES, CoreConfig
 from tinyneuron_hw.formats import DType
 from tinyneuron_hw.isa.codec import encode
@@ -18,7 +20,8 @@ from tinyneuron_hw.isa.opcodes import Opcode, Space, Stream, UpdateMode, WaitMod
 
 from .case import Extent
 
-__all__ = ["SEMAPHORE", "fetch_registers", "load_memories", "register_groups", "store_memories"]
+__all__ = ["SEMAPHORE", "fetch_registers", "load_memories", "register_groups", "store_memories",
+           "stored_sbuf"]  # fmt: skip
 
 SEMAPHORE = 0
 """Orders the transfers; must be 0 before a program of :func:`load_memories` or
@@ -111,6 +114,17 @@ def store_memories(config: CoreConfig, sbuf: Extent, psum: Extent, sbuf_address:
         code.append(_copy(far, near))
         code += _transfer(Opcode.DMA_STORE, src=near, dst=_device(part))
     return {Stream.VECTOR: (*code, encode(Opcode.HALT))}
+
+
+def stored_sbuf(config: CoreConfig, sbuf: np.ndarray, psum: np.ndarray) -> np.ndarray:
+    """What a program of :func:`store_memories` leaves in SBUF, from the bytes it stored."""
+    after = sbuf.copy()
+    stage, whole = Extent(0, sbuf.shape[1]), Extent(0, psum.shape[1])
+    for part in _psum_parts(config, whole, stage, 0):
+        rows = slice(part.start, part.start + part.partitions)
+        columns = slice(part.offset, part.offset + part.size)
+        after[: part.partitions, : part.size] = psum[rows, columns]
+    return after
 
 
 def register_groups(registers: Iterable[tuple[Stream, int]]) -> list[dict[tuple[Stream, int], int]]:

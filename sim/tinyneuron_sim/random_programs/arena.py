@@ -15,7 +15,7 @@ from ..golden.access import byte_offsets
 from ..golden.memory import Footprint
 from ..loader import MemoryWindow
 
-__all__ = ["GUARD_BYTES", "Arena", "choose_arena"]
+__all__ = ["CODE_BYTES", "GUARD_BYTES", "Arena", "choose_arena"]
 
 _PAGE = 4096
 _ON_CHIP_BYTES = 512
@@ -25,7 +25,8 @@ GUARD_BYTES = 256
 """Device memory around the program's own that must not change."""
 _RESERVED = 1 << 20
 """Device memory at the top for code and images."""
-_CODE_BYTES = 1 << 17
+CODE_BYTES = 1 << 17
+"""Room for a program's instructions."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Arena:
     @property
     def windows(self) -> tuple[MemoryWindow, ...]:
         """Code, inputs and outputs."""
-        return (MemoryWindow(self.code_base, _CODE_BYTES, False, False, True),
+        return (MemoryWindow(self.code_base, CODE_BYTES, False, False, True),
                 MemoryWindow(*self.inputs, True, False, False),
                 MemoryWindow(*self.outputs, True, True, False))  # fmt: skip
 
@@ -101,7 +102,7 @@ def choose_arena(config: CoreConfig, rng: random.Random) -> Arena:
     top = config.psum_partition_bytes - psum_size
     border = rng.randrange(0, top + 1, config.psum_bank_bytes) - psum_size // 2
     psum = Extent(rng.choice([0, top, min(max(border, 0), top)]), psum_size)
-    code = config.device_memory_bytes - _RESERVED - _CODE_BYTES
+    code = config.device_memory_bytes - _RESERVED - CODE_BYTES
     pages = (code - 2 * GUARD_BYTES) // _PAGE
     device_pages = _DEVICE_BYTES // _PAGE
     first = rng.randrange(1, pages - 4 * device_pages)

@@ -319,6 +319,9 @@ def _barrier(scope: Scope) -> None:
     takes = WaitMode.GREATER_EQUAL_SUBTRACT
     arrived, *goes = (pool.take() for _ in scope.streams)
     scope.taken += [arrived, *goes]
+    arrived.move(*range(1, len(others) + 1), 0)
+    for go in goes:
+        go.move(1, 0)
     for stream in others:
         scope.nop(stream, update=(UpdateMode.ADD, arrived.index, 1))
     scope.nop(leader, wait=(takes, arrived.index, len(others)))

@@ -215,7 +215,10 @@ class Scope:
         semaphore = pool.claim(lambda thread, index: all(n.covers(thread, index) for n in nodes))
         if semaphore is None:
             return None
-        amounts, event = pool.join(semaphore, len(nodes))
+        joined = pool.join(semaphore, len(nodes))
+        if joined is None:
+            return None
+        amounts, event = joined
         for node, amount in zip(nodes, amounts, strict=True):
             self._attach(node, event, (UpdateMode.ADD, amount))
         return nodes, event

@@ -1,7 +1,8 @@
 """Which semaphore tells of what, in every mode of update and wait.
 
 A semaphore is used for one event after another. A new event may take it only where everything
-done with it before is ordered before the event, so its value there is known.
+done with it before is ordered before the event, so its value there is known. The stream that waits
+may look at the semaphore long before: no value it had earlier may satisfy the wait.
 """
 
 from __future__ import annotations
@@ -35,6 +36,17 @@ class Semaphore:
     """By a loop, or for good."""
     event: Event | None = None
     """The one that it tells of now."""
+    seen: set[int] = field(default_factory=set)
+    """Values it has had."""
+
+    def __post_init__(self) -> None:
+        self.seen.add(self.value)
+
+    def move(self, *values: int) -> None:
+        """It takes on these values, one after another."""
+        self.seen.update(values)
+        self.value = values[-1]
+
 
 
 @dataclass(eq=False)
@@ -90,52 +102,49 @@ class SemaphorePool:
             self._counters[thread] = self.take()
         semaphore = self._counters[thread]
         amount = self._rng.choice([1, 1, self._rng.randint(2, 1000)])
-        semaphore.value += amount
+        semaphore.move(semaphore.value + amount)
         total = semaphore.value
         return Event(semaphore, (UpdateMode.ADD, amount),
                      lambda rng: (WaitMode.GREATER_EQUAL, total), lasting=True)  # fmt: skip
 
     def event(self, semaphore: Semaphore) -> Event:
         """An event of a claimed semaphore, in any mode."""
-        rng, before = self._rng, semaphore.value
+        rng, before, seen = self._rng, semaphore.value, semaphore.seen
         mode = rng.choice([UpdateMode.ADD, UpdateMode.ADD, UpdateMode.SUBTRACT, UpdateMode.SET])
-        while True:
+        after = before
+        while after in seen:
             operand = rng.choice([1, rng.randint(1, 9), rng.getrandbits(32)])
             after = {
                 UpdateMode.ADD: (before + operand) % _MODULUS,
                 UpdateMode.SUBTRACT: (before - operand) % _MODULUS,
                 UpdateMode.SET: operand,
             }[mode]
-            if after != before:
-                break
-        if after > before and rng.random() < 0.4:
-            return self._taking(semaphore, (mode, operand), after)
-        semaphore.value = after
+        highest = max(seen)
+        if after > highest and rng.random() < 0.4:
+            amount = rng.choice([after, rng.randint(highest + 1, after)])
+            semaphore.move(after, after - amount)
+            return Event(semaphore, (mode, operand),
+                         lambda rng: (WaitMode.GREATER_EQUAL_SUBTRACT, amount),
+                         single=True)  # fmt: skip
+        semaphore.move(after)
 
         def wait(rng: random.Random) -> tuple[WaitMode, int]:
-            if after > before and rng.random() < 0.6:
-                return WaitMode.GREATER_EQUAL, rng.choice([after, rng.randint(before + 1, after)])
+            if after > highest and rng.random() < 0.6:
+                return WaitMode.GREATER_EQUAL, rng.choice([after, rng.randint(highest + 1, after)])
             return WaitMode.EQUAL, after
 
         return Event(semaphore, (mode, operand), wait)
 
-    def _taking(self, semaphore: Semaphore, update: tuple[UpdateMode, int], after: int) -> Event:
-        """The wait subtracts."""
-        amount = self._rng.choice([after, self._rng.randint(semaphore.value + 1, after)])
-        semaphore.value = after - amount
-        return Event(semaphore, update, lambda rng: (WaitMode.GREATER_EQUAL_SUBTRACT, amount),
-                     single=True)  # fmt: skip
-
-    def join(self, semaphore: Semaphore, count: int) -> tuple[list[int], Event]:
+    def join(self, semaphore: Semaphore, count: int) -> tuple[list[int], Event] | None:
         """Amounts that ``count`` updates add, and the event of all of them together."""
         rng, before = self._rng, semaphore.value
         amounts = [rng.randint(1, 5) for _ in range(count)]
+        # More than any of them leaves out, and than there ever was.
         total = before + sum(amounts)
-        if total >= _MODULUS:
-            raise DeadEndError("the semaphore would wrap")
-        # More than any of them leaves out.
-        least = total - min(amounts) + 1
-        semaphore.value = total
+        least = max(total - min(amounts), *semaphore.seen) + 1
+        if not least <= total < _MODULUS:
+            return None
+        semaphore.move(*range(before, total + 1))
 
         def wait(rng: random.Random) -> tuple[WaitMode, int]:
             if rng.random() < 0.5:
@@ -149,6 +158,7 @@ class SemaphorePool:
         for loops."""
         rng = self._rng
         amount = rng.choice([1, 1, rng.randint(2, 50), rng.getrandbits(32) or 1])
+        semaphore.move(amount, 0)
         if rng.random() < 0.6:
             return Event(semaphore, (UpdateMode.ADD, amount),
                          lambda rng: (WaitMode.GREATER_EQUAL_SUBTRACT, amount),
