@@ -23,8 +23,8 @@ from tinyneuron_hw.isa.rules import DEVICE, PATTERNS, SCALARS
 
 from ..compare.reference import Reference
 from ..golden.core import Step
-from .generator import available_streams
 from .legal import legal, own_fields
+from .program import available_streams
 from .spoil import all_rules, broken_rule
 from .traps import TRAPS
 

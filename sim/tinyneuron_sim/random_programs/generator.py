@@ -6,20 +6,20 @@ import random
 from dataclasses import dataclass
 
 from tinyneuron_hw.config import NUM_SEMAPHORES, CoreConfig
-from tinyneuron_hw.isa.opcodes import Opcode, Stream
+from tinyneuron_hw.isa.opcodes import Opcode
 
 from ..compare.case import Case
 from .arena import choose_arena
 from .blocks import add_block
 from .draw import Drawer
 from .listing import Item
-from .program import Program
+from .program import Program, available_streams
 from .registers import Registers
 from .scope import Scope, World
 from .semaphores import DeadEndError, SemaphorePool
 from .traps import add_trap
 
-__all__ = ["RandomCase", "available_streams", "generate"]
+__all__ = ["RandomCase", "generate"]
 
 _BUDGET = 1000
 """Rough cycles of a program."""
@@ -36,11 +36,6 @@ class RandomCase:
     seed: int
     case: Case
     trap: str | None
-
-
-def available_streams(config: CoreConfig) -> tuple[Stream, ...]:
-    """The streams a core has."""
-    return tuple(s for s in Stream if config.has_gpsimd or s is not Stream.GPSIMD)
 
 
 def generate(config: CoreConfig, seed: int, *, traps: bool = True, trap: str | None = None

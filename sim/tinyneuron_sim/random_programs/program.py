@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 
+from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.isa.opcodes import Stream
 
 from ..compare.case import Case
@@ -14,7 +15,12 @@ from .draw import Drawer
 from .listing import Code, assemble
 from .values import random_bytes
 
-__all__ = ["Program"]
+__all__ = ["Program", "available_streams"]
+
+
+def available_streams(config: CoreConfig) -> tuple[Stream, ...]:
+    """The streams a core has."""
+    return tuple(s for s in Stream if config.has_gpsimd or s is not Stream.GPSIMD)
 
 
 @dataclass

@@ -36,11 +36,18 @@ def _rules() -> dict[int, str]:
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef):
             for node in ast.walk(function):
-                if isinstance(node, ast.Raise) and node.exc is not None:
-                    text = [part.value for part in ast.walk(node.exc)
-                            if isinstance(part, ast.Constant) and isinstance(part.value, str)]
-                    found[node.lineno] = " ".join(" ".join(text).split())[:60]
+                if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+                    found[node.lineno] = _words(node.exc.args[0])
     return found
+
+
+def _words(message: ast.expr) -> str:
+    """A message's text, with ``_`` for the values in it."""
+    if isinstance(message, ast.BinOp):
+        return _words(message.left)
+    parts = message.values if isinstance(message, ast.JoinedStr) else [message]
+    words = [str(part.value) if isinstance(part, ast.Constant) else "_" for part in parts]
+    return "".join(words).removeprefix("_: ").strip()
 
 
 def all_rules() -> tuple[str, ...]:

@@ -27,7 +27,7 @@ from .arena import CODE_BYTES
 from .draw import Drawer, Fields
 from .listing import Code, Item, Label
 from .patterns import NoRoomError
-from .program import Program
+from .program import Program, available_streams
 from .registers import LATE_REGISTERS, set_register
 from .scope import header
 from .spoil import all_rules, spoil
@@ -57,10 +57,6 @@ class Target:
     @property
     def opcodes(self) -> tuple[Opcode, ...]:
         return STREAM_OPCODES[self.stream]
-
-    @property
-    def data_opcodes(self) -> tuple[Opcode, ...]:
-        return tuple(op for op in self.opcodes if op not in CONTROL_OPCODES)
 
     def insert(self, *elements: Item | Label) -> None:
         """Puts code anywhere in the stream, in a later pass of a loop if there is one."""
@@ -171,8 +167,12 @@ def register_value(target: Target) -> None:
 
 def broken_rule(target: Target, rule: str) -> None:
     """A rule of ``isa.rules``; a register names one of the fields now and then."""
-    rng = target.rng
-    opcode, fields = spoil(rng, target.drawer, target.data_opcodes, rule)
+    rng, config = target.rng, target.program.arena.config
+    opcodes = [op for op in Opcode if op not in CONTROL_OPCODES]
+    opcode, fields = spoil(rng, target.drawer, opcodes, rule)
+    fitting = [s for s in available_streams(config) if opcode in STREAM_OPCODES[s]]
+    target.stream = rng.choice([s for s in fitting if s in target.program.code] or fitting)
+    target.program.code.setdefault(target.stream, [Item(Opcode.HALT)])
     item = Item(opcode, fields)
     named = _named(opcode, lambda f: f.path in fields and not f.path.startswith("header"))
     if rng.random() < 0.4 and named:
