@@ -192,14 +192,18 @@ class Bench:
         return sbuf_address, psum_address
 
     def _load(self, case: Case) -> None:
-        config = case.config
-        addresses = self._stage(config, case.sbuf, case.psum)
-        for address, image in zip(addresses, (case.sbuf_image, case.psum_image), strict=True):
-            self.backend.memory_write(address, image)
-        self._serve(service.load_memories(config, case.sbuf, case.psum, *addresses),
-                    "loading SBUF and PSUM")  # fmt: skip
+        self.write_memories(case.config, case.sbuf, case.psum, case.sbuf_image, case.psum_image)
         for address, data in case.memory.items():
             self.backend.memory_write(address, data)
+
+    def write_memories(self, config: CoreConfig, sbuf: Extent, psum: Extent, sbuf_image: bytes,
+                       psum_image: bytes) -> None:  # fmt: skip
+        """Fills both extents, on a core that is settled."""
+        addresses = self._stage(config, sbuf, psum)
+        for address, image in zip(addresses, (sbuf_image, psum_image), strict=True):
+            self.backend.memory_write(address, image)
+        self._serve(service.load_memories(config, sbuf, psum, *addresses),
+                    "loading SBUF and PSUM")  # fmt: skip
 
     def settle(self) -> None:
         """Resets, so that the programs that set or read the state can run."""

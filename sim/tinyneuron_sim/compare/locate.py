@@ -30,7 +30,8 @@ class Location:
     """The first differing instruction.
 
     ``number`` counts executed instructions in golden's order; None when the instruction did not
-    run there. ``difference`` is what differs right after it. ``how`` it was found: ``replay``
+    run there. ``comparison`` is that of the program up to it (or of all of the program), and
+    ``difference`` what differs then. ``how`` it was found: ``replay``
     (instructions overlap as they did), ``serial`` (one after another), ``trap`` (it is where a
     target stopped) or ``last writer`` (no replay shows the difference, this instruction wrote
     the place last).
@@ -39,8 +40,13 @@ class Location:
     stream: Stream
     pc: int
     number: int | None
-    difference: Difference
+    comparison: Comparison
     how: Literal["replay", "serial", "trap", "last writer"]
+
+    @property
+    def difference(self) -> Difference:
+        assert self.comparison.difference is not None
+        return self.comparison.difference
 
     def to_json(self) -> dict[str, Any]:
         return {"stream": self.stream.name.lower(), "pc": self.pc, "number": self.number,
@@ -58,36 +64,35 @@ def locate(comparison: Comparison, bench: Bench, *, against: Bench | None = None
     assert comparison.difference is not None, "the targets agree"
     steps = executed(comparison.reference.steps)
 
-    def difference_after(count: int, serial: bool) -> Difference | None:
+    def compare_first(count: int, serial: bool) -> Comparison:
         if progress is not None:
             progress(f"running the first {count} of {len(steps)} instructions")
         case = straight_case(comparison.case, steps[:count], serial=serial)
-        return compare(case, bench, against=against, opener=opener).difference
+        return compare(case, bench, against=against, opener=opener)
 
     for serial in (False, True):
-        found = _bisect(len(steps), lambda count, serial=serial: difference_after(count, serial))
+        found = _bisect(len(steps), lambda count, serial=serial: compare_first(count, serial))
         if found is not None:
-            number, difference = found
+            number, there = found
             step = steps[number]
             how = "serial" if serial else "replay"
-            return Location(step.stream, step.pc, number, difference, how)
+            return Location(step.stream, step.pc, number, there, how)
     return _where_stopped(comparison, steps) or _last_writer(comparison, steps)
 
 
-def _bisect(total: int, difference_after: Callable[[int], Difference | None]
-            ) -> tuple[int, Difference] | None:  # fmt: skip
+def _bisect(total: int, compare_first: Callable[[int], Comparison]
+            ) -> tuple[int, Comparison] | None:  # fmt: skip
     """The first of ``total`` instructions after which there is a difference, and that."""
-    last = difference_after(total)
-    if last is None:
+    if total == 0 or (last := compare_first(total)).difference is None:
         return None
     low, high = 0, total  # equal after low, different after high
     while high - low > 1:
         middle = (low + high) // 2
-        difference = difference_after(middle)
-        if difference is None:
+        comparison = compare_first(middle)
+        if comparison.difference is None:
             low = middle
         else:
-            high, last = middle, difference
+            high, last = middle, comparison
     return high - 1, last
 
 
@@ -104,7 +109,7 @@ def _where_stopped(comparison: Comparison, steps: Sequence[Step]) -> Location | 
     )
     place = (ranked[0].stream, ranked[0].pc)
     number = places.index(place) if place in places else None
-    return Location(*place, number, comparison.difference, "trap")
+    return Location(*place, number, comparison, "trap")
 
 
 def _last_writer(comparison: Comparison, steps: Sequence[Step]) -> Location | None:
@@ -115,7 +120,7 @@ def _last_writer(comparison: Comparison, steps: Sequence[Step]) -> Location | No
             issued = [i for i, s in enumerate(steps)
                       if (s.stream, s.pc) == (step.stream, step.pc)]  # fmt: skip
             number = issued[-1] if issued else None
-            return Location(step.stream, step.pc, number, difference, "last writer")
+            return Location(step.stream, step.pc, number, comparison, "last writer")
     return None
 
 

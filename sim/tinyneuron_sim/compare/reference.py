@@ -103,6 +103,7 @@ def run_reference(case: Case, *, seed: int = 0, opener: Opener = GoldenBackend) 
     certain = _all_certain(case)
     steps = list(recorder.steps)
     if outcome.trap is not None:
+        certain.streams.clear()  # a stream may be ahead of the instruction that waits or traps
         _doubt(case, recorder, outcome, opener, certain)
     return Reference(outcome, steps, certain)
 
@@ -178,8 +179,6 @@ def written_regions(step: Step) -> list[Region | DeviceRegion]:
 
 
 def _mark(case: Case, step: Step, certain: Certainty) -> None:
-    if step.queue is None:
-        certain.streams.discard(step.stream)
     for region in written_regions(step):
         if isinstance(region, DeviceRegion):
             addresses = region.address + byte_offsets(region.dims)

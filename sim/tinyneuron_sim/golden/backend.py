@@ -192,7 +192,7 @@ class GoldenBackend:
         self._interrupts = 0
 
     def close(self) -> None:
-        self._core.running = False
+        self._core.close()
 
     def __enter__(self) -> GoldenBackend:
         return self

@@ -104,6 +104,12 @@ class Core:
         self.trap: TrapInfo | None = None
         self._queues: dict[int, deque[_Transfer]] = {}
 
+    def close(self) -> None:
+        """Stops, and frees what races were found with."""
+        self.running = False
+        if self._races:
+            self._races.restart()
+
     def start(self, program: Program) -> None:
         """START: clears counters, trap and trace and starts every enabled stream."""
         self._program = program

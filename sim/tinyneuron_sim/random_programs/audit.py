@@ -14,25 +14,21 @@ __all__ = ["Audit"]
 
 
 class Audit:
-    """What SBUF and PSUM of a target must hold, byte for byte, outside of what the programs
-    since :meth:`begin` were given, and in it what was read out."""
+    """What SBUF and PSUM of a target must hold, byte for byte: zeros where no program since
+    :meth:`begin` was given room, elsewhere what was read out after the last one."""
 
     def __init__(self, config: CoreConfig, bench: Bench):
         self._config, self._bench = config, bench
         self._images: list[np.ndarray] | None = None
 
     def begin(self) -> None:
-        """Takes what is there for right."""
-        sbuf, psum = self._read()
-        self._images = [stored_sbuf(self._config, sbuf, psum), psum.copy()]
-
-    def forget(self) -> None:
-        """Nothing is known any more."""
-        self._images = None
-
-    def _read(self) -> tuple[np.ndarray, np.ndarray]:
+        """Fills both memories with zeros."""
+        config = self._config
+        extents = whole_memory(config)
+        self._images = [np.zeros((partitions, extent.size), np.uint8) for partitions, extent in
+                        zip((config.partitions, config.columns), extents, strict=True)]
         self._bench.settle()
-        return self._bench.read_memories(self._config, *whole_memory(self._config))
+        self._bench.write_memories(config, *extents, *(i.tobytes() for i in self._images))
 
     def note(self, case: Case, outcome: Outcome) -> None:
         """A program has run and its memories were read."""
@@ -46,7 +42,8 @@ class Audit:
     def check(self) -> str | None:
         """The first byte that is not what it must be, in words; begins anew."""
         expected = self._images
-        sbuf, psum = self._read()
+        self._bench.settle()
+        sbuf, psum = self._bench.read_memories(self._config, *whole_memory(self._config))
         self._images = [stored_sbuf(self._config, sbuf, psum), psum.copy()]
         if expected is None:
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ from .generator import RandomCase, generate
 
 __all__ = ["Finding", "Report", "investigate", "run_campaign"]
 
+_STEPS = 20_000
+"""More than any program takes; what becomes endless while it is made smaller must end."""
 _AUDIT_EVERY = 64
 """Programs between two looks at the memory that none of them owns."""
 
@@ -60,9 +63,13 @@ class Report:
         return not (self.invalid or self.strays or self.findings)
 
 
+bounded_golden: Opener = functools.partial(GoldenBackend, instruction_limit=_STEPS)
+"""Golden, with a bound on a program's steps."""
+
+
 def run_campaign(
     config: CoreConfig, opener: Callable[[], Backend], seeds: Iterable[int], *,
-    traps: bool = True, reference: Opener = GoldenBackend, stop_after: int = 1,
+    traps: bool = True, reference: Opener = bounded_golden, stop_after: int = 1,
     progress: Callable[[str], None] | None = None, shrink_seconds: float = 120,
 ) -> Report:  # fmt: skip
     """Runs the program of each seed on golden and on the target that ``opener`` opens.
@@ -136,7 +143,7 @@ def _run(random: RandomCase, bench: Bench, audit: Audit, report: Report, referen
 
 
 def investigate(random: RandomCase, comparison: Comparison, bench: Bench, *,
-                reference: Opener = GoldenBackend, seconds: float = 120) -> Finding:  # fmt: skip
+                reference: Opener = bounded_golden, seconds: float = 120) -> Finding:  # fmt: skip
     """Makes the program smaller and finds the first differing instruction of the small one."""
 
     def again(case: Case) -> Comparison:
