@@ -9,7 +9,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from tinyneuron_hw.config import LOOP_DEPTH, NUM_REGISTERS
+from tinyneuron_hw.config import INSTRUCTION_BYTES, LOOP_DEPTH, NUM_REGISTERS
 from tinyneuron_hw.isa.codec import fields_of
 from tinyneuron_hw.isa.opcodes import (
     CONTROL_OPCODES,
@@ -27,6 +27,7 @@ from ..golden.sequencer import register_result
 from .draw import Fields, Use
 from .listing import Item, Label
 from .patterns import NoRoomError
+from .pipeline import pipeline
 from .registers import Registers
 from .scope import Counter, Scope, header
 
@@ -62,7 +63,9 @@ def instruction(scope: Scope) -> None:
     counters = scope.counters[stream]
     if counters and rng.random() < 0.6:
         use = _follow(scope, stream, item, rng.choice(counters), use)
-    scope.cost += _work(fields) / len(scope.streams) + (60 if opcode in DMA_OPCODES else 0)
+    scope.cost += _work(fields) / len(scope.streams)
+    if opcode in DMA_OPCODES:
+        scope.cost += 200 if scope.repeats else 60  # a loop's body waits for it
     scope.emit(stream, item, use)
 
 
@@ -201,6 +204,7 @@ def _wrap(scope: Scope, inner: Scope, ends: dict[Stream, Label], passes: int) ->
             inner.nop(stream)
         if own and rng.random() < 0.2:
             _branch_back(scope, inner, stream, own[0])
+            scope.cost += 130 * passes  # fetched anew
             scope.code[stream].append(ends[stream])
             continue
         fields: Fields = {"count": passes}
@@ -210,7 +214,7 @@ def _wrap(scope: Scope, inner: Scope, ends: dict[Stream, Label], passes: int) ->
         item = Item(Opcode.LOOP, fields, end=ends[stream])
         scope.emit(stream, item)
         scope.code[stream] += [*inner.code[stream], ends[stream]]
-    scope.cost += inner.cost * max(1, passes) / 2
+    scope.cost += inner.cost * max(1, 0.7 * passes)
     scope.leave(inner, together=len(inner.streams) > 1)
 
 
@@ -275,7 +279,7 @@ def skip(scope: Scope, depth: int) -> None:
     end = Label()
     scope.emit(stream, Item(Opcode.BRANCH, fields, end=end))
     scope.code[stream] += [*inner.code[stream], end]
-    scope.cost += inner.cost
+    scope.cost += inner.cost + 100
     scope.leave(inner, together=False)
 
 
@@ -312,6 +316,30 @@ def nest(scope: Scope, depth: int) -> None:
     scope.leave(inner, together=False)
 
 
+def detour(scope: Scope) -> None:
+    """A branch over code that never runs, whatever it is."""
+    rng = scope.rng
+    stream = rng.choice(scope.streams)
+    end = Label()
+    value = rng.getrandbits(32)
+    fields = rng.choice([
+        {"condition": Condition.ALWAYS, "a": value},
+        {"condition": Condition.EQUAL, "a": value, "b": value},
+        {"condition": Condition.GREATER_EQUAL_UNSIGNED, "a": value, "b": value},
+    ])  # fmt: skip
+    scope.emit(stream, Item(Opcode.BRANCH, fields, end=end))
+    for _ in range(rng.randint(1, 3)):
+        raw = bytearray(rng.randbytes(INSTRUCTION_BYTES))
+        raw[0] = rng.choice([raw[0], rng.choice(list(Opcode)).value])
+        scope.code[stream].append(Item(Opcode.NOP, raw=bytes(raw)))
+    scope.code[stream].append(end)
+
+
+def two_streams(scope: Scope) -> None:
+    """A producer and a consumer."""
+    pipeline(scope, {stream: data_opcodes(stream) for stream in scope.streams})
+
+
 def _barrier(scope: Scope) -> None:
     """All streams of a scope wait for each other."""
     pool, rng = scope.world.pool, scope.rng
@@ -338,6 +366,8 @@ BLOCKS: list[tuple[float, Callable[..., None], bool]] = [
     (0.9, loop, True),
     (0.8, skip, True),
     (0.12, nest, True),
+    (0.3, detour, False),
+    (0.5, two_streams, False),
 ]
 """(weight, function, whether it holds other blocks)."""
 

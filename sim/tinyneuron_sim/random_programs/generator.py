@@ -21,7 +21,7 @@ from .traps import add_trap
 
 __all__ = ["RandomCase", "generate"]
 
-_BUDGET = 1000
+_BUDGET = 1250
 """Rough cycles of a program."""
 _TRAPS = 0.3
 """Share of programs that trap, where traps are wanted."""
@@ -72,6 +72,8 @@ def _write(config: CoreConfig, rng: random.Random) -> Program:
     budget = _BUDGET * rng.choice([0.2, 0.6, 1, 1, 1])
     while scope.cost < budget:
         add_block(scope)
+    if scope.cost > 1.5 * _BUDGET:
+        raise DeadEndError(f"the last block makes it {scope.cost:.0f} cycles long")
     for stream in streams:
         scope.emit(stream, Item(Opcode.HALT))
     return Program(arena, drawer, scope.code, semaphores, arena.windows, arena.code_base)

@@ -34,10 +34,6 @@ from .spoil import all_rules, spoil
 
 __all__ = ["TRAPS", "add_trap"]
 
-_WATCHDOG = 700
-"""Cycles: longer than anything takes that goes on."""
-
-
 @dataclass
 class Target:
     """A program, a stream of it and a place there."""
@@ -289,7 +285,8 @@ def deadlock(target: Target) -> None:
         return
     wait = header(wait=(mode, rng.choice(free), rng.choice([1, rng.getrandbits(32) | 1])))
     target.insert(Item(opcode, fields | wait))
-    program.watchdog = _WATCHDOG
+    # Longer than anything takes that goes on.
+    program.watchdog = 100 + 4 * program.arena.config.memory_latency
 
 
 TRAPS: dict[str, tuple[float, Callable[[Target], None]]] = {
