@@ -29,7 +29,7 @@ from .listing import Item, Label
 from .patterns import NoRoomError
 from .pipeline import pipeline
 from .registers import Registers
-from .scope import Counter, Scope, header
+from .scope import Counter, Scope, rough_cycles
 
 __all__ = ["BLOCKS", "add_block", "fill"]
 
@@ -42,19 +42,11 @@ def data_opcodes(stream: Stream) -> tuple[Opcode, ...]:
     return tuple(op for op in STREAM_OPCODES[stream] if op not in CONTROL_OPCODES)
 
 
-def _work(fields: Fields) -> float:
-    """Rough cycles an instruction takes in its engine."""
-    elements = 1
-    for key, value in fields.items():
-        if key.startswith(("dst.dims", "in0.dims")) and key.endswith("size"):
-            elements *= value
-    return 24 + min(elements, 512)
-
-
 def instruction(scope: Scope) -> None:
     """A data instruction, perhaps with a field that follows a loop's counter."""
     rng = scope.rng
-    stream = rng.choice(scope.streams)
+    # An engine with many operations gets more instructions.
+    stream = rng.choices(scope.streams, [len(data_opcodes(s)) for s in scope.streams])[0]
     engine = [op for op in data_opcodes(stream) if op not in DMA_OPCODES]
     transfers = [op for op in data_opcodes(stream) if op in DMA_OPCODES]
     opcode = rng.choice(engine if engine and rng.random() < 0.8 else transfers)
@@ -63,9 +55,9 @@ def instruction(scope: Scope) -> None:
     counters = scope.counters[stream]
     if counters and rng.random() < 0.6:
         use = _follow(scope, stream, item, rng.choice(counters), use)
-    scope.cost += _work(fields) / len(scope.streams)
-    if opcode in DMA_OPCODES:
-        scope.cost += 200 if scope.repeats else 60  # a loop's body waits for it
+    # In a loop every pass waits for its transfers.
+    overlap = 1 if scope.repeats and opcode in DMA_OPCODES else len(scope.streams)
+    scope.cost += rough_cycles(opcode, fields) / overlap
     scope.emit(stream, item, use)
 
 

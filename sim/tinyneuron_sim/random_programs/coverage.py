@@ -23,6 +23,7 @@ from tinyneuron_hw.isa.rules import DEVICE, PATTERNS, SCALARS
 
 from ..compare.reference import Reference
 from ..golden.core import Step
+from .feature import named_paths
 from .legal import legal, own_fields
 from .program import available_streams
 from .spoil import all_rules, broken_rule
@@ -53,7 +54,7 @@ def _universe(config: CoreConfig) -> Iterator[tuple[str, str]]:
         for opcode in STREAM_OPCODES[stream]:
             yield "instruction", f"{stream.name} {opcode.name}"
     for opcode in Opcode:
-        yield from (("register", f"{opcode.name} {path}") for path in _named(opcode))
+        yield from (("register", f"{opcode.name} {path}") for path in named_paths(opcode))
         if opcode in CONTROL_OPCODES:
             for field in own_fields(opcode):
                 for member in field.enum or ():
@@ -83,14 +84,6 @@ def _universe(config: CoreConfig) -> Iterator[tuple[str, str]]:
     yield from (("trap", cause.name) for cause in Trap if cause not in _NEVER)
     yield from (("trap kind", kind) for kind in TRAPS if not kind.startswith("rule: "))
     yield from (("rule", rule) for rule in all_rules())
-
-
-def _named(opcode: Opcode) -> Iterator[str]:
-    """Fields of an opcode that a register may name."""
-    for field in fields_of(opcode):
-        if field.by_register_offset is not None:
-            yield field.path
-    yield from (f"{path}.address" for path in DEVICE.get(opcode, ()))
 
 
 class Coverage:

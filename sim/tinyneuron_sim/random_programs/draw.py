@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tinyneuron_hw.formats import FORMATS
+from tinyneuron_hw.formats import FORMATS, DType
 from tinyneuron_hw.isa.codec import encode
 from tinyneuron_hw.isa.opcodes import (
     DMA_OPCODES,
@@ -75,11 +75,13 @@ class Drawer:
             and window.base <= low and high <= window.base + window.size for window in windows
         ))  # fmt: skip
 
-    def draw(self, opcode: Opcode, queue: int | None = None) -> tuple[Fields, Use]:
-        """A legal instruction without header, no field named by a register."""
+    def draw(self, opcode: Opcode, *, queue: int | None = None,
+             types: Sequence[DType] | None = None) -> tuple[Fields, Use]:  # fmt: skip
+        """A legal instruction without header, no field named by a register; with this queue and
+        these types of its operands, if they are given."""
         for _ in range(_ATTEMPTS):
             try:
-                fields = self._fields(opcode)
+                fields = self._fields(opcode, types)
             except NoRoomError:
                 continue
             if queue is not None and opcode in DMA_OPCODES:
@@ -137,10 +139,10 @@ class Drawer:
             return False
         return True
 
-    def _fields(self, opcode: Opcode) -> Fields:
+    def _fields(self, opcode: Opcode, types: Sequence[DType] | None) -> Fields:
         rng = self._rng
         allowed = legal(self._config, opcode)
-        dtypes = dict(zip(allowed.paths, rng.choice(allowed.dtypes), strict=True))
+        dtypes = dict(zip(allowed.paths, types or rng.choice(allowed.dtypes), strict=True))
         spaces = {role.path: rng.choice(role.spaces) for role in PATTERNS.get(opcode, ())}
         shape = shape_of(ShapeRequest(rng, self._arena, opcode, dtypes, spaces))
         fields: Fields = {f"{path}.dtype": dtype for path, dtype in dtypes.items()}

@@ -14,7 +14,7 @@ from tinyneuron_hw.isa.opcodes import Opcode, RegisterOp, Stream, UpdateMode, Wa
 from .draw import Drawer, Fields, Use
 from .listing import Item, Label
 from .patterns import NoRoomError
-from .scope import Scope, header
+from .scope import Scope, header, rough_cycles
 from .semaphores import Semaphore
 
 __all__ = ["pipeline"]
@@ -110,7 +110,8 @@ def pipeline(scope: Scope, opcodes: dict[Stream, Sequence[Opcode]]) -> None:
     # Everything is over when every slot is free again.
     scope.nop(maker, wait=(takes, free.index, slots), update=(UpdateMode.ADD, done.index, 1))
     scope.nop(user, wait=(takes, done.index, 1))
-    scope.cost += passes * 120 + 100
+    scope.cost += 100 + passes * sum(rough_cycles(half.opcode, half.fields) + 40
+                                     for half in (producer, consumer))  # fmt: skip
     scope.leave(inner, together=True)
 
 

@@ -19,7 +19,7 @@ from .order import Node, Order, chain_of, thread_count
 from .registers import LATE_REGISTERS, Registers, set_register
 from .semaphores import DeadEndError, Event, Semaphore, SemaphorePool
 
-__all__ = ["Counter", "Scope", "World", "header"]
+__all__ = ["Counter", "Scope", "World", "header", "rough_cycles"]
 
 _MASK = (1 << 32) - 1
 
@@ -87,6 +87,7 @@ class Scope:
         self.order = Order(thread_count(world.arena.config), world.arena.size)
         self.taken: list[Semaphore] = []
         self.cost = 0.0
+        self._wanted: dict[Item, str] = {}
 
     # Single instructions.
 
@@ -121,16 +122,24 @@ class Scope:
         chosen = [
             f.path for f in fields_of(item.opcode)
             if f.by_register_offset is not None and self.rng.random() < self.world.by_register
-            and not fields.get(f"{f.path}_by_register") and _is_named_sensibly(f.path, fields)
+            and not fields.get(f"{f.path}_by_register") and _has_effect(f.path, fields)
         ]  # fmt: skip
         self.rng.shuffle(chosen)
-        for path in chosen[:3]:
-            default = 1 if path.endswith("size") and ".dims." in path else 0
-            register = self._hold(stream, fields.get(path, default), fields)
-            fields |= {path: register, f"{path}_by_register": 1}
+        wanted = self._wanted.pop(item, None)
+        for path in dict.fromkeys([*([wanted] if wanted else []), *chosen[:4]]):
+            if not path.endswith(".address"):
+                default = 1 if path.endswith("size") and ".dims." in path else 0
+                register = self._hold(stream, fields.get(path, default), fields)
+                fields |= {path: register, f"{path}_by_register": 1}
         for path in ("src", "dst"):
-            if f"{path}.address" in fields and self.rng.random() < self.world.by_register:
+            if f"{path}.address" in fields and (
+                wanted == f"{path}.address" or self.rng.random() < self.world.by_register
+            ):
                 self._name_address(stream, fields, path)
+
+    def name_later(self, item: Item, path: str) -> None:
+        """A register will name this field of an item that is to be emitted."""
+        self._wanted[item] = path
 
     def _hold(self, stream: Stream, value: int, fields: Fields) -> int:
         """A register that holds a value, beside those that ``fields`` name already."""
@@ -145,11 +154,12 @@ class Scope:
     def _name_address(self, stream: Stream, fields: Fields, path: str) -> None:
         if fields.get(f"{path}.address_uses_register"):
             return
-        value = self.rng.choice([1, self.rng.randrange(-512, 512), self.rng.randrange(1 << 12)])
-        scale = self.rng.choice([1, -1, 64, self.rng.randrange(-(1 << 12), 1 << 12)])
-        base = fields[f"{path}.address"] - value * scale
-        if base < 0:
-            return
+        while True:
+            value = self.rng.choice([1, self.rng.randrange(-512, 512), self.rng.randrange(1 << 12)])
+            scale = self.rng.choice([1, -1, 64, self.rng.randrange(-(1 << 12), 1 << 12)])
+            base = fields[f"{path}.address"] - value * scale
+            if base >= 0:
+                break
         fields |= {f"{path}.address": base, f"{path}.address_uses_register": 1,
                    f"{path}.register": self._hold(stream, value, fields),
                    f"{path}.scale": scale}  # fmt: skip
@@ -157,7 +167,7 @@ class Scope:
     def _noise(self, stream: Stream, item: Item) -> None:
         """Waits that hold at once and updates that nobody waits for, on the stream's own
         semaphore; more than one instruction of a stream in flight may update it by adding."""
-        if self.rng.random() > 0.12:
+        if self.rng.random() > 0.2:
             return
         world, rng = self.world, self.rng
         if stream not in world.noise:
@@ -344,7 +354,18 @@ class Scope:
                 semaphore.taken, semaphore.users = False, list(users)
 
 
-def _is_named_sensibly(path: str, fields: Fields) -> bool:
+def rough_cycles(opcode: Opcode, fields: Fields) -> int:
+    """What an instruction takes, from its start to its end."""
+    elements = 1
+    for key, value in fields.items():
+        if key.startswith(("dst.dims", "in0.dims")) and key.endswith("size"):
+            elements *= value
+    if opcode in DMA_OPCODES:
+        return 150 + 2 * elements * fields.get("dst.num_partitions", 1)
+    return 24 + elements
+
+
+def _has_effect(path: str, fields: Fields) -> bool:
     """Whether naming a field has an effect on what runs."""
     if path.startswith("header."):
         return path.removesuffix(".value") + ".mode" in fields

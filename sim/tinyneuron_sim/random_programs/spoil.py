@@ -25,7 +25,7 @@ from .patterns import NoRoomError
 
 __all__ = ["all_rules", "broken_rule", "spoil"]
 
-_ATTEMPTS = 400
+_ATTEMPTS = 1200
 
 
 @functools.cache
@@ -72,7 +72,7 @@ def spoil(rng: random.Random, drawer: Drawer, opcodes: Sequence[Opcode], rule: s
     fallback: tuple[Opcode, Fields] | None = None
     opcode, fields = opcodes[0], {}
     for attempt in range(_ATTEMPTS):
-        if attempt % 8 == 0:
+        if attempt % 6 == 0:
             opcode = rng.choice(opcodes)
             try:
                 fields, _ = drawer.draw(opcode)
@@ -104,7 +104,8 @@ def _change(rng: random.Random, opcode: Opcode, fields: Fields) -> Fields:
             elif field.path.endswith(f".dims.{level}.stride") and rng.random() < 0.8:
                 changed[field.path] = 0
         return changed
-    chosen = rng.choice(table)
+    own = [field for field in table if "." not in field.path]
+    chosen = rng.choice(own if own and rng.random() < 0.35 else table)
     prefix = chosen.path.split(".")[0]
     group = [field for field in table if field.path.split(".")[0] == prefix]
     for field in [chosen, *rng.sample(group, rng.choice([0, 0, 0, min(2, len(group))]))]:

@@ -65,7 +65,7 @@ class Target:
             at = rng.choice(loops)
             fields = code[at].fields  # type: ignore[union-attr]
             passed = rng.randrange(fields["count"])
-            value = fields["start"] + passed * fields["step"] & 0xFFFF_FFFF
+            value = fields.get("start", 0) + passed * fields.get("step", 0) & 0xFFFF_FFFF
             after = Label()
             branch = Item(Opcode.BRANCH, {"condition": Condition.NOT_EQUAL,
                                           "a": fields["counter"], "a_by_register": 1, "b": value},
@@ -252,7 +252,7 @@ def no_memory_for_data(target: Target) -> None:
     if not queues:
         no_halt(target)
         return
-    fields, _ = target.drawer.draw(opcode, rng.choice(queues))
+    fields, _ = target.drawer.draw(opcode, queue=rng.choice(queues))
     path = rng.choice([p for p in ("src", "dst") if f"{p}.address" in fields])
     fields[f"{path}.address"] = size + rng.choice([0, -1, 64, rng.randint(-64, 5000)])
     program.windows = (*program.windows, MemoryWindow(size - (1 << 16), 1 << 20))
@@ -289,32 +289,28 @@ def deadlock(target: Target) -> None:
     program.watchdog = 100 + 4 * program.arena.config.memory_latency
 
 
-TRAPS: dict[str, tuple[float, Callable[[Target], None]]] = {
-    "unknown opcode": (1, unknown_opcode),
-    "opcode of another stream": (1, foreign_opcode),
-    "reserved bit": (1, reserved_bit),
-    "code outside its enumeration": (1, enumeration),
-    "register number": (1, register_number),
-    "register value": (2, register_value),
-    "ninth loop": (0.5, ninth_loop),
-    "loop without body": (0.5, empty_loop),
-    "no halt": (0.7, no_halt),
-    "branch past the end": (0.7, far_branch),
-    "no window for code": (1, no_window),
-    "no memory for code": (0.5, no_memory_for_code),
-    "no memory for data": (1, no_memory_for_data),
-    "deadlock": (1, deadlock),
+TRAPS: dict[str, Callable[[Target], None]] = {
+    "unknown opcode": unknown_opcode,
+    "opcode of another stream": foreign_opcode,
+    "reserved bit": reserved_bit,
+    "code outside its enumeration": enumeration,
+    "register number": register_number,
+    "register value": register_value,
+    "ninth loop": ninth_loop,
+    "loop without body": empty_loop,
+    "no halt": no_halt,
+    "branch past the end": far_branch,
+    "no window for code": no_window,
+    "no memory for code": no_memory_for_code,
+    "no memory for data": no_memory_for_data,
+    "deadlock": deadlock,
 } | {
-    f"rule: {rule}": (0.4, functools.partial(broken_rule, rule=rule)) for rule in all_rules()
+    f"rule: {rule}": functools.partial(broken_rule, rule=rule) for rule in all_rules()
 }  # fmt: skip
-"""Name -> (weight, function)."""
+"""Kind -> what puts it into a program."""
 
 
-def add_trap(program: Program, rng: random.Random, name: str | None = None) -> str:
-    """Puts one reason for a trap, of the kind ``name`` or any, into the program; its name."""
-    if name is None:
-        name = rng.choices(list(TRAPS), [weight for weight, _ in TRAPS.values()])[0]
-    TRAPS[name][1](Target(program, rng, rng.choice(list(program.code))))
+def add_trap(program: Program, rng: random.Random, kind: str) -> None:
+    """Puts one reason for a trap, of a kind in ``TRAPS``, into the program."""
+    TRAPS[kind](Target(program, rng, rng.choice(list(program.code))))
     program.restart = rng.random() < 0.5
-    return name
-
