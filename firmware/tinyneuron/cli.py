@@ -220,6 +220,44 @@ def _print_pairs(title: str, values: dict[str, Any]) -> None:
     Console().print(table)
 
 
+@app.command()
+def compare(
+    program: Annotated[Path, typer.Argument(help="Compiled program (.tnp).")],
+    inputs: Annotated[
+        list[str] | None, typer.Option("--input", help="NAME=FILE.npy, once for each input.")
+    ] = None,
+    target: Target = "verilator",
+    against: Annotated[str, typer.Option(help="The target that is taken for right.")] = "golden",
+    max_cycles: Annotated[int | None, typer.Option(help="Give up after so many cycles.")] = None,
+    watchdog: Annotated[int, typer.Option(help="Cycles without progress before a trap.")] = 100_000,
+    as_json: AsJson = False,
+) -> None:
+    """Run a compiled program on two targets; report the first instruction that differs."""
+    from .verify.commands import compare_command
+
+    compare_command(
+        _load_inputs, program, inputs or [], target, against, watchdog, max_cycles, as_json
+    )
+
+
+@app.command()
+def fuzz(
+    count: Annotated[int, typer.Option(min=1, help="Programs to run.")] = 300,
+    seed: Annotated[int, typer.Option(min=0, help="Of the first program; then seed + 1 ...")] = 0,
+    traps: Annotated[bool, typer.Option(help="Whether some programs trap.")] = True,
+    target: Target = "verilator",
+    config: Config = "tiny",
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the program of a difference (.tns, .tnp).")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run random programs on golden and on a target; fail at the first difference."""
+    from .verify.commands import fuzz_command
+
+    fuzz_command(count, seed, traps, target, config, out, as_json)
+
+
 @bench_app.command("matmul")
 def bench_matmul(
     m: Annotated[int, typer.Option(min=1)] = 512,

@@ -65,7 +65,11 @@ class TensorSpec:
 @dataclass(frozen=True)
 class Relocation:
     """Add the device base address of ``tensor`` to the address field ``path`` (``src.address`` or
-    ``dst.address``) of instruction ``index`` of ``stream``."""
+    ``dst.address``) of instruction ``index`` of ``stream``.
+
+    The field is an offset of 48 bits in two's complement: before the tensor where a register times
+    its scale leads back into it.
+    """
 
     stream: Stream
     index: int
@@ -177,11 +181,12 @@ class Program:
             target = _address_field(Opcode(raw[0]), item.path)
             assert target is not None
             bits = int.from_bytes(raw, "little")
-            offset = target.extract(bits)
+            field = target.extract(bits)
+            offset = field - (field >> (ADDRESS_BITS - 1) << ADDRESS_BITS)
             address = offset + addresses[item.tensor]
             if not 0 <= address < 1 << ADDRESS_BITS:
                 raise ProgramError(f"tensor {item.tensor!r}: address {address:#x} exceeds 48 bits")
-            bits += (address - offset) << target.offset
+            bits += (address - field) << target.offset
             code[item.stream][start : start + INSTRUCTION_BYTES] = bits.to_bytes(
                 INSTRUCTION_BYTES, "little"
             )

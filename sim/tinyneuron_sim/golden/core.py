@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,11 +27,36 @@ from .rehearsal import accesses, rehearse
 from .semaphores import Semaphores
 from .sequencer import Sequencer
 
-__all__ = ["Core", "TrapInfo"]
+__all__ = ["EXECUTORS", "Core", "Observer", "Schedule", "Step", "TrapInfo"]
 
 EXECUTORS: dict[Opcode, Callable[[Machine, Prepared], None]] = {
     **tensor.EXECUTORS, **vector.EXECUTORS, **scalar.EXECUTORS,
 }  # fmt: skip
+
+
+Schedule = Callable[[Sequence[Stream | int]], Stream | int]
+"""Chooses which of the threads that can run (streams, and DMA queues by number) steps next."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """An instruction or a transfer that starts, the one that traps included.
+
+    ``prepared`` has its registers resolved; ``queue`` is None for an instruction, the DMA queue
+    for a transfer. ``clock`` says how many steps of each thread are ordered before it, itself
+    included; it is empty when races are not checked.
+    """
+
+    stream: Stream
+    pc: int
+    prepared: Prepared
+    queue: int | None
+    thread: int
+    clock: tuple[int, ...]
+
+
+Observer = Callable[[Step], None]
+"""Called at the start of every step, in execution order."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +84,11 @@ class Core:
     """
 
     def __init__(self, config: CoreConfig, *, schedule_seed: int, check_races: bool,
-                 instruction_limit: int, rehearses: bool = False):  # fmt: skip
+                 instruction_limit: int, observer: Observer | None = None,
+                 schedule: Schedule | None = None, rehearses: bool = False):  # fmt: skip
         self.config = config
+        self._observer = observer
+        self._schedule = schedule
         self._rehearses = rehearses
         self._seed = schedule_seed
         self._limit = instruction_limit
@@ -88,6 +116,12 @@ class Core:
         self._seed = seed
         for memory in (self.machine.sbuf, self.machine.psum, self.machine.device):
             memory.clear()
+
+    def close(self) -> None:
+        """Stops, and frees what races were found with."""
+        self.running = False
+        if self._races:
+            self._races.restart()
 
     def start(self, program: Program) -> None:
         """START: clears counters, trap and trace and starts every enabled stream."""
@@ -143,6 +177,8 @@ class Core:
             self._deadlock()
 
     def _choose(self, threads: list[Stream | int]) -> Stream | int:
+        if self._schedule is not None:
+            return self._schedule(threads)
         if len(threads) == 1:
             return threads[0]
         chances = [self._chances[thread] for thread in threads]
@@ -188,6 +224,7 @@ class Core:
         if self._races:
             self._races.begin(thread, where, acquired)
             self._races.wait(thread, *prepared.wait)
+        self._observe(where, prepared, thread)
         self.counters["fetch_bytes"] += INSTRUCTION_BYTES
         if prepared.error is not None:
             error = prepared.error
@@ -227,6 +264,7 @@ class Core:
         if self._races and moved.issued is not None:
             thread = self._races.begin_transfer(queue, moved.where, moved.issued)
             self.machine.thread = thread
+        self._observe(moved.where, moved.prepared, self.machine.thread)
         if self._rehearses:
             self._rehearse(moved.prepared)
         else:
@@ -235,6 +273,11 @@ class Core:
             self.counters["dma_write_bytes"] += written
         self._update(moved.prepared, self.machine.thread)
         self._record(DMA_SOURCE + queue, moved.where.stream, moved.where.pc)
+
+    def _observe(self, where: Where, prepared: Prepared, thread: int) -> None:
+        if self._observer is not None:
+            clock = tuple(map(int, self._races.clock(thread))) if self._races else ()
+            self._observer(Step(where.stream, where.pc, prepared, where.queue, thread, clock))
 
     def _update(self, prepared: Prepared, thread: int) -> None:
         fields = prepared.fields
