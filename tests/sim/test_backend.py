@@ -33,6 +33,14 @@ def test_a_target_whose_module_is_missing_is_named(monkeypatch):
         open_backend("golden", "tiny")
 
 
+@pytest.mark.parametrize("target", sorted(TARGETS))
+def test_unknown_options_are_named_with_those_there_are(target):
+    message = rf"^target '{target}' has no option 'colour'; it has: "
+    message += "schedule_seed, check_races" if target == "golden" else "waveform"
+    with pytest.raises(TargetError, match=message):
+        open_backend(target, "tiny", colour="red")
+
+
 def test_unknown_configurations_are_named():
     with pytest.raises(ConfigError, match="unknown config 'giant'"):
         open_backend("golden", "giant")

@@ -22,14 +22,17 @@ from .report import SEED
 __all__ = ["bench_simulation"]
 
 _REFERENCE = Path(__file__).resolve().parents[3] / "benchmarks" / "reference_array"
-_ROUNDS = 3
+_WORK = {"icarus": (4, 3), "pysim": (1, 1)}
+"""Target -> side of the matmul in tiles, and rounds, where the usual ones would take hours."""
+_USUAL_WORK = (32, 3)
 _REFERENCE_CYCLES = 60_000
 
 
 def bench_simulation(config: CoreConfig, target: str) -> dict[str, Any]:
-    """Runs a matmul ``_ROUNDS`` times on ``target``, each between two runs of the reference array.
+    """Runs a matmul a few times on ``target``, each between two runs of the reference array.
 
-    Returns the benchmark's JSON object; ``sim_khz`` and ``reference_khz`` are medians and ``ratio``
+    The matmul is smaller on the slower targets. Returns the benchmark's JSON object;
+    ``sim_khz`` and ``reference_khz`` are medians and ``ratio``
     is the median of the rounds' ratios, which a busy machine disturbs less.
 
     Raises
@@ -44,7 +47,8 @@ def bench_simulation(config: CoreConfig, target: str) -> dict[str, Any]:
         raise TinyneuronError("bench sim: target 'golden' has no clock; use verilator")
     if not _REFERENCE.is_dir():
         raise TinyneuronError(f"bench sim needs a source checkout: {_REFERENCE} is missing")
-    k = n = min(512, 32 * config.partitions)
+    tiles, rounds = _WORK.get(target, _USUAL_WORK)
+    k = n = min(512, tiles * config.partitions)
     m = 4 * config.columns
     program = matmul.build(config, m=m, k=k, n=n, dtype="bf16")
     rng = np.random.default_rng(SEED)
@@ -61,7 +65,7 @@ def bench_simulation(config: CoreConfig, target: str) -> dict[str, Any]:
         cycle_progress(f"matmul on {target}") as progress,
     ):
         model = device.load(program)
-        for _ in range(_ROUNDS):
+        for _ in range(rounds):
             result = model.run(inputs, progress=progress)
             wall += result.wall_s
             speeds.append(result.sim_khz or 0.0)
