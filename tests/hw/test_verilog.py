@@ -90,6 +90,22 @@ class Top(wiring.Component):
         return m
 
 
+class Still(wiring.Component):
+    """Logic whose inputs never change: a slice of a register, and a choice by one."""
+
+    y: Out(8)
+
+    def elaborate(self, platform: Any) -> Module:
+        m = Module()
+        held = Signal(4, init=6)
+        m.d.sync += held.eq(held)
+        m.d.comb += self.y[:4].eq(held)
+        with m.Switch(held):
+            with m.Case(6):
+                m.d.comb += self.y[4:].eq(9)
+        return m
+
+
 @pytest.fixture(scope="module")
 def design() -> VerilogDesign:
     return emit(Top(), "tn_test", config=get_config("tiny"))
@@ -212,9 +228,26 @@ def test_tidy_makes_constant_processes_run():
         "  always @*", "    b[0] = 1'h0;", "  always @*", "    b[1] = 1'h1;", "endmodule", "",
     ])  # fmt: skip
     body = tidy(text)["t"]
-    assert body.count("reg at_start = 0;") == 1
+    assert body.count("  reg at_start;") == body.count("  initial at_start <= 0;") == 1
     assert body.count("    if (at_start) begin end\n    b[") == 2
     assert "nothing" not in body
+
+
+@pytest.mark.parametrize("version", ["2005", "2012"])
+def test_logic_that_never_changes_has_a_value(version, tmp_path):
+    """SystemVerilog gives registers their initial values before processes wait for events."""
+    paths = emit(Still(), "still").write(tmp_path)
+    bench = tmp_path / "bench.v"
+    bench.write_text(
+        "module bench; reg clk = 0, rst = 0; wire [7:0] y;\n"
+        "  still dut(.clk(clk), .rst(rst), .y(y));\n"
+        '  initial #5 $display("%h", y);\nendmodule\n'
+    )
+    subprocess.run(["iverilog", f"-g{version}", "-s", "bench", "-o", "out", bench, *paths],
+                   cwd=tmp_path, check=True)  # fmt: skip
+    shown = subprocess.run(["vvp", "-n", "out"], cwd=tmp_path, check=True, text=True,
+                           stdout=subprocess.PIPE)  # fmt: skip
+    assert shown.stdout == "96\n"
 
 
 def test_unknown_top():

