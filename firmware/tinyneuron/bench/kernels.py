@@ -7,25 +7,23 @@ from typing import Any
 import numpy as np
 
 from tinyneuron_hw.config import CoreConfig
-from tinyneuron_hw.formats import get_dtype
+from tinyneuron_hw.formats import FORMATS, get_dtype
 
 from ..kernels import conv2d as conv2d_kernel
 from ..kernels import matmul as matmul_kernel
 from ..runtime.dtypes import numpy_dtype
 from .report import SEED, BenchResult, measure
 
-__all__ = ["conv2d", "conv2d_reference", "matmul"]
+__all__ = ["conv2d", "conv2d_reference", "matmul", "operand"]
 
 
 def matmul(
     config: CoreConfig, target: str, *, m: int, k: int, n: int, dtype: str = "bf16",
     options: dict[str, Any] | None = None,
 ) -> BenchResult:  # fmt: skip
-    """lhsT[K, M], rhs[K, N] -> out[M, N]; normal random operands, fixed seed."""
+    """lhsT[K, M], rhs[K, N] -> out[M, N]; random operands (see :func:`operand`), fixed seed."""
     rng = np.random.default_rng(SEED)
-    kind = numpy_dtype(get_dtype(dtype))
-    lhs = rng.standard_normal((k, m)).astype(kind)
-    rhs = rng.standard_normal((k, n)).astype(kind)
+    lhs, rhs = operand(rng, (k, m), dtype), operand(rng, (k, n), dtype)
     return measure(
         name="matmul",
         config=config,
@@ -40,6 +38,18 @@ def matmul(
     )
 
 
+def operand(rng: np.random.Generator, shape: tuple[int, ...], dtype: str) -> np.ndarray:
+    """Normal random numbers of a float type, or any of an integer type."""
+    fmt, kind = FORMATS[get_dtype(dtype)], numpy_dtype(get_dtype(dtype))
+    if not fmt.is_float:
+        limits = np.iinfo(kind)
+        return rng.integers(limits.min, limits.max, shape, kind, endpoint=True)
+    values = rng.standard_normal(shape).astype(np.float32)
+    if dtype == "tf32":
+        values = (values.view(np.uint32) & np.uint32(0xFFFF_E000)).view(np.float32)
+    return values.astype(kind)
+
+
 def conv2d(
     config: CoreConfig, target: str, *, n: int, h: int, w: int, cin: int, cout: int, kernel: int,
     stride: int = 1, pad: int = 0, dilation: int = 1, groups: int = 1, dtype: str = "bf16",
@@ -52,9 +62,8 @@ def conv2d(
     }  # fmt: skip
     program = conv2d_kernel.build(config, **shape, dtype=dtype)
     rng = np.random.default_rng(SEED)
-    kind = numpy_dtype(get_dtype(dtype))
-    image = rng.standard_normal((n, cin, h, w)).astype(kind)
-    weights = rng.standard_normal((cin // groups, kernel, kernel, cout)).astype(kind)
+    image = operand(rng, (n, cin, h, w), dtype)
+    weights = operand(rng, (cin // groups, kernel, kernel, cout), dtype)
     _, _, out_h, out_w = program.tensor("out").shape
     return measure(
         name="conv2d",

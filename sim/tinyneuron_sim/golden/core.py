@@ -174,8 +174,8 @@ class Core:
         if self._races:
             self._races.begin(thread, where, acquired)
         self.counters["fetch_bytes"] += INSTRUCTION_BYTES
-        if prepared.error is not None:
-            error = prepared.error
+        error = tensor.stationary_error(machine, prepared) or prepared.error
+        if error is not None:
             address = None if isinstance(error, DecodeError) else error.address
             raise TrapSignal(error.cause, address, str(error))
         self._execute(prepared, where)
@@ -192,7 +192,7 @@ class Core:
         elif opcode in EXECUTORS:
             EXECUTORS[opcode](self.machine, prepared)
             if opcode is Opcode.MULTIPLY_MOVING:
-                self.counters["tensor_moving"] += prepared.regions["src"].count
+                self.counters["tensor_moving"] += tensor.moving_elements(prepared)
 
     def _issue(self, prepared: Prepared, where: Where) -> None:
         queue = prepared.fields["queue"]
