@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tinyneuron.nki import isa as nisa
 from tinyneuron.nki import language as nl
+from tinyneuron_hw.formats import FORMATS
 
-__all__ = ["Drain"]
+from .row_tiles import is_integer
+
+__all__ = ["Drain", "result_dtype"]
+
+
+def result_dtype(dtype: Any) -> Any:
+    """What a product gives by default: INT32 of integers, FP32 of FP32 and TF32, BF16 of FP8, else
+    the operands' own type."""
+    kind = nl.as_dtype(dtype)
+    if is_integer(kind):
+        return nl.int32
+    if kind in (nl.float32, nl.tfloat32):
+        return nl.float32
+    return nl.bfloat16 if FORMATS[kind].bytes == 1 else kind
 
 
 class Drain:

@@ -8,6 +8,7 @@ drained the other seven keep the Tensor engine busy.
 from __future__ import annotations
 
 import itertools
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,25 +21,14 @@ from tinyneuron_hw.config import PSUM_BANKS, CoreConfig
 from tinyneuron_hw.formats import FORMATS
 from tinyneuron_hw.isa.matmul import MATMUL_DTYPES, MatmulKind
 
-from .drain import Drain
+from .drain import Drain, result_dtype
 from .row_tiles import PAIR, is_integer, row_tiles, rows_per_tile
 
-__all__ = ["build", "matmul", "result_dtype"]
+__all__ = ["build", "matmul"]
 
-_AHEAD = 8
-"""Tiles of pairs that are put together before the results of the block before them are drained:
-the Vector engine does both, in this order."""
-
-
-def result_dtype(dtype: Any) -> Any:
-    """What a matmul gives by default: INT32 of integers, FP32 of FP32 and TF32, BF16 of FP8, else
-    the operands' own type."""
-    kind = nl.as_dtype(dtype)
-    if is_integer(kind):
-        return nl.int32
-    if kind in (nl.float32, nl.tfloat32):
-        return nl.float32
-    return nl.bfloat16 if FORMATS[kind].bytes == 1 else kind
+_AHEAD = 4
+"""Tiles of pairs that are put together before they are needed, and at the start of a block before
+the results of the last one are drained: the Vector engine does both, in program order."""
 
 
 @dataclass
@@ -54,8 +44,8 @@ class _Operands:
     def block(
         self, m0: int, height: int, n0: int, width: int
     ) -> Iterator[tuple[nl.Tensor, nl.Tensor]]:
-        """Stationary and moving tiles of a block, contraction by contraction. Of integers the first
-        are made at once."""
+        """Stationary and moving tiles of a block, contraction by contraction; of integers some are
+        made ahead."""
         if n0 not in self.kept:
             self.kept.clear()
             made = row_tiles(self.rhs, n0, width)
@@ -65,7 +55,7 @@ class _Operands:
         pairs = zip(row_tiles(self.lhs, m0, height), movings, strict=True)
         if not is_integer(self.lhs.dtype):
             return pairs
-        return itertools.chain(list(itertools.islice(pairs, _AHEAD)), pairs)
+        return _ahead(pairs, _AHEAD)
 
     def _remembered(self, made: Iterator[nl.Tensor], n0: int) -> Iterator[nl.Tensor]:
         tiles = []
@@ -73,6 +63,17 @@ class _Operands:
             tiles.append(tile)
             yield tile
         self.kept[n0] = tiles
+
+
+def _ahead(items: Iterator[Any], count: int) -> Iterator[Any]:
+    """The same items, of which ``count`` are taken before the first is asked for."""
+    window = deque(itertools.islice(items, count))
+    return (_refilled(window, items) for _ in iter(lambda: len(window), 0))
+
+
+def _refilled(window: deque[Any], items: Iterator[Any]) -> Any:
+    window.extend(itertools.islice(items, 1))
+    return window.popleft()
 
 
 @nki.jit
@@ -102,9 +103,12 @@ def matmul(
     columns = min(nl.tile_size.gemm_stationary_fmax, most)
     block = columns * max(1, min(PSUM_BANKS, most // columns))
     step = min(nl.tile_size.gemm_moving_fmax, most)
-    # Keep the moving tiles for every block of rows when they leave room for the rest.
+    # Keep the moving tiles for every block of rows when they leave room for the rest, the results
+    # of all accumulators included: on their way out they must not hold up the next block.
     held = -(-k // rows_per_tile(rhs.dtype)) * min(step, n) * size
-    operands = _Operands(lhsT, rhs, held <= room // 2 and m > block)
+    results = PSUM_BANKS * min(step, n) * FORMATS[out.dtype].bytes
+    keeps = held <= room // 2 and held + results <= room * 3 // 4 and m > block
+    operands = _Operands(lhsT, rhs, keeps)
     acc_dtype = nl.int32 if is_integer(rhs.dtype) else nl.float32
     drain = Drain(relu)
     blocks = [
@@ -130,9 +134,7 @@ def _group(dtype: Any) -> MatmulKind | None:
     return next((kind for kind in kinds if dtype in MATMUL_DTYPES[kind]), None)
 
 
-def _accumulators(
-    height: int, width: int, columns: int, dtype: Any
-) -> list[tuple[int, nl.Tensor]]:
+def _accumulators(height: int, width: int, columns: int, dtype: Any) -> list[tuple[int, nl.Tensor]]:
     """(first row, PSUM tile) for each tile of ``columns`` of ``height`` rows."""
     return [
         (at, nl.ndarray((min(columns, height - at), width), dtype, buffer=nl.psum, name="acc"))

@@ -19,6 +19,7 @@ from .trace import KernelError, current
 __all__ = ["element_bits", "float_bits", "free_ref", "lane_operand", "on_chip", "same_free_size",
            "same_partitions"]  # fmt: skip
 
+
 def on_chip(
     call: str, role: str, tensor: Any, *, spaces: tuple[Space, ...] = tuple(Space)
 ) -> TileRef:
@@ -117,13 +118,14 @@ def element_bits(call: str, value: Any, dtype: DType) -> int:
     """Bits of ``value`` as an element of ``dtype`` (floats round to nearest even)."""
     fmt, kind = FORMATS[dtype], numpy_dtype(dtype)
     try:
-        if not fmt.is_float:
-            limits = np.iinfo(kind) if fmt.kind != "bool" else np.iinfo(np.uint8)
-            if value != int(value) or not limits.min <= value <= limits.max:
-                raise KernelError(f"{call}: value must be an {fmt.name}, not {value!r}")
-            return int(value) & ((1 << fmt.storage_bits) - 1)
         with np.errstate(over="ignore"):
-            raw = np.array(value, dtype=np.float32).astype(kind)
-    except (TypeError, ValueError):
+            number = np.float32(value)
+            raw = number.astype(kind) if fmt.is_float else None
+    except (TypeError, ValueError, OverflowError):
         raise KernelError(f"{call}: value must be a number, not {value!r}") from None
-    return int.from_bytes(raw.tobytes(), "little")
+    if raw is not None:
+        return int.from_bytes(raw.tobytes(), "little")
+    limits = np.iinfo(np.uint8 if fmt.kind == "bool" else kind)
+    if not np.isfinite(number) or value != int(value) or not limits.min <= value <= limits.max:
+        raise KernelError(f"{call}: value must be an {fmt.name}, not {value!r}")
+    return int(value) & ((1 << fmt.storage_bits) - 1)

@@ -146,9 +146,7 @@ def _check_pairs(call: str, **operands: Tensor) -> None:
                               f"offset and strides {steps}")  # fmt: skip
 
 
-def _check_shapes(
-    call: str, out: TileRef, left: TileRef, right: TileRef, m: int, n: int
-) -> None:
+def _check_shapes(call: str, out: TileRef, left: TileRef, right: TileRef, m: int, n: int) -> None:
     config = current().config
     rows = [f"{ref.num_partitions} from {ref.start_partition}" for ref in (left, right)]
     if rows[0] != rows[1]:

@@ -55,9 +55,7 @@ class _AdderLanes(wiring.Component):
     def __init__(self, config: CoreConfig):
         lanes = data.ArrayLayout(32, config.columns)
         self._columns = config.columns
-        super().__init__(
-            {"a": In(lanes), "b": In(lanes), "integer": In(1), "result": Out(lanes)}
-        )
+        super().__init__({"a": In(lanes), "b": In(lanes), "integer": In(1), "result": Out(lanes)})
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()

@@ -77,9 +77,7 @@ class OperandReader(wiring.Component):
     def elaborate(self, platform: Any) -> Module:
         m = Module()
         m.submodules.fetch = fetch = ElementFetch(self._config)
-        m.submodules.store = store = LineStore(
-            self._config, psum=self._psum, whole=self._groups
-        )
+        m.submodules.store = store = LineStore(self._config, psum=self._psum, whole=self._groups)
         pop = Signal()
         context, idle = self._elaborate_contexts(m, fetch, pop & fetch.positions.payload.last)
         position = fetch.positions.payload

@@ -74,9 +74,7 @@ class LoadUnit(wiring.Component):
         m.submodules.queue = queue = fifo.SyncFIFOBuffered(
             width=Shape.cast(layout).width, depth=config.queue_depth
         )
-        m.submodules.reader = reader = OperandReader(
-            config, psum=False, rotate=False, groups=True
-        )
+        m.submodules.reader = reader = OperandReader(config, psum=False, rotate=False, groups=True)
         wiring.connect(m, reader.sbuf, wiring.flipped(self.sbuf))
 
         context_layout = data.StructLayout(

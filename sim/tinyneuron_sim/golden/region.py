@@ -68,7 +68,8 @@ def region(opcode: Opcode, fields: Mapping[str, Any], path: str) -> Region:
     size = element_bytes(opcode, fields, path)
     return Region(
         path, fields[f"{path}.dtype"], size, fields[f"{path}.space"],
-        fields[f"{path}.start_partition"], fields[f"{path}.num_partitions"], fields[f"{path}.offset"],
+        fields[f"{path}.start_partition"], fields[f"{path}.num_partitions"],
+        fields[f"{path}.offset"],
         tuple(size for _, size in dims), byte_dims(dims, size, size),
     )  # fmt: skip
 

@@ -204,7 +204,8 @@ def test_stationary_operands_of_every_layout(dtype):
     program = []
     for number, (layout, column) in enumerate(itertools.product(LAYOUTS.values(), (0, 3))):
         dst = word_row(1, config, dtype=result, offset=4 * number)
-        program += [load(row(16, offset=512, dtype=dtype)), load({**layout, "dtype": dtype}, column),
+        src = {**layout, "dtype": dtype}
+        program += [load(row(16, offset=512, dtype=dtype)), load(src, column),
                     multiply(row(1, offset=64, dtype=dtype), dst)]  # fmt: skip
     check(program, config)
 
@@ -224,8 +225,22 @@ def test_fp32_in_four_passes_at_full_rate():
 def test_fp32_specials_and_short_rows(seed):
     """Infinities and NaNs of both sides, with partners whose low halves are zero or not."""
     rng = random.Random(seed)
-    words = [0, 1 << 31, 0x7F80_0000, 0xFF80_0000, 0x7FC0_0000, 0x7F80_0001, 0x3F80_0000,
-             0x3F80_0001, 0xBF80_1000, 0xBFFF_FFFF, 1, 0x807F_FFFF, 0x0080_0001, 0x7F7F_FFFF]
+    words = [
+        0,
+        1 << 31,
+        0x7F80_0000,
+        0xFF80_0000,
+        0x7FC0_0000,
+        0x7F80_0001,
+        0x3F80_0000,
+        0x3F80_0001,
+        0xBF80_1000,
+        0xBFFF_FFFF,
+        1,
+        0x807F_FFFF,
+        0x0080_0001,
+        0x7F7F_FFFF,
+    ]
     part = [b"".join(rng.choice(words).to_bytes(4, "little") for _ in range(128))
             for _ in range(4)]  # fmt: skip
     sbuf = [bytearray(rows + bytes(TINY.sbuf_partition_bytes - len(rows))) for rows in part]
