@@ -100,18 +100,18 @@ def nc_transpose(dst: Tensor, data: Tensor) -> None:
 
 def _identity(rows: int) -> Tensor:
     """The unit matrix in SBUF, loaded once a kernel."""
-    from . import language as nl
     from .isa import dma_copy
 
     trace = current()
-    if trace.identity is None:
+    tile = trace.identity
+    if tile is None:
         size = trace.config.partitions
         data = np.eye(size, dtype=np.uint8)
         source = trace.new_tensor(data.shape, DType.UINT8, "constant", "identity", data.tobytes())
-        tile = nl.ndarray((size, size), DType.UINT8, name="identity")
-        dma_copy(tile, Tensor.whole(source))
-        trace.identity = tile.base
-    return Tensor.whole(trace.identity)[:rows]
+        tile = trace.new_tile(data.shape, DType.UINT8, Space.SBUF, "identity")
+        dma_copy(Tensor.whole(tile), Tensor.whole(source))
+        trace.identity = tile
+    return Tensor.whole(tile)[:rows]
 
 
 def _kind(call: str, left: DType, right: DType, transpose: bool) -> MatmulKind:

@@ -48,7 +48,7 @@ class _Converters(wiring.Component):
     def elaborate(self, platform: Any) -> Module:
         m = Module()
         held = Signal.like(self.raw, reset_less=True)
-        control = Signal(OperandControl, init=_IDLE_CONTROL, reset_less=True)
+        control: Any = Signal.like(self.control, reset_less=True)
         m.d.sync += [held.eq(self.raw), control.eq(self.control)]
         for row in range(self._rows):
             for lane in range(self._lanes):

@@ -108,7 +108,7 @@ class LoadUnit(wiring.Component):
             new.tail.eq(command.src.dims[0].size),
             new.multiplies.eq(command.multiplies),
         ]
-        pattern = Signal(AccessPattern)
+        pattern: Any = Signal(AccessPattern)
         m.d.comb += [
             pattern.eq(command.src),
             pattern.dtype.eq(element_dtype(command)),

@@ -153,7 +153,7 @@ class MultiplyUnit(wiring.Component):
         loads, loads_used = Signal.like(self.loads_entered), Signal.like(self.loads_entered)
         first = Signal()
         self._target = target = Signal(_Target(config))
-        control = Signal(OperandControl, init={"dtype": DType.BF16})
+        control: Any = Signal.like(self.control)
         with m.If(self.valid):
             m.d.sync += first.eq(0)
             with m.If(first):
