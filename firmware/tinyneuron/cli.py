@@ -263,7 +263,9 @@ def bench_matmul(
     m: Annotated[int, typer.Option(min=1)] = 512,
     k: Annotated[int, typer.Option(min=1)] = 512,
     n: Annotated[int, typer.Option(min=1)] = 512,
-    dtype: Annotated[str, typer.Option(help="bf16 or fp16.")] = "bf16",
+    dtype: Annotated[
+        str, typer.Option(help="fp32, tf32, bf16, fp16, fp8_*, int8 or uint8.")
+    ] = "bf16",
     target: Target = "verilator",
     config: Config = "default",
     out: JsonFile = None,
@@ -289,7 +291,7 @@ def bench_conv2d(
     pad: Annotated[int, typer.Option(min=0)] = 1,
     dilation: Annotated[int, typer.Option(min=1)] = 1,
     groups: Annotated[int, typer.Option(min=1)] = 1,
-    dtype: Annotated[str, typer.Option(help="bf16 or fp16.")] = "bf16",
+    dtype: Annotated[str, typer.Option(help="fp32, tf32, bf16, fp16 or fp8_*.")] = "bf16",
     target: Target = "verilator",
     config: Config = "default",
     out: JsonFile = None,

@@ -7,25 +7,23 @@ from typing import Any
 import numpy as np
 
 from tinyneuron_hw.config import CoreConfig
-from tinyneuron_hw.formats import get_dtype
+from tinyneuron_hw.formats import FORMATS, get_dtype
 
 from ..kernels import conv2d as conv2d_kernel
 from ..kernels import matmul as matmul_kernel
 from ..runtime.dtypes import numpy_dtype
 from .report import SEED, Work, compiled
 
-__all__ = ["conv2d", "conv2d_reference", "matmul"]
+__all__ = ["conv2d", "conv2d_reference", "matmul", "operand"]
 
 
 def matmul(
     config: CoreConfig, *, m: int, k: int, n: int, dtype: str = "bf16", name: str = "matmul"
 ) -> Work:
-    """lhsT[K, M], rhs[K, N] -> out[M, N]."""
+    """lhsT[K, M], rhs[K, N] -> out[M, N]; operands of :func:`operand`."""
     rng = np.random.default_rng(SEED)
-    kind = numpy_dtype(get_dtype(dtype))
     program, seconds = compiled(lambda: matmul_kernel.build(config, m=m, k=k, n=n, dtype=dtype))
-    lhs = rng.standard_normal((k, m)).astype(kind)
-    rhs = rng.standard_normal((k, n)).astype(kind)
+    lhs, rhs = operand(rng, (k, m), dtype), operand(rng, (k, n), dtype)
     return Work(
         name=name,
         program=program,
@@ -36,6 +34,18 @@ def matmul(
         parameters={"m": m, "k": k, "n": n},
         compile_s=seconds,
     )
+
+
+def operand(rng: np.random.Generator, shape: tuple[int, ...], dtype: str) -> np.ndarray:
+    """Normal random numbers of a float type, or any of an integer type."""
+    fmt, kind = FORMATS[get_dtype(dtype)], numpy_dtype(get_dtype(dtype))
+    if not fmt.is_float:
+        limits = np.iinfo(kind)
+        return rng.integers(limits.min, limits.max, shape, kind, endpoint=True)
+    values = rng.standard_normal(shape).astype(np.float32)
+    if dtype == "tf32":
+        values = (values.view(np.uint32) & np.uint32(0xFFFF_E000)).view(np.float32)
+    return values.astype(kind)
 
 
 def conv2d(
@@ -49,9 +59,8 @@ def conv2d(
     shape |= how
     program, seconds = compiled(lambda: conv2d_kernel.build(config, **shape, dtype=dtype))
     rng = np.random.default_rng(SEED)
-    kind = numpy_dtype(get_dtype(dtype))
-    image = rng.standard_normal((n, cin, h, w)).astype(kind)
-    weights = rng.standard_normal((cin // groups, kernel, kernel, cout)).astype(kind)
+    image = operand(rng, (n, cin, h, w), dtype)
+    weights = operand(rng, (cin // groups, kernel, kernel, cout), dtype)
     _, _, out_h, out_w = program.tensor("out").shape
     return Work(
         name=name,

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from tinyneuron_hw.config import CoreConfig
+from tinyneuron_hw.formats import get_dtype
+from tinyneuron_hw.isa.matmul import macs_per_pe
 
 from ..program.program import Program
 from ..progress import cycle_progress
@@ -88,14 +90,15 @@ def report(work: Work, target: str, result: RunResult) -> BenchResult:
     (output,) = result.outputs.values()
     (expected,) = golden.outputs.values()
     config: CoreConfig = work.program.config
-    cycles = result.cycles
+    cycles, dtype = result.cycles, get_dtype(work.dtype)
+    per_cycle = config.macs_per_cycle * macs_per_pe(dtype)
     return BenchResult(
         name=work.name,
         config=config.name,
         target=target,
         cycles=cycles,
         macs=work.macs,
-        utilization=work.macs / (config.macs_per_cycle * cycles) if cycles else None,
+        utilization=work.macs / (per_cycle * cycles) if cycles else None,
         max_abs_error=float(np.abs(output.astype(np.float64) - work.reference()).max()),
         bit_exact=output.tobytes() == expected.tobytes(),
         sim_khz=result.sim_khz,

@@ -18,10 +18,11 @@ from tinyneuron.nki import language as nl
 from tinyneuron.nki.trace import current
 from tinyneuron.program.program import Program
 from tinyneuron_hw.config import CoreConfig
+from tinyneuron_hw.formats import FORMATS
 
 from .conv_load import load_bias, load_input, load_weights
 from .conv_plan import Block, ConvPlan, ConvShape, Slab, make_plan
-from .drain import Drain
+from .drain import Drain, result_dtype
 
 __all__ = ["build", "conv2d"]
 
@@ -43,7 +44,7 @@ def conv2d(
     out_dtype: Any = None,
 ) -> nl.Tensor:
     """``out = relu(conv(image, weights) + bias)``; ``bias`` is FP32 ``[Cout]``, ``out_dtype``
-    defaults to the operands' type. Pairs are (rows, columns).
+    defaults to :func:`result_dtype`. Pairs are (rows, columns).
 
     Raises
     ------
@@ -54,13 +55,16 @@ def conv2d(
     if depth * groups != cin or image.dtype is not weights.dtype:
         raise nki.KernelError(f"conv2d: image {image!r} and weights {weights!r} do not go together "
                               f"with {groups} groups")  # fmt: skip
+    if not FORMATS[image.dtype].is_float:
+        raise nki.KernelError(f"conv2d: takes floats, not {FORMATS[image.dtype].name}")
     try:
         shape = ConvShape(n, cin, cout, (height, width), (kh, kw), _two(stride), _two(pad),
                           _two(dilation), groups)  # fmt: skip
     except ValueError as error:
         raise nki.KernelError(str(error)) from None
     plan = make_plan(current().config, shape)
-    out = nl.ndarray((n, cout, *shape.out), out_dtype or image.dtype, buffer=nl.shared_hbm)
+    kind = out_dtype or result_dtype(image.dtype)
+    out = nl.ndarray((n, cout, *shape.out), kind, buffer=nl.shared_hbm)
     drain = Drain(relu)
     passes = [
         _Pass(plan, group, first, image, weights, bias, out, drain)
@@ -299,9 +303,9 @@ def build(
 ) -> Program:
     """A program for one convolution.
 
-    Inputs ``image[n, cin, h, w]`` and ``weights[cin / groups, kh, kw, cout]`` (``dtype``: bf16 or
-    fp16) and, if asked for, ``bias[cout]`` (fp32); output ``out[n, cout, ho, wo]`` (``out_dtype``,
-    by default ``dtype``).
+    Inputs ``image[n, cin, h, w]`` and ``weights[cin / groups, kh, kw, cout]`` (``dtype``: a
+    float type) and, if asked for, ``bias[cout]`` (fp32); output ``out[n, cout, ho, wo]``
+    (``out_dtype``, by default :func:`result_dtype`).
     """
     if groups < 1 or cin % groups:
         raise ValueError(f"conv2d: groups must divide {cin} input channels, not {groups}")

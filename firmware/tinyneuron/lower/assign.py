@@ -28,7 +28,7 @@ def drop_repeated_stationary(module: Module) -> None:
         if instr.opcode is Opcode.LOAD_STATIONARY:
             ref = instr.reads["src"]
             assert isinstance(ref, TileRef)
-            key = (ref, instr.fields["column_start"])
+            key = (ref, *sorted(instr.fields.items()), *instr.parts.items())
             if key == loaded:
                 continue
             loaded, source = key, ref.base

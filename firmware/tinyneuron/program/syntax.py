@@ -60,6 +60,10 @@ def _operands(opcode: Opcode) -> tuple[tuple[str, Any], ...]:
     )  # fmt: skip
 
 
+_OPTIONAL = ("transpose", "exponent_bias")
+"""Fields that are not written when they are 0."""
+
+
 def format_instruction(decoded: Decoded, symbols: dict[str, str] | None = None) -> str:
     """One line of text. ``symbols`` maps the path of a relocated address to its tensor's name.
 
@@ -71,7 +75,8 @@ def format_instruction(decoded: Decoded, symbols: dict[str, str] | None = None) 
     fields = decoded.fields
     parts = [decoded.opcode.name.lower()]
     for name, shape in _operands(decoded.opcode):
-        parts.append(f"{name}={_format_operand(fields, name, shape, symbols or {})}")
+        if name not in _OPTIONAL or fields[name]:
+            parts.append(f"{name}={_format_operand(fields, name, shape, symbols or {})}")
     for path, texts in (("header.wait", _WAIT), ("header.update", _UPDATE)):
         text = texts.get(fields[f"{path}.mode"])
         if text:
@@ -176,7 +181,7 @@ def parse_instruction(text: str) -> tuple[Opcode, Fields, dict[str, str]]:
             raise AsmSyntaxError(f"{mnemonic} has no operand {name!r}")
         else:
             _parse_operand(fields, symbols, name, shapes[name], value)
-    missing = [name for name in shapes if name not in seen]
+    missing = [name for name in shapes if name not in seen and name not in _OPTIONAL]
     if missing:
         raise AsmSyntaxError(f"{mnemonic} needs {', '.join(missing)}")
     return opcode, fields, symbols

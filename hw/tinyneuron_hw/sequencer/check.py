@@ -10,6 +10,7 @@ from amaranth.lib.wiring import In, Out
 from ..config import CoreConfig
 from ..formats import FORMATS, DType
 from ..isa.instructions import INSTRUCTION_BITS
+from ..isa.matmul import MatmulKind
 from ..isa.opcodes import Opcode, OperandKind, Space
 from ..isa.operands import AccessPattern, ScalarOperand
 from ..isa.rules import CAST_DTYPES, DEVICE, MAX_ELEMENTS, PATTERNS, SCALARS
@@ -108,7 +109,7 @@ class Checker(wiring.Component):
 
     Implements :func:`tinyneuron_hw.isa.rules.check` for on-chip patterns, scalar operands and all
     rules without arithmetic. Element counts of a DMA instruction's two sides and the windows are
-    checked by the DMA front end.
+    checked by the DMA front end. The kind of the last stationary matrix is kept here.
 
     Parameters
     ----------
@@ -144,7 +145,16 @@ class Checker(wiring.Component):
     def elaborate(self, platform: Any) -> Module:
         m = Module()
         m.submodules.static = static = StaticRules(self._config)
-        m.d.comb += [static.raw.eq(self.raw), static.select.eq(self.select)]
+        stationary = Signal(MatmulKind)
+        m.d.comb += [
+            static.raw.eq(self.raw),
+            static.select.eq(self.select),
+            static.stationary.eq(stationary),
+        ]
+        with m.If(self.start & is_any(self.select, [Opcode.LOAD_STATIONARY])):
+            m.d.sync += stationary.eq(static.kind)
+        tensor = is_any(self.select, [Opcode.LOAD_STATIONARY, Opcode.MULTIPLY_MOVING])
+        self._has_pairs = tensor & (static.kind == MatmulKind.INTEGER)
 
         waiting, todo = Signal(len(_Beat)), Signal(len(_Beat))
         current = Signal(len(_Beat))
@@ -195,8 +205,11 @@ class Checker(wiring.Component):
 
             in_psum = pattern.space == Space.PSUM
             with m.If(current[beat.value]):
+                dtype = Value.cast(pattern.dtype)
+                if beat is _Beat.A:
+                    dtype = Mux(self._has_pairs, DType.INT16.value, dtype)
                 m.d.comb += [
-                    operand.dtype.eq(pattern.dtype),
+                    operand.dtype.eq(dtype),
                     operand.in_psum.eq(in_psum),
                     operand.space_allowed.eq(Mux(
                         in_psum, used(lambda role: Space.PSUM in role.spaces),

@@ -226,8 +226,8 @@ class Core:
             self._races.wait(thread, *prepared.wait)
         self._observe(where, prepared, thread)
         self.counters["fetch_bytes"] += INSTRUCTION_BYTES
-        if prepared.error is not None:
-            error = prepared.error
+        error = tensor.stationary_error(machine, prepared) or prepared.error
+        if error is not None:
             address = None if isinstance(error, DecodeError) else error.address
             raise TrapSignal(error.cause, address, str(error))
         self._execute(prepared, where)
@@ -246,7 +246,7 @@ class Core:
         elif opcode in EXECUTORS:
             EXECUTORS[opcode](self.machine, prepared)
             if opcode is Opcode.MULTIPLY_MOVING:
-                self.counters["tensor_moving"] += prepared.regions["src"].count
+                self.counters["tensor_moving"] += tensor.moving_elements(prepared)
 
     def _rehearse(self, prepared: Prepared) -> None:
         if prepared.accesses is None:

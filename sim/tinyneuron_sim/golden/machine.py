@@ -7,7 +7,6 @@ from typing import NoReturn
 import numpy as np
 
 from tinyneuron_hw.config import CoreConfig
-from tinyneuron_hw.formats import FORMATS
 from tinyneuron_hw.isa.csr import Trap
 from tinyneuron_hw.isa.opcodes import OperandKind, Space
 
@@ -18,6 +17,7 @@ from .numerics import RAW_TYPES, to_float32
 from .prepared import Prepared
 from .races import RaceDetector, Where
 from .region import DeviceRegion, Region, scalar_region
+from .stationary import Stationary
 
 __all__ = ["Machine"]
 
@@ -39,7 +39,7 @@ class Machine:
 
     def reset(self) -> None:
         """Engine state returns to that after reset; memories keep their bytes."""
-        self.stationary = np.zeros((self.config.partitions, self.config.columns), np.float32)
+        self.stationary = Stationary.zero(self.config)
 
     def fail(self, what: str) -> NoReturn:
         """Raises GoldenError about the instruction that executes."""
@@ -78,11 +78,11 @@ class Machine:
     def read(self, region: Region) -> np.ndarray:
         """Raw elements [partitions, elements]."""
         raw = self.read_footprint(self.footprint(region))
-        return raw.view(RAW_TYPES[FORMATS[region.dtype].bytes]).reshape(region.partitions, -1)
+        return raw.view(RAW_TYPES[region.element_bytes]).reshape(region.partitions, -1)
 
     def write(self, region: Region, raw: np.ndarray) -> None:
         """Writes raw elements [partitions, elements]."""
-        data = np.ascontiguousarray(raw, dtype=RAW_TYPES[FORMATS[region.dtype].bytes])
+        data = np.ascontiguousarray(raw, dtype=RAW_TYPES[region.element_bytes])
         self.write_footprint(self.footprint(region), data.reshape(-1).view(np.uint8))
 
     def read_scalar(self, prepared: Prepared, path: str, partitions: int) -> np.ndarray:

@@ -70,7 +70,7 @@ class Prepared:
         if self.opcode is None:
             return "an instruction that does not decode"
         parts = [*map(str, self.regions.values()), *map(str, self.devices.values())]
-        for name in ("op", "op0", "op1", "function", "accumulate", "queue"):
+        for name in ("op", "op0", "op1", "function", "accumulate", "transpose", "queue"):
             if name in self.fields:
                 value = self.fields[name]
                 parts.append(f"{name}={getattr(value, 'name', value)}")
@@ -188,6 +188,6 @@ class Preparer:
             prepared.error = error
             return
         for role in PATTERNS.get(opcode, ()):
-            prepared.regions[role.path] = region(fields, role.path)
+            prepared.regions[role.path] = region(opcode, fields, role.path)
         for path in DEVICE.get(opcode, ()):
             prepared.devices[path] = device_region(fields, path, fields[f"{path}.address"])

@@ -231,7 +231,7 @@ def test_kernel_calls_kernel(run_golden):
         ({"stride": 0}, "stride must be at least 1"),
         ({"pad": -1}, "pad must be at least 0"),
         ({"groups": 2}, "groups must divide 6 input and 5 output channels, not 2"),
-        ({"dtype": "fp32"}, "must be bfloat16 or float16"),
+        ({"dtype": "int8"}, "takes floats, not int8"),
     ],
 )
 def test_sizes_that_do_not_go_together(changes, message):
