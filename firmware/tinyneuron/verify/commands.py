@@ -103,8 +103,7 @@ def _finding_json(finding: Finding) -> dict[str, Any]:
     return {
         "seed": finding.random.seed,
         "trap": finding.random.trap,
-        "found": None
-        if finding.comparison.difference is None
+        "found": None if finding.comparison.difference is None
         else finding.comparison.difference.to_json(),
         "first": difference_json(shown),
         "location": None if location is None else location_json(location, small.case),
@@ -219,10 +218,8 @@ def _difference_result(comparison: Comparison, location: Location | None,
     result: dict[str, Any] = {"final": difference_json(comparison, placed), "first": None}
     if location is not None:
         step = _step(comparison, location)
-        result["first"] = {
-            **location_json(location, placed.case),
-            "difference": difference_json(location.comparison, placed, step),
-        }
+        result["first"] = {**location_json(location, placed.case),
+                           "difference": difference_json(location.comparison, placed, step)}
     return result
 
 

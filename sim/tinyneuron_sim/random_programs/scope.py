@@ -254,7 +254,8 @@ class Scope:
         told = [node for node in candidates if node.event is not None and node.event.holds]
         if told and self.rng.random() < 0.8:
             return self._told(self.rng.choice(told))
-        silent = [node for node in candidates if node.item is not None and not node.item.updates]
+        silent = [node for node in candidates
+                  if node.item is not None and not node.item.updates]
         if silent and (thread >= len(Stream) or self.rng.random() < 0.7):
             node = silent[0] if self.rng.random() < 0.7 else self.rng.choice(silent)
             return node, self._tell(node)
