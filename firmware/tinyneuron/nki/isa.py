@@ -12,7 +12,7 @@ import operator
 from collections.abc import Sequence
 from typing import Any
 
-from tinyneuron_hw.formats import FORMATS, DType
+from tinyneuron_hw.formats import FORMATS
 from tinyneuron_hw.isa.opcodes import Opcode, OperandKind, Space, Stream
 from tinyneuron_hw.isa.rules import CAST_DTYPES, REDUCE_OPS
 

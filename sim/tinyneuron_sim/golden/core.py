@@ -252,6 +252,8 @@ class Core:
         if prepared.accesses is None:
             prepared.accesses = accesses(self.machine, prepared)
         rehearse(self.machine, prepared.accesses)
+        if prepared.opcode is Opcode.LOAD_STATIONARY:
+            tensor.rehearse_load(self.machine, prepared)
 
     def _issue(self, prepared: Prepared, where: Where) -> None:
         queue = prepared.fields["queue"]

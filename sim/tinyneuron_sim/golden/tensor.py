@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from tinyneuron_hw.formats import FORMATS, DType
@@ -18,7 +20,7 @@ from .region import Region
 from .stationary import Stationary
 
 __all__ = ["EXECUTORS", "column_sums", "load_stationary", "moving_elements", "multiply_moving",
-           "stationary_error"]  # fmt: skip
+           "rehearse_load", "stationary_error"]  # fmt: skip
 
 _PASSES = 4
 """Ways of an FP32 instruction through the array."""
@@ -52,6 +54,11 @@ def load_stationary(machine: Machine, prepared: Prepared) -> None:
         machine.config, matmul_kind(prepared.fields), _operand(machine, prepared), source.start,
         prepared.fields["column_start"],
     )  # fmt: skip
+
+
+def rehearse_load(machine: Machine, prepared: Prepared) -> None:
+    """Notes what kind of matrix is loaded, and leaves the numbers."""
+    machine.stationary = replace(machine.stationary, kind=matmul_kind(prepared.fields))
 
 
 def multiply_moving(machine: Machine, prepared: Prepared) -> None:
