@@ -23,20 +23,23 @@ __all__ = ["build", "matmul"]
 
 TRANSFER_BYTES = 512
 """Bytes per partition from which a transfer is large enough to hide its start."""
+SMALL_BYTES = 64
+"""Bytes per partition below which a transfer is all start."""
 
 
 def _row_tiles(source: nl.Tensor, column: int, width: int) -> Iterator[nl.Tensor]:
     """Loads columns ``column`` ... of ``source[K, X]``, one view ``[rows, width]`` per K tile as it
     is asked for: row ``t * P + p`` is on partition p of tile t. Several tiles share a transfer of
-    about TRANSFER_BYTES per partition; the first comes alone, so that work starts early."""
+    about TRANSFER_BYTES per partition; the first comes alone and the next in growing groups, so
+    that work starts early and does not run dry."""
     rows, pitch = source.shape
     lanes = nl.tile_size.pmax
     per_tile = width * FORMATS[source.dtype].bytes
     limit = min(TRANSFER_BYTES, nl.tile_size.total_available_sbuf_size // 16)
-    group = max(1, limit // per_tile)
+    group, least = max(1, limit // per_tile), max(1, SMALL_BYTES // per_tile)
     full, start = rows // lanes, 0
     while start < full:
-        count = min(group if start else 1, full - start)
+        count = min(group, max(least, start) if start else 1, full - start)
         tile = nl.ndarray((lanes, count, width), source.dtype, name=f"{source.base.name}_tile")
         pattern = [[pitch, lanes], [lanes * pitch, count], [1, width]]
         nisa.dma_copy(tile, source.ap(pattern, start * lanes * pitch + column))
@@ -81,10 +84,10 @@ def matmul(
             movings = iter(kept) if kept else _row_tiles(rhs, n0, width)
             banks = _accumulators(height, width, columns)
             stationaries = _row_tiles(lhsT, m0, height)
-            for stationary in stationaries:
-                moving = next(movings)
+            for moving in movings:
                 if keeps and len(kept) * lanes < k:
                     kept.append(moving)
+                stationary = next(stationaries)
                 for start, bank in banks:
                     nisa.nc_matmul(bank, stationary[:, nl.ds(start, bank.shape[0])], moving)
             for start, bank in banks:
