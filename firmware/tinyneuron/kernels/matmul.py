@@ -44,7 +44,7 @@ class _Operands:
     def block(
         self, m0: int, height: int, n0: int, width: int
     ) -> Iterator[tuple[nl.Tensor, nl.Tensor]]:
-        """Stationary and moving tiles of a block, contraction by contraction; of integers some are
+        """Moving and stationary tiles of a block, contraction by contraction; of integers some are
         made ahead."""
         if n0 not in self.kept:
             self.kept.clear()
@@ -52,7 +52,7 @@ class _Operands:
             movings = self._remembered(made, n0) if self.keeps else made
         else:
             movings = iter(self.kept[n0])
-        pairs = zip(row_tiles(self.lhs, m0, height), movings, strict=True)
+        pairs = zip(movings, row_tiles(self.lhs, m0, height), strict=True)
         if not is_integer(self.lhs.dtype):
             return pairs
         return _ahead(pairs, _AHEAD)
@@ -119,7 +119,7 @@ def matmul(
     tiles = operands.block(*blocks[0])
     for (m0, height, n0, width), following in zip(blocks, [*blocks[1:], None], strict=True):
         banks = _accumulators(height, width, columns, acc_dtype)
-        for stationary, moving in tiles:
+        for moving, stationary in tiles:
             for start, bank in banks:
                 nisa.nc_matmul(bank, stationary[:, nl.ds(start, bank.shape[0])], moving)
         if following is not None:

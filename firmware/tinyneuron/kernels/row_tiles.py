@@ -14,6 +14,9 @@ __all__ = ["PAIR", "is_integer", "row_tiles", "rows_per_tile"]
 TRANSFER_BYTES = 512
 """Bytes per partition from which a transfer is large enough to hide its start."""
 
+SMALL_BYTES = 64
+"""Bytes per partition below which a transfer is all start."""
+
 PAIR = 2
 """Rows of integers that share a partition."""
 
@@ -31,14 +34,16 @@ def rows_per_tile(dtype: object) -> int:
 def row_tiles(source: nl.Tensor, column: int, width: int) -> Iterator[nl.Tensor]:
     """Loads columns ``column`` ... of ``source[K, X]``, one operand of ``nc_matmul`` for each
     ``rows_per_tile`` rows, as it is asked for. Several tiles share a transfer of about
-    TRANSFER_BYTES per partition; the first comes alone, so that work starts early."""
-    per_tile = rows_per_tile(source.dtype) // nl.tile_size.pmax * width
+    TRANSFER_BYTES per partition; the first comes alone and the next in growing groups, so that
+    work starts early and does not run dry."""
+    pair = PAIR if is_integer(source.dtype) else 1
+    per_tile = pair * width * FORMATS[source.dtype].bytes
     limit = min(TRANSFER_BYTES, nl.tile_size.total_available_sbuf_size // 16)
-    group = max(1, limit // (per_tile * FORMATS[source.dtype].bytes))
+    group, least = max(1, limit // per_tile), max(1, SMALL_BYTES // per_tile)
     load = _pairs if is_integer(source.dtype) else _rows
     full, start = source.shape[0] // rows_per_tile(source.dtype), 0
     while start < full:
-        count = min(group if start else 1, full - start)
+        count = min(group, max(least, start) if start else 1, full - start)
         yield from load(source, start, count, column, width)
         start += count
     rest = source.shape[0] % rows_per_tile(source.dtype)
