@@ -339,6 +339,23 @@ def bench_all(
         _emit(results)
 
 
+@bench_app.command("tensor")
+def bench_tensor(
+    target: Target = "verilator",
+    out: JsonFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """The Tensor engine in every type, on layers of ResNet-50 and in other sizes."""
+    from .bench.check import bench_all
+    from .bench.suite import TENSOR
+
+    names = [item.key for item in TENSOR]
+    results = [item.to_json() for item in bench_all(target, names, quiet=as_json)]
+    _write_json(results, out)
+    if as_json:
+        _emit(results)
+
+
 @bench_app.command("check")
 def bench_check(
     target: Target = "verilator",

@@ -6,15 +6,22 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tinyneuron_hw.config import get_config
+from tinyneuron_hw.config import CoreConfig, get_config
 
 from ..runtime.errors import TinyneuronError
 from . import kernels
 from .report import BenchResult, Work, measure
 
-__all__ = ["BENCHMARKS", "Benchmark", "run_suite", "select"]
+__all__ = ["BENCHMARKS", "TENSOR", "Benchmark", "run_suite", "select"]
 
 _KERNELS: dict[str, Callable[..., Work]] = {"matmul": kernels.matmul, "conv2d": kernels.conv2d}
+_SQUARES: dict[str, CoreConfig] = {
+    f"default_{size}x{size}": get_config("default").with_changes(
+        name=f"default_{size}x{size}", partitions=size, columns=size
+    )
+    for size in (8, 32)
+}
+"""The default core with arrays of other sizes; the memory's width follows the rows."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +41,14 @@ class Benchmark:
     def work(self) -> Work:
         """The compiled program and its data."""
         build = _KERNELS[self.kernel]
-        return build(get_config(self.config), **self.parameters, name=self.name)
+        config = _SQUARES.get(self.config) or get_config(self.config)
+        return build(config, **self.parameters, name=self.name)
 
 
-def _matmul(name: str, m: int, k: int, n: int, *configs: str) -> list[Benchmark]:
-    sizes = {"m": m, "k": k, "n": n}
+def _matmul(
+    name: str, m: int, k: int, n: int, *configs: str, dtype: str = "bf16"
+) -> list[Benchmark]:
+    sizes = {"m": m, "k": k, "n": n, "dtype": dtype}
     return [Benchmark(f"matmul_{name}", config, "matmul", sizes) for config in configs]
 
 
@@ -49,8 +59,25 @@ def _conv2d(
     return [Benchmark(f"conv2d_{name}", config, "conv2d", shape) for config in configs]
 
 
+TENSOR: tuple[Benchmark, ...] = (
+    *_matmul("512", 512, 512, 512, "default", "default_8x8", "default_32x32"),
+    *(
+        item
+        for dtype in ("fp16", "tf32", "fp8_e5m2", "fp8_e4m3", "fp8_e3m4", "int8", "fp32")
+        for item in _matmul(f"512_{dtype}", 512, 512, 512, "default", dtype=dtype)
+    ),
+    *_matmul("vector_1x4096x1024", 1, 4096, 1024, "default"),
+    *_conv2d("resnet50_conv1_7x7s2_224_3to64", 224, 3, 64, 7, "default", stride=2, pad=3),
+    *_conv2d("resnet50_conv2_1x1_56_64to64", 56, 64, 64, 1, "default"),
+    *_conv2d("resnet50_conv3_3x3_28_128to128", 28, 128, 128, 3, "default", pad=1),
+    *_conv2d("resnet50_conv4_1x1_14_1024to256", 14, 1024, 256, 1, "default"),
+    *_conv2d("resnet50_conv5_1x1_7_2048to512", 7, 2048, 512, 1, "default"),
+)
+"""The Tensor engine in every type, on layers of ResNet-50 and in other sizes."""
+
 BENCHMARKS: tuple[Benchmark, ...] = (
-    *_matmul("512", 512, 512, 512, "default", "small"),
+    *TENSOR,
+    *_matmul("512", 512, 512, 512, "small"),
     *_matmul("200", 200, 200, 200, "default"),
     *_matmul("64", 64, 64, 64, "default", "tiny"),
     *_matmul("ragged_37x150x91", 37, 150, 91, "default", "tiny"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,11 +13,13 @@ from rich.console import Console
 from tinyneuron.bench import kernels
 from tinyneuron.bench.check import bench_all
 from tinyneuron.bench.peers import PEERS
-from tinyneuron.bench.report import measure
-from tinyneuron.bench.suite import BENCHMARKS, select
+from tinyneuron.bench.report import measure, report
+from tinyneuron.bench.suite import BENCHMARKS, TENSOR, select
 from tinyneuron.bench.tables import print_peers
 from tinyneuron.runtime.errors import TinyneuronError
 from tinyneuron_hw.config import get_config
+from tinyneuron_hw.formats import DType, get_dtype
+from tinyneuron_hw.isa.matmul import MACS_PER_PE, MATMUL_DTYPES
 
 from .test_baselines import RESULT
 
@@ -31,11 +34,16 @@ def test_benchmarks_are_unique_and_include_what_others_publish():
     assert {peer.benchmark for peer in PEERS} <= set(keys)
 
 
-@pytest.mark.parametrize("item", BENCHMARKS, ids=lambda item: item.key)
+@pytest.mark.parametrize(
+    "item",
+    [pytest.param(item, marks=[pytest.mark.slow] if item in TENSOR else [])
+     for item in BENCHMARKS],
+    ids=lambda item: item.key,
+)  # fmt: skip
 def test_every_benchmark_compiles(item):
     work = item.work()
     assert work.name == item.name
-    assert work.program.config is get_config(item.config)
+    assert work.program.config.name == item.config
     assert work.macs > 0
     assert set(work.inputs) == {spec.name for spec in work.program.of_kind("input")}
 
@@ -76,9 +84,27 @@ def test_peers_stand_beside_the_benchmark_they_are_figures_of(capsys):
 
 
 def test_the_measured_utilizations_of_peers_follow_from_their_cycles():
+    macs = {"matmul_512": 512**3, "_conv1_": 112 * 112 * 64 * 147, "_conv2_": 56 * 56 * 64 * 64,
+            "_conv3_": 28 * 28 * 128 * 9 * 128, "_conv4_": 14 * 14 * 256 * 1024,
+            "_conv5_": 7 * 7 * 512 * 2048}  # fmt: skip
     for peer in PEERS:
+        (useful,) = (count for layer, count in macs.items() if layer in peer.benchmark)
         if peer.cycles is not None:
-            assert peer.utilization == pytest.approx(512**3 / (256 * peer.cycles), abs=0.001)
+            assert peer.utilization == pytest.approx(useful / (256 * peer.cycles), abs=0.001)
+
+
+def test_the_tensor_engine_is_measured_in_every_type():
+    types = {item.parameters.get("dtype", "bf16") for item in TENSOR}
+    multiplied = {dtype for kind in MACS_PER_PE for dtype in MATMUL_DTYPES[kind]}
+    assert {get_dtype(name) for name in types} >= multiplied - {DType.UINT8}
+
+
+def test_utilization_counts_what_a_type_could_do():
+    for dtype, rate in (("bf16", 1), ("int8", 2), ("fp32", 0.25)):
+        work = kernels.matmul(get_config("tiny"), m=4, k=4, n=4, dtype=dtype)
+        run = SimpleNamespace(cycles=100, outputs={"out": np.zeros((4, 4))}, sim_khz=1.0,
+                              wall_s=1.0, counters={})  # fmt: skip
+        assert report(work, "verilator", run).utilization == 64 / (16 * rate * 100)
 
 
 def test_operands_repeat():
