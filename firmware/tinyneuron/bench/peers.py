@@ -33,7 +33,7 @@ PEERS: tuple[Peer, ...] = (
         512**3 / (256 * 613_985), "measured with scalesim 3.0.0",
     ),
     Peer(
-        "matmul_512/default", "tt-metal on N150", "BF16, 8 x 8 cores", None, 0.19,
+        "matmul_512/default", "tt-metal on N150", "BF16", None, 0.19,
         "published: tt-metal, tech report GEMM_FLOPS (17.8 to 19.0 %)",
     ),
     *(
