@@ -35,11 +35,13 @@ def steps(files: list[str], top: str) -> list[Step]:
     """Maps each module by itself. Memories whose reads are all clocked stay memories, the others
     become flip-flops; enables and resets become gates before plain flip-flops."""
     synth = f"synth -top {top} -run"
+    # All ones: every read port is clocked. No memory has more than four.
+    clocked = " ".join(f"r:RD_CLK_ENABLE!={ports}'b{'1' * ports} %i" for ports in range(1, 5))
     return [
         Step("reading the Verilog", f"read_verilog {' '.join(files)}"),
         Step("elaborating", f"{synth} begin:coarse"),
         Step("optimizing words", f"{synth} coarse:fine"),
-        Step("mapping memories", "memory_map t:$mem_v2 r:RD_CLK_ENABLE!=1'1 %i"),
+        Step("mapping memories", f"memory_map t:$mem_v2 {clocked}"),
         Step("mapping to gates", "opt -fast -full"),
         Step("mapping to gates", "techmap"),
         Step("mapping to gates", f"dfflegalize -cell {_FLIP_FLOP} 01"),
