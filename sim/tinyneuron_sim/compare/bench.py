@@ -62,6 +62,11 @@ class Outcome:
     psum: np.ndarray
 
 
+def _top(config: CoreConfig) -> int:
+    """End of the device memory that one window can hold: a window's size has 48 bits."""
+    return min(config.device_memory_bytes, (1 << 48) - _PAGE)
+
+
 def written_registers(streams: Mapping[Stream, tuple[bytes, ...]]) -> list[tuple[Stream, int]]:
     """Registers that the instructions name as destinations or loop counters."""
     found: dict[tuple[Stream, int], None] = {}
@@ -168,11 +173,11 @@ class Bench:
 
     def _serve(self, code: service.Code, what: str) -> None:
         """Runs a program of ``service``."""
-        backend, config = self.backend, self.backend.config
-        base = place_streams(config, code)[min(code, key=lambda stream: stream.value)]
+        backend, top = self.backend, _top(self.backend.config)
+        places = place_streams(backend.config, code)
+        base = min(places.values()) - (backend.config.device_memory_bytes - top)
         backend.csr_write(Csr.INTERRUPT_STATUS, _BOTH_INTERRUPTS)
-        windows = [MemoryWindow(0, min(config.device_memory_bytes, (1 << 48) - _PAGE))]
-        load_and_start(backend, code, base, windows)
+        load_and_start(backend, code, base, [MemoryWindow(0, top)])
         result = backend.run(_SERVICE_CYCLES)
         if result.event != "done":
             detail = f": {self._trap()}" if result.event == "trap" else ""
@@ -184,7 +189,7 @@ class Bench:
         room = _PAGE * 16
         if config.partitions * config.sbuf_partition_bytes == sizes[0]:
             room *= 16  # a whole memory takes more instructions
-        psum_address = (config.device_memory_bytes - room - sizes[1]) // _PAGE * _PAGE
+        psum_address = (_top(config) - room - sizes[1]) // _PAGE * _PAGE
         sbuf_address = (psum_address - sizes[0]) // _PAGE * _PAGE
         if sbuf_address < 0:
             raise BenchError(f"config {config.name!r}: device memory has no room for images of "

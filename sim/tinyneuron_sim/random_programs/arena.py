@@ -18,8 +18,8 @@ from ..loader import MemoryWindow
 __all__ = ["CODE_BYTES", "GUARD_BYTES", "Arena", "choose_arena"]
 
 _PAGE = 4096
-_ON_CHIP_BYTES = 512
-"""Bytes of a partition that a program uses."""
+_ON_CHIP_BYTES = (160, 256, 512, 1024)
+"""Bytes of a partition that a program uses: the fewer, the more its instructions meet."""
 _DEVICE_BYTES = 2 * _PAGE
 GUARD_BYTES = 256
 """Device memory around the program's own that must not change."""
@@ -95,10 +95,10 @@ class Arena:
 
 def choose_arena(config: CoreConfig, rng: random.Random) -> Arena:
     """A random place in each memory: often at an end, and across a bank's border in PSUM."""
-    sbuf_size = min(_ON_CHIP_BYTES, config.sbuf_partition_bytes)
+    sbuf_size = min(rng.choice(_ON_CHIP_BYTES), config.sbuf_partition_bytes)
     top = config.sbuf_partition_bytes - sbuf_size
     sbuf = Extent(rng.choice([0, top, rng.randrange(0, top + 1, 4)]), sbuf_size)
-    psum_size = min(_ON_CHIP_BYTES, config.psum_partition_bytes)
+    psum_size = min(rng.choice(_ON_CHIP_BYTES), config.psum_partition_bytes)
     top = config.psum_partition_bytes - psum_size
     border = rng.randrange(0, top + 1, config.psum_bank_bytes) - psum_size // 2
     psum = Extent(rng.choice([0, top, min(max(border, 0), top)]), psum_size)

@@ -1,5 +1,8 @@
-"""What a program is sure to have: one field that a register names, a different one for each
-seed. Some hundred programs with successive seeds so have all there are."""
+"""What a program is sure to have: two fields that registers name, different ones for each seed.
+
+Any three hundred successive seeds so have all there are, each once at least in a program that
+does not trap.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ from .legal import legal
 from .listing import Item, Label
 from .scope import Scope, header
 
-__all__ = ["add_feature", "all_features", "feature_of", "named_paths"]
+__all__ = ["Feature", "add_feature", "all_features", "features_of", "named_paths"]
 
 Feature = tuple[Opcode, str]
 """An opcode and the path of a field that a register may name."""
@@ -40,17 +43,21 @@ def all_features() -> tuple[Feature, ...]:
     return tuple((opcode, path) for opcode in Opcode for path in named_paths(opcode))
 
 
-def feature_of(seed: int) -> Feature:
-    """The one that a seed's program has."""
-    return all_features()[seed % len(all_features())]
+def features_of(seed: int) -> tuple[Feature, Feature]:
+    """Those that a seed's program has."""
+    features = all_features()
+    half = len(features) // 2
+    return features[seed % len(features)], features[(seed + half) % len(features)]
 
 
-def add_feature(scope: Scope, seed: int, halts: dict[Stream, Item]) -> None:
-    """Adds an instruction with the seed's field named; HALTs come later, so they are in
-    ``halts`` and get their names there."""
-    opcode, path = feature_of(seed)
+def add_feature(scope: Scope, feature: Feature, seed: int, halts: dict[Stream, Item]) -> None:
+    """Adds an instruction with a field named by a register. HALTs come later: they are in ``halts``
+    and get their names there."""
+    opcode, path = feature
     stream = scope.rng.choice([s for s in scope.streams if opcode in STREAM_OPCODES[s]])
     item, use, after = _instruction(scope, opcode, stream, seed)
+    if opcode is Opcode.HALT:
+        item = halts[stream]
     if path.startswith("header."):
         # Nobody else knows this semaphore.
         semaphore = scope.world.pool.take().index
@@ -60,11 +67,9 @@ def add_feature(scope: Scope, seed: int, halts: dict[Stream, Item]) -> None:
         else:
             item.fields |= header(update=(UpdateMode.ADD, semaphore, value))
     scope.name_later(item, path)
-    if opcode is Opcode.HALT:
-        halts[stream] = item
-        return
-    scope.emit(stream, item, use)
-    scope.code[stream] += after
+    if opcode is not Opcode.HALT:
+        scope.emit(stream, item, use)
+        scope.code[stream] += after
 
 
 def _instruction(scope: Scope, opcode: Opcode, stream: Stream, seed: int

@@ -12,7 +12,7 @@ from ..compare.case import Case
 from .arena import choose_arena
 from .blocks import add_block
 from .draw import Drawer
-from .feature import add_feature, feature_of
+from .feature import add_feature, features_of
 from .listing import Item
 from .patterns import NoRoomError
 from .program import Program, available_streams
@@ -68,12 +68,12 @@ def _trap_of(seed: int) -> str | None:
 
 
 def _streams(config: CoreConfig, seed: int, rng: random.Random) -> tuple[Stream, ...]:
-    """The streams a program uses, among them one that can run what its seed features."""
+    """The streams a program uses, among them some that can run what its seed features."""
     present = available_streams(config)
     if rng.random() < 0.5:
         return present
-    opcode, _ = feature_of(seed)
-    chosen = {rng.choice([s for s in present if opcode in STREAM_OPCODES[s]])}
+    chosen = {rng.choice([s for s in present if opcode in STREAM_OPCODES[s]])
+              for opcode, _ in features_of(seed)}  # fmt: skip
     chosen |= set(rng.sample(present, rng.randint(0, len(present) - 1)))
     return tuple(sorted(chosen, key=lambda stream: stream.value))
 
@@ -90,11 +90,11 @@ def _write(config: CoreConfig, seed: int, rng: random.Random) -> Program:
     scope = Scope(world, streams, registers, repeats=False)
     budget = _BUDGET * rng.choice([0.2, 0.6, 1, 1, 1])
     halts = {stream: Item(Opcode.HALT) for stream in streams}
-    before = rng.randrange(4)
-    while scope.cost < budget or before >= 0:
-        if before == 0:
-            add_feature(scope, seed, halts)
-        before -= 1
+    for feature in features_of(seed):
+        for _ in range(rng.randrange(3)):
+            add_block(scope)
+        add_feature(scope, feature, seed, halts)
+    while scope.cost < budget:
         add_block(scope)
     if scope.cost > 1.25 * _BUDGET:
         raise DeadEndError(f"the last block makes it {scope.cost:.0f} cycles long")

@@ -67,6 +67,7 @@ class Registers:
         self.known = dict(known)
         self.written: set[int] = set()
         self._pinned: list[int] = []
+        self._outer: Registers | None = None
 
     @classmethod
     def of_program(cls, rng: random.Random) -> Registers:
@@ -82,14 +83,21 @@ class Registers:
                 del self.known[register]
         self._pinned = [register for register in self.free if register in self.known]
         self.free = [register for register in self.free if register not in self.known]
-        return Registers(self._rng, self.free, self.known)
+        inner = Registers(self._rng, self.free, self.known)
+        inner._outer = self
+        return inner
 
     def reserve(self) -> int:
-        """A register for good, of unknown value."""
+        """A register for good, of unknown value; the code around this scope keeps it, too."""
         register = self._rng.choice(self.free)
         self.free.remove(register)
         self.known.pop(register, None)
         self.written.add(register)
+        outer = self._outer
+        if outer is not None and register in outer.free:
+            outer.free.remove(register)
+            outer.known.pop(register, None)
+            outer._pinned.append(register)
         return register
 
     def after(self, inner: Registers) -> None:

@@ -87,7 +87,7 @@ class Scope:
         self.order = Order(thread_count(world.arena.config), world.arena.size)
         self.taken: list[Semaphore] = []
         self.cost = 0.0
-        self._wanted: dict[Item, str] = {}
+        self._wanted: dict[Item, list[str]] = {}
 
     # Single instructions.
 
@@ -125,21 +125,21 @@ class Scope:
             and not fields.get(f"{f.path}_by_register") and _has_effect(f.path, fields)
         ]  # fmt: skip
         self.rng.shuffle(chosen)
-        wanted = self._wanted.pop(item, None)
-        for path in dict.fromkeys([*([wanted] if wanted else []), *chosen[:4]]):
+        wanted = self._wanted.pop(item, [])
+        for path in dict.fromkeys([*wanted, *chosen[:4]]):
             if not path.endswith(".address"):
                 default = 1 if path.endswith("size") and ".dims." in path else 0
                 register = self._hold(stream, fields.get(path, default), fields)
                 fields |= {path: register, f"{path}_by_register": 1}
         for path in ("src", "dst"):
             if f"{path}.address" in fields and (
-                wanted == f"{path}.address" or self.rng.random() < self.world.by_register
+                f"{path}.address" in wanted or self.rng.random() < self.world.by_register
             ):
                 self._name_address(stream, fields, path)
 
     def name_later(self, item: Item, path: str) -> None:
         """A register will name this field of an item that is to be emitted."""
-        self._wanted[item] = path
+        self._wanted.setdefault(item, []).append(path)
 
     def _hold(self, stream: Stream, value: int, fields: Fields) -> int:
         """A register that holds a value, beside those that ``fields`` name already."""

@@ -33,6 +33,9 @@ from .scope import header
 from .spoil import all_rules, spoil
 
 __all__ = ["TRAPS", "add_trap"]
+_ALL = 1 << 48
+"""Device memory that leaves no address without memory."""
+
 
 @dataclass
 class Target:
@@ -229,6 +232,9 @@ def no_memory_for_code(target: Target) -> None:
     """A branch to where there is no memory, though window and length allow it."""
     program = target.program
     config = program.arena.config
+    if config.device_memory_bytes == _ALL:
+        no_halt(target)
+        return
     last = max(program.code, key=lambda stream: stream.value)
     target.stream = last
     branch = Item(Opcode.BRANCH)
@@ -249,7 +255,7 @@ def no_memory_for_data(target: Target) -> None:
     size = program.arena.config.device_memory_bytes
     queues = _own_queues(program, target.stream)
     opcode = rng.choice([Opcode.DMA_LOAD, Opcode.DMA_STORE, Opcode.DMA_COPY])
-    if not queues:
+    if not queues or size == _ALL:
         no_halt(target)
         return
     fields, _ = target.drawer.draw(opcode, queue=rng.choice(queues))

@@ -50,8 +50,9 @@ def _kinds(rng: np.random.Generator, size: int) -> Iterator[np.ndarray]:
     yield high.astype("<u2").view(np.uint8)
     yield rng.integers(-100, 100, words).astype("<i4").view(np.uint8)
     yield rng.integers(0, 1 << 32, words, dtype=np.uint64).astype("<u4").view(np.uint8)
-    specials = _SPECIALS[int(rng.integers(len(_SPECIALS)))]
-    yield rng.choice(specials, size // specials.itemsize).view(np.uint8)
+    for index in rng.integers(len(_SPECIALS), size=3):
+        specials = _SPECIALS[index]
+        yield rng.choice(specials, size // specials.itemsize).view(np.uint8)
 
 
 def random_bytes(rng: random.Random, size: int) -> bytes:
