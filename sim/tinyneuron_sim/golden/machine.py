@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NoReturn
 
 import numpy as np
@@ -19,7 +20,11 @@ from .races import RaceDetector, Where
 from .region import DeviceRegion, Region, scalar_region
 from .stationary import Stationary
 
-__all__ = ["Machine"]
+__all__ = ["MAX_TRANSFER_BYTES", "Machine"]
+
+MAX_TRANSFER_BYTES = 1 << 28
+"""Largest transfer golden executes; hardware takes up to 2**32 elements. Some checks hold a number
+for every byte."""
 
 
 class Machine:
@@ -94,7 +99,12 @@ class Machine:
         return to_float32(self.read(region), region.dtype)
 
     def device_footprint(self, region: DeviceRegion) -> Footprint:
-        """The bytes of a device operand; a bus error where there is no memory."""
+        """The bytes of a device operand; a bus error where there is no memory, GoldenError for
+        more bytes than are moved at once here."""
+        size = math.prod(size for _, size in region.dims)
+        if size > MAX_TRANSFER_BYTES:
+            self.fail(f"moves {size} bytes in one transfer; golden takes at most "
+                      f"{MAX_TRANSFER_BYTES}")  # fmt: skip
         high = region.address + extent(region.dims)[1]
         if high > self.config.device_memory_bytes:
             offsets = byte_offsets(region.dims) + region.address
