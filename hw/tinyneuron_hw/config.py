@@ -61,7 +61,8 @@ class CoreConfig:
     memory_latency:
         Cycles from a read command on the memory port to its data, until the real controller exists.
     fetch_buffer:
-        Instructions the prefetch buffer of one stream holds, a power of two >= 4.
+        Instructions the prefetch buffer of one stream holds, a power of two >= 4. Straight-line
+        code runs at full speed when they take longer than ``memory_latency`` to arrive.
     queue_depth:
         Instructions one engine accepts ahead of the one it executes.
     dma_buffer_beats:
@@ -180,6 +181,7 @@ PRESETS: dict[str, CoreConfig] = {
             psum_bank_bytes=256,
             dma_engines=2,
             device_memory_bytes=1 << 26,
+            fetch_buffer=16,
         ),
         CoreConfig(
             name="default",
