@@ -11,6 +11,7 @@ import numpy as np
 
 from tinyneuron_hw.formats import FORMATS, DType
 from tinyneuron_hw.isa.codec import encode
+from tinyneuron_hw.isa.matmul import MatmulKind
 from tinyneuron_hw.isa.opcodes import (
     DMA_OPCODES,
     STREAM_OPCODES,
@@ -27,7 +28,9 @@ from ..golden.errors import GoldenError
 from ..golden.machine import Machine
 from ..golden.numerics import quiet
 from ..golden.prepared import Prepared, Preparer
+from ..golden.stationary import Stationary
 from .arena import Arena
+from .kinds import MATMULS, draw_kind, kind_of
 from .legal import legal, own_fields
 from .patterns import NoRoomError, place
 from .shapes import ShapeRequest, shape_of
@@ -76,12 +79,14 @@ class Drawer:
         ))  # fmt: skip
 
     def draw(self, opcode: Opcode, *, queue: int | None = None,
-             types: Sequence[DType] | None = None) -> tuple[Fields, Use]:  # fmt: skip
-        """A legal instruction without header, no field named by a register; with this queue and
-        these types of its operands, if they are given."""
+             types: Sequence[DType] | None = None, kind: MatmulKind | None = None
+             ) -> tuple[Fields, Use]:  # fmt: skip
+        """A legal instruction without header, no field named by a register; with this queue, these
+        types of its operands, or this kind of arithmetic, if they are given. A MULTIPLY_MOVING needs
+        a stationary matrix of its kind: see :meth:`before`."""
         for _ in range(_ATTEMPTS):
             try:
-                fields = self._fields(opcode, types)
+                fields = self._fields(opcode, types, kind)
             except NoRoomError:
                 continue
             if queue is not None and opcode in DMA_OPCODES:
@@ -90,6 +95,13 @@ class Drawer:
             if use is not None:
                 return fields, use
         raise NoRoomError(f"no legal {opcode.name} in {_ATTEMPTS} attempts")
+
+    def before(self, opcode: Opcode, fields: Fields) -> list[tuple[Opcode, Fields, Use]]:
+        """The instructions that must come right before this one."""
+        if opcode is not Opcode.MULTIPLY_MOVING:
+            return []
+        load = Opcode.LOAD_STATIONARY
+        return [(load, *self.draw(load, kind=kind_of(fields)))]
 
     def use(self, opcode: Opcode, fields: Fields) -> Use | None:
         """What an instruction touches; None when it traps, leaves the arena or overlaps."""
@@ -129,6 +141,8 @@ class Drawer:
     def _executes(self, prepared: Prepared) -> bool:
         assert prepared.opcode is not None
         self._machine.where = None
+        if prepared.opcode is Opcode.MULTIPLY_MOVING:
+            self._machine.stationary = Stationary.zero(self._config, kind_of(prepared.fields))
         try:
             with quiet():
                 if prepared.opcode in DMA_OPCODES:
@@ -139,12 +153,18 @@ class Drawer:
             return False
         return True
 
-    def _fields(self, opcode: Opcode, types: Sequence[DType] | None) -> Fields:
+    def _fields(
+        self, opcode: Opcode, types: Sequence[DType] | None, kind: MatmulKind | None
+    ) -> Fields:
         rng = self._rng
         allowed = legal(self._config, opcode)
+        special: Fields = {}
+        if opcode in MATMULS and types is None:
+            types, special = draw_kind(rng, opcode, kind)
         dtypes = dict(zip(allowed.paths, types or rng.choice(allowed.dtypes), strict=True))
         spaces = {role.path: rng.choice(role.spaces) for role in PATTERNS.get(opcode, ())}
-        shape = shape_of(ShapeRequest(rng, self._arena, opcode, dtypes, spaces))
+        request = ShapeRequest(rng, self._arena, opcode, dtypes, spaces, special)
+        shape = shape_of(request)
         fields: Fields = {f"{path}.dtype": dtype for path, dtype in dtypes.items()}
         for role in PATTERNS.get(opcode, ()):
             path, extent = role.path, self._arena.extent(spaces[role.path])
@@ -152,7 +172,7 @@ class Drawer:
             count = shape.partitions[path]
             granule = start_granule(self._config, count) if role.lanes == "lane" else 1
             available = self._arena.partitions(spaces[path])
-            element = FORMATS[dtypes[path]].bytes
+            element = request.element(path)
             offset, dims = place(
                 rng, shape.sizes[path], element=element, step=element, low=span[0], high=span[1],
                 alignment=1 if role.lanes == "dma" else element,
@@ -165,7 +185,7 @@ class Drawer:
             fields |= self._device(path, dtypes[path], shape.sizes[path])
         for path in SCALARS.get(opcode, ()):
             fields |= self._scalar(path, allowed, shape.partitions["in0"])
-        fields |= self._own(opcode) | shape.fields
+        fields |= self._own(opcode) | shape.fields | special
         self._put_in_place(fields)
         return fields
 

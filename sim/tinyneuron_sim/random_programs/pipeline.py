@@ -28,6 +28,8 @@ class _Half:
     """One side: an instruction whose field ``path`` alternates between slots."""
 
     stream: Stream
+    before: list[Item]
+    """What must come right before the instruction."""
     opcode: Opcode
     fields: Fields
     path: str
@@ -63,6 +65,10 @@ def _half(rng: random.Random, drawer: Drawer, stream: Stream, opcodes: Sequence[
             continue
         path = rng.choice(paths)
         delta = rng.choice([-64, -32, 16, 32, 48, 64, 4, 1, 2])
+        before, items = drawer.before(opcode, fields), []
+        for first, own, more in before:
+            items.append(Item(first, own))
+            use = use.joined(more)
         uses: list[Use] = [use]
         for slot in range(1, slots):
             value = fields[path] + slot * delta
@@ -70,9 +76,11 @@ def _half(rng: random.Random, drawer: Drawer, stream: Stream, opcodes: Sequence[
                 path.endswith("offset") and value >= 0) else None  # fmt: skip
             if varied is None:
                 break
+            for _, _, more in before:
+                varied = varied.joined(more)
             uses.append(varied)
         if len(uses) == slots:
-            return _Half(stream, opcode, fields, path, delta, uses)
+            return _Half(stream, items, opcode, fields, path, delta, uses)
     raise NoRoomError(f"no instruction of {stream.name} alternates between {slots} slots")
 
 
@@ -119,9 +127,9 @@ def _loop(scope: Scope, inner: Scope, half: _Half, passes: int, *, wait: Semapho
           update: Semaphore) -> None:  # fmt: skip
     rng, stream = scope.rng, half.stream
     item = Item(half.opcode, half.fields)
-    item.fields |= header(wait=(WaitMode.GREATER_EQUAL_SUBTRACT, wait.index, 1),
-                          update=(UpdateMode.ADD, update.index, 1))  # fmt: skip
-    body: list[Item] = [item]
+    body: list[Item] = [*half.before, item]
+    body[0].fields |= header(wait=(WaitMode.GREATER_EQUAL_SUBTRACT, wait.index, 1))
+    item.fields |= header(update=(UpdateMode.ADD, update.index, 1))
     if len(half.uses) > 1:
         register = inner.registers[stream].reserve()
         first, second = half.values()

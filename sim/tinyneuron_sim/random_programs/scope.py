@@ -93,8 +93,12 @@ class Scope:
 
     def emit(self, stream: Stream, item: Item, use: Use | None = None, *, name: bool = True
              ) -> Node:  # fmt: skip
-        """Appends an instruction; waits, register settings and further waits come before it."""
+        """Appends an instruction; what must come right before it, waits, register settings and
+        further waits come before it."""
         use = use or Use.nothing()
+        if item.raw is None:
+            for opcode, fields, own in self.world.drawer.before(item.opcode, item.fields):
+                self.emit(stream, Item(opcode, fields), own)
         self._wait_for(stream, self.order.uncovered(stream, self.order.needs(use)), item)
         if name:
             self._noise(stream, item)
