@@ -8,7 +8,6 @@ from typing import Any
 
 from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.formats import DType
-from tinyneuron_hw.isa.codec import fields_of
 from tinyneuron_hw.isa.csr import Trap
 from tinyneuron_hw.isa.opcodes import (
     CONTROL_OPCODES,
@@ -19,7 +18,7 @@ from tinyneuron_hw.isa.opcodes import (
     UpdateMode,
     WaitMode,
 )
-from tinyneuron_hw.isa.rules import DEVICE, PATTERNS, SCALARS
+from tinyneuron_hw.isa.rules import PATTERNS, SCALARS
 
 from ..compare.reference import Reference
 from ..golden.core import Step

@@ -6,7 +6,6 @@ tables of ``isa`` are found the same way.
 
 from __future__ import annotations
 
-import enum
 import functools
 import itertools
 from collections.abc import Iterator
@@ -104,13 +103,12 @@ class Legal:
                 values[field.path] = int(is_one)
         for role in PATTERNS.get(self._opcode, ()):
             values[f"{role.path}.space"] = role.spaces[0]
-        own = [field for field in own_fields(self._opcode)]
+        own = own_fields(self._opcode)
         kinds = [field for field in own if field.enum is not None]
         plain = [field.path for field in own if field.enum is None]
         self.smallest = values
-        for fill, types, *members in itertools.product(
-            (0, 1), self._all_types(), *(kind.enum for kind in kinds if kind.enum)
-        ):
+        choices = itertools.product(*(kind.enum for kind in kinds if kind.enum))
+        for fill, types, members in itertools.product((0, 1), self._all_types(), list(choices)):
             chosen = dict(zip((kind.path for kind in kinds), members, strict=True))
             tried = {**self._typed(types), **dict.fromkeys(plain, fill), **chosen}
             if self._allows(tried):
@@ -123,8 +121,3 @@ def legal(config: CoreConfig, opcode: Opcode) -> Legal:
     """The legal values of a data instruction."""
     assert opcode not in CONTROL_OPCODES
     return Legal(config, opcode)
-
-
-def number(value: Any) -> int:
-    """A field's value as a number."""
-    return value.value if isinstance(value, enum.Enum) else int(value)

@@ -57,8 +57,13 @@ def _half(rng: random.Random, drawer: Drawer, stream: Stream, opcodes: Sequence[
     for _ in range(_TRIES):
         opcode = rng.choice(opcodes)
         fields, use = drawer.draw(opcode)
-        paths = [f.path for f in fields_of(opcode) if f.by_register_offset is not None
-                 and f.path in fields and f.path.endswith((".offset", ".start_partition"))]
+        paths = [
+            f.path
+            for f in fields_of(opcode)
+            if f.by_register_offset is not None
+            and f.path in fields
+            and f.path.endswith((".offset", ".start_partition"))
+        ]
         if not paths:
             continue
         path = rng.choice(paths)

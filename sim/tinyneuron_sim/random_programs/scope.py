@@ -57,7 +57,8 @@ class Counter:
 
     def values(self) -> range:
         """Of each pass, not reduced to 32 bits."""
-        assert self.start is not None and self.step, "not settled, or it does not move"
+        assert self.start is not None, "not settled"
+        assert self.step, "it does not move"
         return range(self.start, self.start + self.count * self.step, self.step)
 
 
@@ -254,8 +255,7 @@ class Scope:
         told = [node for node in candidates if node.event is not None and node.event.holds]
         if told and self.rng.random() < 0.8:
             return self._told(self.rng.choice(told))
-        silent = [node for node in candidates
-                  if node.item is not None and not node.item.updates]
+        silent = [node for node in candidates if node.item is not None and not node.item.updates]
         if silent and (thread >= len(Stream) or self.rng.random() < 0.7):
             node = silent[0] if self.rng.random() < 0.7 else self.rng.choice(silent)
             return node, self._tell(node)

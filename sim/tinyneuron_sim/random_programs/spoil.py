@@ -91,10 +91,14 @@ def spoil(rng: random.Random, drawer: Drawer, opcodes: Sequence[Opcode], rule: s
 
 def _change(rng: random.Random, opcode: Opcode, fields: Fields) -> Fields:
     """One or a few fields get other values, often extreme ones."""
-    table = [field for field in fields_of(opcode)
-             if not field.is_reserved and not field.path.startswith("header.")
-             and not is_flag_of_register(field)
-             and not field.path.endswith((".address_uses_register", ".scale", ".register"))]
+    table = [
+        field
+        for field in fields_of(opcode)
+        if not field.is_reserved
+        and not field.path.startswith("header.")
+        and not is_flag_of_register(field)
+        and not field.path.endswith((".address_uses_register", ".scale", ".register"))
+    ]
     changed = dict(fields)
     if rng.random() < 0.15:  # sizes of several operands together
         level, size = rng.randrange(4), rng.choice([17, 64, 300, 1023, 0xFFFF])

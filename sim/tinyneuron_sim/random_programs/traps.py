@@ -60,10 +60,15 @@ class Target:
     def insert(self, *elements: Item | Label) -> None:
         """Puts code anywhere in the stream, in a later pass of a loop if there is one."""
         rng, code = self.rng, self.code
-        loops = [index for index, item in enumerate(code)
-                 if isinstance(item, Item) and item.opcode is Opcode.LOOP
-                 and item.fields.get("counter_enable") and item.fields["count"] > 1
-                 and not any(item.fields.get(f"{path}_by_register") for path in ("start", "count"))]
+        loops = [
+            index
+            for index, item in enumerate(code)
+            if isinstance(item, Item)
+            and item.opcode is Opcode.LOOP
+            and item.fields.get("counter_enable")
+            and item.fields["count"] > 1
+            and not any(item.fields.get(f"{path}_by_register") for path in ("start", "count"))
+        ]
         if loops and rng.random() < 0.5:
             at = rng.choice(loops)
             fields = code[at].fields  # type: ignore[union-attr]
