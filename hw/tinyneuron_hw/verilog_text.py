@@ -17,13 +17,19 @@ _PIN = re.compile(r"\.\\(\S+) \(")
 _PORTS = re.compile(r"^module (\w+) ?\(([^)]*)\);")
 _RESET_EDGE = re.compile(r"(always @\(posedge [^,)]+), posedge [^)]+\)")
 _ATTRIBUTE = re.compile(r"^ *\(\* .* \*\)\n", re.MULTILINE)
-_CONSTANT = re.compile(
-    r"^  always @\*\n    (\S+ *(?:\[[\d:]+\])? = \d+'h[0-9a-f]+;)\n", re.MULTILINE
-)
+_SIMPLE_PROCESS = re.compile(r"^  always @\*\n    (\S.* = .*;)\n", re.MULTILINE)
+_TRIGGER_REGISTER = "  reg at_start = 0;\n"
+_LATE_TRIGGER = """\
+  reg at_start;
+  /* verilator lint_off INITIALDLY */
+  initial at_start <= 0;
+  /* verilator lint_on INITIALDLY */
+"""
 _EMPTY = re.compile(r"^  (?:wire|reg) \[-1:0\] (\\\S+ |\w+);\n", re.MULTILINE)
 _COPY = re.compile(r"\\([^\s$]\S*\$\d+(?:\.\S+)?) ")
-_ZERO_BLOCK = re.compile(r"  initial begin\n(?:    \w+\[\d+\] = \d+'h0+;\n)+  end\n")
-_ZERO_WORD = re.compile(r"    (\w+)\[(\d+)\] = (\d+'h0+);\n")
+# Words of 32 bits are written in decimal.
+_ZERO_BLOCK = re.compile(r"  initial begin\n(?:    \w+\[\d+\] = \d+'[hd]0+;\n)+  end\n")
+_ZERO_WORD = re.compile(r"    (\w+)\[(\d+)\] = (\d+'[hd]0+);\n")
 
 
 def tidy(text: str) -> dict[str, str]:
@@ -82,14 +88,17 @@ def _tidy_module(text: str, module_names: dict[str, str], ports: dict[str, str])
     text = _RESET_EDGE.sub(r"\1)", text)
     text = _fold_zero_words(_drop_copies(text))
     text = _EMPTY.sub(lambda wire: wire[0] if text.count(wire[1]) > 1 else "", text)
-    # `always @*` without inputs never runs in an event-driven simulator: Yosys adds a register
-    # that is written once, at time zero.
+    # An event-driven simulator runs `always @*` when an input changes, which may never happen.
+    # Yosys has most processes read a register that is written once, at time zero. SystemVerilog
+    # gives declared variables their value before processes wait for events; a non-blocking
+    # assignment comes after, in any simulator.
     text = _TRIGGER.sub("at_start", text)
-    text, count = _CONSTANT.subn(
+    text, count = _SIMPLE_PROCESS.subn(
         r"  always @* begin\n    if (at_start) begin end\n    \1\n  end\n", text
     )
-    if count and "  reg at_start = 0;\n" not in text:
-        text = text.replace(");\n", ");\n  reg at_start = 0;\n", 1)
+    if count and _TRIGGER_REGISTER not in text:
+        text = text.replace(");\n", f");\n{_TRIGGER_REGISTER}", 1)
+    text = text.replace(_TRIGGER_REGISTER, _LATE_TRIGGER)
     taken = set(_WORD.findall(text)) | set(ports.values())
     wires = _instance_wires(text)
     renamed = dict(ports)

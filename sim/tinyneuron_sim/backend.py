@@ -7,6 +7,7 @@ The runtime, the command line and the end-to-end tests speak to a core only thro
 from __future__ import annotations
 
 import importlib
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
@@ -112,6 +113,8 @@ class Backend(Protocol):
 TARGETS: dict[str, str] = {
     "golden": "tinyneuron_sim.golden.backend:GoldenBackend",
     "verilator": "tinyneuron_sim.rtl.verilator:VerilatorBackend",
+    "icarus": "tinyneuron_sim.rtl.icarus:IcarusBackend",
+    "pysim": "tinyneuron_sim.rtl.pysim:PysimBackend",
 }
 """Target -> ``module:class``, imported when it is opened; called with (config, **options)."""
 
@@ -123,12 +126,13 @@ def open_backend(target: str, config: str | CoreConfig, **options: Any) -> Backe
     """Opens ``config`` (a preset's name or a :class:`CoreConfig`) on ``target``.
 
     ``options`` go to the target: golden takes ``schedule_seed``, ``check_races`` and
-    ``instruction_limit``.
+    ``instruction_limit``; the RTL targets take ``waveform``, the file to write one to (FST, on
+    pysim VCD).
 
     Raises
     ------
     TargetError
-        The name is unknown, or known but not available.
+        The name is unknown, or known but not available, or the target has no such option.
     ConfigError
         Unknown configuration.
     """
@@ -143,4 +147,10 @@ def open_backend(target: str, config: str | CoreConfig, **options: Any) -> Backe
         raise TargetError(
             f"target {target!r} is not available: no module {error.name!r}; {available}"
         ) from error
+    known = inspect.signature(factory).parameters
+    for option in options:
+        if option not in known:
+            raise TargetError(
+                f"target {target!r} has no option {option!r}; it has: {', '.join([*known][1:])}"
+            )
     return factory(get_config(config), **options)

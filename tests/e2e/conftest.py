@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tinyneuron.runtime.device import Device, open_device
+from tinyneuron_hw.config import CoreConfig
 
 Opener = Callable[..., Device]
 
@@ -14,9 +15,9 @@ Opener = Callable[..., Device]
 @pytest.fixture(scope="session")
 def device() -> Iterator[Opener]:
     """``device(target, config)`` opens a device once and keeps it for the session."""
-    opened: dict[tuple[str, str], Device] = {}
+    opened: dict[tuple[str, str | CoreConfig], Device] = {}
 
-    def get(target: str, config: str) -> Device:
+    def get(target: str, config: str | CoreConfig) -> Device:
         key = (target, config)
         if key not in opened:
             options = {"check_races": False} if target == "golden" else {}

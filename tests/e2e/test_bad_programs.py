@@ -1,4 +1,7 @@
-"""Programs that break a rule: the same trap on golden and on the RTL, and the core lives on."""
+"""Programs that break a rule: the same trap on golden and on the RTL, and the core lives on.
+
+On the slow targets `make test` takes one program for each cause; the rest is marked slow.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,18 @@ from tinyneuron.kernels import matmul
 from tinyneuron.program.assembler import assemble
 from tinyneuron.program.program import Program
 from tinyneuron.runtime.errors import TrapError
-from tinyneuron_hw.config import get_config
+from tinyneuron_hw.config import INSTRUCTION_BYTES, get_config
 from tinyneuron_hw.isa.codec import encode
-from tinyneuron_hw.isa.csr import Trap
+from tinyneuron_hw.isa.csr import Csr, Trap
 from tinyneuron_hw.isa.opcodes import Opcode, Stream
+from tinyneuron_sim.loader import MemoryWindow, load_and_start
 
-TARGETS = ["golden", "verilator"]
+TARGETS = ["golden", "verilator", "icarus", "pysim"]
+SLOW_TARGETS = ("icarus", "pysim")
+ONE_OF_EACH_CAUSE = ("device memory", "unequal counts", "semaphore that never comes")
+"""Of those in ``BAD``; BAD_OPCODE and BUS_ERROR have tests of their own."""
+WATCHDOG = 400
+"""Cycles: more than a fetch takes."""
 HEADER = ".config tiny\n.tensor x input bf16 8\n.tensor y output bf16 8\n"
 
 BAD: dict[str, tuple[str, Trap, Stream, int]] = {
@@ -131,7 +140,7 @@ def trap_of(device, target: str, program: Program) -> TrapError:
     model = device(target, "tiny").load(program)
     inputs = {spec.name: _zeros(spec) for spec in program.of_kind("input")}
     with pytest.raises(TrapError) as caught:
-        model.run(inputs, watchdog=2000)
+        model.run(inputs, watchdog=WATCHDOG)
     model.unload()
     return caught.value
 
@@ -144,18 +153,32 @@ def _zeros(spec):
     return np.zeros(spec.shape, numpy_dtype(spec.dtype))
 
 
-@pytest.mark.parametrize("name", BAD)
-def test_bad_programs_trap_alike(device, name: str):
+def on_targets(names, in_every_run):
+    """Each name on golden's rivals; on the slow ones most of them are left to `make test-all`."""
+    return [
+        pytest.param(
+            name, target,
+            marks=[pytest.mark.slow] if target in SLOW_TARGETS and name not in in_every_run else [],
+        )
+        for name in names
+        for target in TARGETS[1:]
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "target"), on_targets(BAD, ONE_OF_EACH_CAUSE))
+def test_bad_programs_trap_alike(device, name: str, target: str):
     text, cause, stream, pc = BAD[name]
-    traps = [trap_of(device, target, assemble(HEADER + text)) for target in TARGETS]
+    traps = [trap_of(device, each, assemble(HEADER + text)) for each in ("golden", target)]
     for trap in traps:
         assert (trap.cause, trap.stream, trap.pc) == (cause, stream, pc)
         assert cause.name in str(trap)
     assert traps[0].address == traps[1].address
 
 
-@pytest.mark.parametrize("damage", ["unknown opcode", "reserved bits"])
-def test_bytes_that_are_no_instruction_trap_alike(device, damage: str):
+@pytest.mark.parametrize(
+    ("damage", "target"), on_targets(["unknown opcode", "reserved bits"], ["unknown opcode"])
+)
+def test_bytes_that_are_no_instruction_trap_alike(device, damage: str, target: str):
     raw = bytearray(encode(Opcode.NOP))
     if damage == "unknown opcode":
         raw[0] = 0x7F
@@ -164,13 +187,41 @@ def test_bytes_that_are_no_instruction_trap_alike(device, damage: str):
     program = assemble(HEADER + ".stream sync\nnop\nnop\nhalt")
     program.streams[Stream.SYNC][1] = bytes(raw)
     program.validate = lambda: program  # the check that would refuse it before the core sees it
-    traps = [trap_of(device, target, program) for target in TARGETS]
+    traps = [trap_of(device, each, program) for each in ("golden", target)]
     for trap in traps:
         assert (trap.cause, trap.stream, trap.pc) == (Trap.BAD_OPCODE, Stream.SYNC, 1)
     assert traps[0].address == traps[1].address
 
 
 @pytest.mark.parametrize("target", TARGETS)
+def test_a_transfer_past_device_memory_is_a_bus_error(device, target: str):
+    """Only a window larger than the memory lets it get as far as the bus."""
+    memory = get_config("tiny").device_memory_bytes
+    program = assemble(
+        HEADER + ".stream sync\nnop\ndma_load dst=sbuf.bf16[0+1, 0x0, 1x8] "
+        "src=dev.bf16[x+0x0, 2x8] queue=0 round_mode=nearest_even\nhalt"
+    )
+    code = program.relocated({"x": memory + 64, "y": 0})[Stream.SYNC]
+    instructions = [
+        code[at : at + INSTRUCTION_BYTES] for at in range(0, len(code), INSTRUCTION_BYTES)
+    ]
+    backend = device(target, "tiny").backend
+    backend.reset()
+    load_and_start(
+        backend,
+        {Stream.SYNC: instructions},
+        windows=[MemoryWindow(0, 2 * memory)],
+        watchdog=WATCHDOG,
+    )
+    assert backend.run(100_000).event == "trap"
+    words = [backend.csr_read(Csr.TRAP_CAUSE + 4 * word) for word in range(4)]
+    assert words == [Trap.BUS_ERROR.value, Stream.SYNC.value, 1, memory + 64]
+    backend.reset()
+
+
+@pytest.mark.parametrize(
+    "target", [*TARGETS[:-1], pytest.param(TARGETS[-1], marks=pytest.mark.slow)]
+)
 def test_the_core_runs_on_after_a_trap(device, target: str):
     import numpy as np
 

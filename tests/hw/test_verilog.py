@@ -90,6 +90,22 @@ class Top(wiring.Component):
         return m
 
 
+class Still(wiring.Component):
+    """Logic whose inputs never change: a slice of a register, and a choice by one."""
+
+    y: Out(8)
+
+    def elaborate(self, platform: Any) -> Module:
+        m = Module()
+        held = Signal(4, init=6)
+        m.d.sync += held.eq(held)
+        m.d.comb += self.y[:4].eq(held)
+        with m.Switch(held):
+            with m.Case(6):
+                m.d.comb += self.y[4:].eq(9)
+        return m
+
+
 @pytest.fixture(scope="module")
 def design() -> VerilogDesign:
     return emit(Top(), "tn_test", config=get_config("tiny"))
@@ -131,6 +147,15 @@ def test_zero_memory_is_a_loop(design):
     text = design.files["tn_test_middle_block.v"]
     assert "for (index = 0; index < 32; index = index + 1)" in text
     assert text.count("16'h0000;") == 1
+
+
+def test_zero_memory_of_32_bits_is_a_loop_too():
+    words = "".join(f"    memory[{index}] = 32'd0;\n" for index in range(8))
+    text = f"module t(a);\n  input a;\n  initial begin\n{words}  end\nendmodule\n"
+    assert (
+        "for (index = 0; index < 8; index = index + 1)\n      memory[index] = 32'd0;"
+        in (tidy(text)["t"])
+    )
 
 
 def test_header_names_configuration_and_generator(design):
@@ -212,14 +237,33 @@ def test_tidy_makes_constant_processes_run():
         "  always @*", "    b[0] = 1'h0;", "  always @*", "    b[1] = 1'h1;", "endmodule", "",
     ])  # fmt: skip
     body = tidy(text)["t"]
-    assert body.count("reg at_start = 0;") == 1
+    assert body.count("  reg at_start;") == body.count("  initial at_start <= 0;") == 1
     assert body.count("    if (at_start) begin end\n    b[") == 2
     assert "nothing" not in body
+
+
+@pytest.mark.parametrize("version", ["2005", "2012"])
+def test_logic_that_never_changes_has_a_value(version, tmp_path):
+    """SystemVerilog gives registers their initial values before processes wait for events."""
+    paths = emit(Still(), "still").write(tmp_path)
+    bench = tmp_path / "bench.v"
+    bench.write_text(
+        "module bench; reg clk = 0, rst = 0; wire [7:0] y;\n"
+        "  still dut(.clk(clk), .rst(rst), .y(y));\n"
+        '  initial #5 $display("%h", y);\nendmodule\n'
+    )
+    subprocess.run(["iverilog", f"-g{version}", "-s", "bench", "-o", "out", bench, *paths],
+                   cwd=tmp_path, check=True)  # fmt: skip
+    shown = subprocess.run(["vvp", "-n", "out"], cwd=tmp_path, check=True, text=True,
+                           stdout=subprocess.PIPE)  # fmt: skip
+    assert shown.stdout == "96\n"
 
 
 def test_unknown_top():
     with pytest.raises(ValueError, match="unknown top 'board'; known: core, chip"):
         emit_top(get_config("tiny"), "board")
+    with pytest.raises(ValueError, match="unknown form 'board'; known: simulation, asic, fpga"):
+        emit_top(get_config("tiny"), "core", form="board")
 
 
 def test_yosys_failure_carries_its_message(monkeypatch):
@@ -231,17 +275,23 @@ def test_yosys_failure_carries_its_message(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("config", "top"),
-    [("tiny", "core"), ("tiny", "chip"), ("default", "chip")]
+    ("config", "top", "form"),
+    [
+        ("tiny", "core", "simulation"),
+        ("tiny", "core", "fpga"),
+        ("tiny", "chip", "simulation"),
+        ("tiny", "chip", "asic"),
+        ("default", "chip", "simulation"),
+    ]
     + [
-        pytest.param(name, "chip", marks=pytest.mark.slow)
+        pytest.param(name, "chip", "simulation", marks=pytest.mark.slow)
         for name in PRESETS
         if name not in ("tiny", "default")
     ],
 )
-def test_every_preset_lints_and_has_one_pe_module(config, top, tmp_path, verilator_lint):
+def test_every_preset_lints_and_has_one_pe_module(config, top, form, tmp_path, verilator_lint):
     sizes = get_config(config)
-    design = verilog_of(sizes, top)
+    design = verilog_of(sizes, top, form=form)
     assert design.text.count("module tn_pe (") == 1
     assert len(re.findall(r"^  tn_pe \w+ \(", design.text, re.MULTILINE)) == sizes.macs_per_cycle
     assert "\\" not in design.text

@@ -22,7 +22,7 @@ def test_targets_to_come_say_so(target):
 
 
 def test_unknown_targets_are_named_with_those_there_are():
-    message = "target 'fpga' is unknown; available: golden, verilator"
+    message = "target 'fpga' is unknown; available: golden, icarus, pysim, verilator"
     with pytest.raises(TargetError, match=message):
         open_backend("fpga", "tiny")
 
@@ -31,6 +31,14 @@ def test_a_target_whose_module_is_missing_is_named(monkeypatch):
     monkeypatch.setitem(TARGETS, "golden", "tinyneuron_sim.no_such_module:Nothing")
     with pytest.raises(TargetError, match=r"'golden' is not available: no module 'tinyneuron_sim"):
         open_backend("golden", "tiny")
+
+
+@pytest.mark.parametrize("target", sorted(TARGETS))
+def test_unknown_options_are_named_with_those_there_are(target):
+    message = rf"^target '{target}' has no option 'colour'; it has: "
+    message += "schedule_seed, check_races" if target == "golden" else "waveform"
+    with pytest.raises(TargetError, match=message):
+        open_backend(target, "tiny", colour="red")
 
 
 def test_unknown_configurations_are_named():

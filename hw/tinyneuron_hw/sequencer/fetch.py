@@ -14,6 +14,13 @@ from .ports import PC_BITS
 __all__ = ["Fetch", "FetchStatus"]
 
 
+_OVERHEAD = 16
+"""Cycles from a request to the delivery of its row, without the memory's own latency."""
+
+_FASTEST = 3
+"""Cycles per instruction that the sequencer can do at best."""
+
+
 class FetchStatus(enum.Enum, shape=2):
     """What is known of the instruction asked for."""
 
@@ -27,12 +34,13 @@ class Fetch(wiring.Component):
     """Reads ahead of ``pc``, and keeps what lies close behind it for jumps back.
 
     The window is ``[next - count, next)``; of it the last ``pending`` instructions are still to
-    come. A ``pc`` in the window costs nothing, another one starts the window anew there.
+    come. A ``pc`` in the window costs nothing, another one starts the window anew there. It reads
+    as far ahead as the latency of memory asks for, and what else the buffer holds lies behind.
 
     Parameters
     ----------
     config:
-        ``fetch_buffer`` instructions, ``axi_bytes`` a beat.
+        ``fetch_buffer`` instructions, ``axi_bytes`` a beat, ``memory_latency``.
 
     Members
     -------
@@ -56,6 +64,8 @@ class Fetch(wiring.Component):
         self._depth = config.fetch_buffer
         self._beat_bits = 8 * config.axi_bytes
         self._beats = INSTRUCTION_BYTES // config.axi_bytes
+        round_trip, period = config.memory_latency + _OVERHEAD, max(self._beats, _FASTEST)
+        self._ahead = min(self._depth - 1, 1 + -(-round_trip // period))
         super().__init__(
             {
                 "start": In(1),
@@ -103,7 +113,7 @@ class Fetch(wiring.Component):
             self.request.address.eq(base + (ahead << 7)),
             self.request.valid.eq(
                 self.run & ~flush & ~denied & (ahead < self.length) & keeps
-                & (distance < 3 * depth // 4) & (outstanding != 2 * depth - 1)
+                & (distance < self._ahead) & (outstanding != 2 * depth - 1)
             ),
         ]  # fmt: skip
 

@@ -62,6 +62,7 @@ class GoldenBackend:
         a right program give the same results.
     check_races: whether unordered conflicting accesses are found (costs about a third more time).
     instruction_limit: instructions and transfers of one program before it is taken for endless.
+    rehearses: only check what instructions access; results are not computed.
     observer: called with each step (:class:`tinyneuron_sim.golden.core.Step`) as it starts.
     schedule: chooses the next step in place of the seeded schedule.
     """
@@ -70,11 +71,11 @@ class GoldenBackend:
 
     def __init__(self, config: CoreConfig, *, schedule_seed: int = 0, check_races: bool = True,
                  instruction_limit: int = 20_000_000, observer: Observer | None = None,
-                 schedule: Schedule | None = None):  # fmt: skip
+                 schedule: Schedule | None = None, rehearses: bool = False):  # fmt: skip
         self.config = config
         self._core = Core(config, schedule_seed=schedule_seed, check_races=check_races,
                           instruction_limit=instruction_limit, observer=observer,
-                          schedule=schedule)  # fmt: skip
+                          schedule=schedule, rehearses=rehearses)  # fmt: skip
         self._bits = _writable(config)
         self._values = dict.fromkeys(self._bits, 0)
         self._interrupts = 0
@@ -190,6 +191,11 @@ class GoldenBackend:
         self._core.reset()
         self._values = dict.fromkeys(self._bits, 0)
         self._interrupts = 0
+
+    def reschedule(self, seed: int) -> None:
+        """Reset with empty memories, and another schedule for what runs next."""
+        self.reset()
+        self._core.reschedule(seed)
 
     def close(self) -> None:
         self._core.close()

@@ -23,6 +23,7 @@ from .numerics import quiet
 from .prepared import Prepared, Preparer
 from .program import ADDRESS_MASK, Program, fetch, fetch_trap
 from .races import RaceDetector, Where
+from .rehearsal import accesses, rehearse
 from .semaphores import Semaphores
 from .sequencer import Sequencer
 
@@ -77,14 +78,18 @@ class _Transfer:
 
 
 class Core:
-    """Executes programs. One step is one instruction of a stream or one DMA transfer."""
+    """Executes programs. One step is one instruction of a stream or one DMA transfer.
+
+    With ``rehearses`` it only checks what instructions access and moves no data.
+    """
 
     def __init__(self, config: CoreConfig, *, schedule_seed: int, check_races: bool,
                  instruction_limit: int, observer: Observer | None = None,
-                 schedule: Schedule | None = None):  # fmt: skip
+                 schedule: Schedule | None = None, rehearses: bool = False):  # fmt: skip
         self.config = config
         self._observer = observer
         self._schedule = schedule
+        self._rehearses = rehearses
         self._seed = schedule_seed
         self._limit = instruction_limit
         self._races = RaceDetector(config) if check_races else None
@@ -104,6 +109,14 @@ class Core:
         self.trap: TrapInfo | None = None
         self._queues: dict[int, deque[_Transfer]] = {}
 
+    def reschedule(self, seed: int) -> None:
+        """The next program runs under another schedule, from reset, on memories that hold
+        nothing."""
+        self.reset()
+        self._seed = seed
+        for memory in (self.machine.sbuf, self.machine.psum, self.machine.device):
+            memory.clear()
+
     def close(self) -> None:
         """Stops, and frees what races were found with."""
         self.running = False
@@ -112,8 +125,9 @@ class Core:
 
     def start(self, program: Program) -> None:
         """START: clears counters, trap and trace and starts every enabled stream."""
+        if program.windows != self._program.windows:
+            self._preparer.forget()
         self._program = program
-        self._preparer.forget()
         self.counters = dict.fromkeys(COUNTERS, 0)
         self.events = []
         self.running, self.done, self.trap = True, False, None
@@ -209,10 +223,11 @@ class Core:
         machine.where = where = Where(stream, pc, prepared)
         if self._races:
             self._races.begin(thread, where, acquired)
+            self._races.wait(thread, *prepared.wait)
         self._observe(where, prepared, thread)
         self.counters["fetch_bytes"] += INSTRUCTION_BYTES
-        if prepared.error is not None:
-            error = prepared.error
+        error = tensor.stationary_error(machine, prepared) or prepared.error
+        if error is not None:
             address = None if isinstance(error, DecodeError) else error.address
             raise TrapSignal(error.cause, address, str(error))
         self._execute(prepared, where)
@@ -226,10 +241,19 @@ class Core:
         opcode = prepared.opcode
         if opcode in DMA_OPCODES:
             self._issue(prepared, where)
+        elif self._rehearses:
+            self._rehearse(prepared)
         elif opcode in EXECUTORS:
             EXECUTORS[opcode](self.machine, prepared)
             if opcode is Opcode.MULTIPLY_MOVING:
-                self.counters["tensor_moving"] += prepared.regions["src"].count
+                self.counters["tensor_moving"] += tensor.moving_elements(prepared)
+
+    def _rehearse(self, prepared: Prepared) -> None:
+        if prepared.accesses is None:
+            prepared.accesses = accesses(self.machine, prepared)
+        rehearse(self.machine, prepared.accesses)
+        if prepared.opcode is Opcode.LOAD_STATIONARY:
+            tensor.rehearse_load(self.machine, prepared)
 
     def _issue(self, prepared: Prepared, where: Where) -> None:
         queue = prepared.fields["queue"]
@@ -243,9 +267,12 @@ class Core:
             thread = self._races.begin_transfer(queue, moved.where, moved.issued)
             self.machine.thread = thread
         self._observe(moved.where, moved.prepared, self.machine.thread)
-        read, written = transfer(self.machine, moved.prepared)
-        self.counters["dma_read_bytes"] += read
-        self.counters["dma_write_bytes"] += written
+        if self._rehearses:
+            self._rehearse(moved.prepared)
+        else:
+            read, written = transfer(self.machine, moved.prepared)
+            self.counters["dma_read_bytes"] += read
+            self.counters["dma_write_bytes"] += written
         self._update(moved.prepared, self.machine.thread)
         self._record(DMA_SOURCE + queue, moved.where.stream, moved.where.pc)
 
@@ -259,9 +286,11 @@ class Core:
         mode: UpdateMode = fields["header.update.mode"]
         if mode is UpdateMode.NONE:
             return
-        clock = self._races.clock(thread) if self._races else None
-        self.semaphores.update(mode, fields["header.update.semaphore"],
-                               fields["header.update.value"], clock)  # fmt: skip
+        index, clock = fields["header.update.semaphore"], None
+        if self._races:
+            self._races.update(thread, mode, index)
+            clock = self._races.clock(thread)
+        self.semaphores.update(mode, index, fields["header.update.value"], clock)
 
     def _record(self, source: int, stream: Stream, pc: int) -> None:
         cycle = self.counters["cycles"]
@@ -289,10 +318,8 @@ class Core:
             if sequencer.halted or prepared is None:
                 continue
             text = f"{sequencer.stream.name} pc {sequencer.pc} `{prepared}`"
-            mode, index, value = prepared.wait
+            mode, index, _ = prepared.wait
             if mode is not WaitMode.NONE:
-                relation = "==" if mode is WaitMode.EQUAL else ">="
-                now = self.semaphores.values[index]
-                text += f" waits for semaphore {index} {relation} {value}, it is {now}"
+                text += f" while semaphore {index} is {self.semaphores.values[index]}"
             parts.append(text)
         return "; ".join(parts)

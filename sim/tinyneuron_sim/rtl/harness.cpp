@@ -176,16 +176,16 @@ int tn_csr_write(Chip* chip, uint32_t address, uint32_t value) {
     return kNoAnswer;
 }
 
-// Runs until the interrupt line rises or `limit` cycles have passed; returns the cycles run.
-uint64_t tn_run(Chip* chip, uint64_t limit) {
+// Runs until the interrupt line rises or `limit` cycles have passed; returns whether it has risen.
+int tn_run(Chip* chip, uint64_t limit) {
     bool before = chip->model->TN_INTERRUPT;
     for (uint64_t i = 0; i < limit; ++i) {
         chip->tick();
         const bool now = chip->model->TN_INTERRUPT;
-        if (now && !before) return i + 1;
+        if (now && !before) return 1;
         before = now;
     }
-    return limit;
+    return 0;
 }
 
 // Runs until no trace event has come for `quiet` cycles.

@@ -1,13 +1,13 @@
 """Python model of device memory behind ``PhyPort``, cycle for cycle the one in memory_device.h.
 
-For Amaranth's simulator and cocotb. Both models can write a transaction log, one line per event:
+Both models can write a transaction log, one line per event:
 ``<cycle> R <unit>``, ``<cycle> W <unit> <data> <mask>`` and ``<cycle> D <data>`` (data returned),
 bytes in hexadecimal from the lowest address, cycles counted from the first.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections import deque
 
 from tinyneuron_hw.config import CoreConfig
 
@@ -63,21 +63,27 @@ class MemoryDevice:
         self.memory = SparseMemory()
         self.log: list[str] | None = None
         self._bytes = config.memory_bytes
-        self._slots: list[bytes | None] = [None] * config.memory_latency
+        self._latency = config.memory_latency
+        self._coming: deque[tuple[int, bytes]] = deque()
+        """Cycle it comes back in, and read data."""
         self._cycle = 0
 
     def due(self) -> bytes | None:
         """Start of a cycle: the read data that comes back in it."""
-        index = self._cycle % len(self._slots)
-        data, self._slots[index] = self._slots[index], None
-        if data is not None:
-            self._write_log(f"D {data.hex()}")
+        if self.cycles_to_data() != 0:
+            return None
+        _, data = self._coming.popleft()
+        self._write_log(f"D {data.hex()}")
         return data
+
+    def cycles_to_data(self) -> int | None:
+        """Cycles from this one to the one the next read data comes back in, or None."""
+        return self._coming[0][0] - self._cycle if self._coming else None
 
     def read(self, unit: int) -> None:
         """A read command in this cycle; ``unit`` counts units of ``memory_bytes``."""
         data = self.memory.read(unit * self._bytes, self._bytes)
-        self._slots[self._cycle % len(self._slots)] = data
+        self._coming.append((self._cycle + self._latency, data))
         self._write_log(f"R {unit}")
 
     def write(self, unit: int, data: bytes, mask: int) -> None:
@@ -89,30 +95,10 @@ class MemoryDevice:
             f"W {unit} {data.hex()} {mask.to_bytes((self._bytes + 7) // 8, 'little').hex()}"
         )
 
-    def next_cycle(self) -> None:
-        """End of a cycle."""
-        self._cycle += 1
+    def next_cycle(self, count: int = 1) -> None:
+        """End of a cycle, or of ``count`` cycles in which no data comes back."""
+        self._cycle += count
 
     def _write_log(self, text: str) -> None:
         if self.log is not None:
             self.log.append(f"{self._cycle} {text}")
-
-    async def serve(self, ctx: Any, phy: Any) -> None:
-        """Answers ``phy`` (a component's ``PhyPort`` member) forever.
-
-        For ``Simulator.add_testbench(..., background=True)``, wrapped in a function of ``ctx``.
-        """
-        ctx.set(phy.ready, 1)
-        while True:
-            data = self.due()
-            ctx.set(phy.read_valid, data is not None)
-            if data is not None:
-                ctx.set(phy.read_data, int.from_bytes(data, "little"))
-            *_, valid, write, unit, payload, mask = await ctx.tick().sample(
-                phy.valid, phy.write, phy.address, phy.write_data, phy.write_mask
-            )
-            if valid and write:
-                self.write(unit, payload.to_bytes(self._bytes, "little"), mask)
-            elif valid:
-                self.read(unit)
-            self.next_cycle()

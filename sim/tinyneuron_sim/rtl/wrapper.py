@@ -1,4 +1,4 @@
-"""The module that stands around a chip in the Verilator harness.
+"""The module that stands around a chip in Verilator and in Icarus.
 
 Verilator computes all logic that depends on a model's inputs twice a cycle, and nearly all logic
 depends on the reset. So every input passes a register here, and what the harness never changes is
@@ -19,14 +19,15 @@ from tinyneuron_hw.host.axi import Axi4Lite
 from tinyneuron_hw.isa.csr import CSR_ADDRESS_BITS
 from tinyneuron_hw.sequencer.ports import TraceEvent
 
-__all__ = ["WRAPPER_MODULE", "chip_signature", "wrapper_text"]
+__all__ = ["TIED_INPUTS", "WRAPPER_MODULE", "chip_signature", "wrapper_text"]
 
 WRAPPER_MODULE = "tn_harness"
 
-_TIED = {
+TIED_INPUTS = {
     "s_axil__awprot": 0, "s_axil__arprot": 0, "s_axil__wstrb": 15, "s_axil__bready": 1,
     "s_axil__rready": 1, "phy__ready": 1, "phy__read_check": 0, "trace__ready": 1,
 }  # fmt: skip
+"""Inputs of a chip that no target changes."""
 
 
 def chip_signature(config: CoreConfig) -> wiring.Signature:
@@ -48,8 +49,8 @@ def wrapper_text(config: CoreConfig, chip_module: str) -> str:
         name = "__".join(map(str, path))
         width = Shape.cast(member.shape).width
         range_ = f"[{width - 1}:0]"
-        if name in _TIED:
-            connections.append(f"    .{name}({width}'d{_TIED[name]})")
+        if name in TIED_INPUTS:
+            connections.append(f"    .{name}({width}'d{TIED_INPUTS[name]})")
             continue
         ports.append(name)
         if member.flow is wiring.In:

@@ -18,6 +18,9 @@ from tinyneuron_hw.host.axi import Axi4Lite
 from tinyneuron_hw.isa.csr import Csr, entry_address, length_address
 from tinyneuron_hw.sequencer.ports import TraceEvent
 from tinyneuron_hw.verilog import VerilogDesign, emit
+from tinyneuron_sim.rtl.backend import RtlBackend
+from tinyneuron_sim.rtl.icarus import IcarusBackend
+from tinyneuron_sim.rtl.pysim import PysimBackend
 from tinyneuron_sim.rtl.verilator import VerilatorBackend
 
 
@@ -156,11 +159,6 @@ class Copier(wiring.Component):
 
 
 @pytest.fixture(scope="session")
-def copier_factory() -> Callable[[CoreConfig], Copier]:
-    return Copier
-
-
-@pytest.fixture(scope="session")
 def copier_designs() -> dict[str, VerilogDesign]:
     return {
         name: emit(Copier(get_config(name)), "copier", config=get_config(name))
@@ -169,10 +167,14 @@ def copier_designs() -> dict[str, VerilogDesign]:
 
 
 @pytest.fixture
-def open_copier(copier_designs) -> Callable[..., VerilatorBackend]:
-    """Opens the stand-in of a configuration: ``open_copier(name, **options)``."""
+def open_copier(copier_designs) -> Callable[..., RtlBackend]:
+    """Opens the stand-in of a configuration: ``open_copier(target, name, **options)``."""
 
-    def open_it(name: str = "tiny", **options: Any) -> VerilatorBackend:
-        return VerilatorBackend(get_config(name), design=copier_designs[name], **options)
+    def open_it(target: str, name: str = "tiny", **options: Any) -> RtlBackend:
+        config = get_config(name)
+        if target == "pysim":
+            return PysimBackend(config, chip=Copier, **options)
+        opener = {"verilator": VerilatorBackend, "icarus": IcarusBackend}[target]
+        return opener(config, design=copier_designs[name], **options)
 
     return open_it

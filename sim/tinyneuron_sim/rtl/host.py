@@ -1,0 +1,250 @@
+"""The outside of a chip in Python: control port, device memory, trace events.
+
+It does cycle for cycle what harness.cpp does, and knows no simulator: :class:`Ports` is all it sees
+of one.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, Protocol
+
+from amaranth.lib.data import Layout
+
+from tinyneuron_hw.config import CoreConfig
+from tinyneuron_hw.sequencer.ports import TraceEvent
+
+from .driver import Event
+from .memory_device import MemoryDevice
+
+__all__ = ["CallDriver", "PortHost", "Ports", "Reply"]
+
+_ACCESS_LIMIT = 10_000
+"""Cycles after which a control access that got no answer is given up."""
+_FIELDS = tuple(
+    (field.offset, (1 << field.width) - 1)
+    for field in (Layout.cast(TraceEvent)[name] for name in Event._fields)
+)
+
+
+class Ports(Protocol):
+    """The ports of a chip in a simulator that stands still between two calls; names are those of
+    the Verilog (``phy__valid``)."""
+
+    def get(self, name: str) -> int:
+        """An output in this cycle."""
+        ...
+
+    def set(self, name: str, value: int) -> None:
+        """Sets an input from the next cycle on."""
+        ...
+
+    async def next_cycle(self) -> None:
+        """One cycle passes."""
+        ...
+
+    async def idle(self, limit: int) -> int:
+        """Lets up to ``limit`` cycles pass, at least one, while no command or trace event comes and
+        the interrupt line does not rise; returns how many."""
+        ...
+
+
+class Reply(NamedTuple):
+    """What a call gave, and the chip's state after it."""
+
+    value: Any
+    cycles: int
+    interrupt: bool
+
+
+class PortHost:
+    """Plays the world around a chip. Its public coroutines are those of ``ChipDriver``."""
+
+    def __init__(self, config: CoreConfig, ports: Ports):
+        self._ports = ports
+        self._device = MemoryDevice(config)
+        self._bytes = config.memory_bytes
+        self._events: list[Event] = []
+        self._cycles = 0
+        self._last_event = 0
+        """Cycle the last trace event came in."""
+        self._returning = False
+        """Whether read data stands on the memory port's inputs."""
+
+    async def call(self, name: str, *arguments: Any) -> Reply:
+        """Calls a method by name."""
+        value = await getattr(self, name)(*arguments)
+        return Reply(value, self._cycles, bool(self._ports.get("interrupt")))
+
+    async def csr_read(self, address: int) -> tuple[int | None, int]:
+        ports = self._ports
+        ports.set("s_axil__araddr", address)
+        ports.set("s_axil__arvalid", 1)
+        asking, offered = True, False  # offered: the chip sees it in this cycle
+        for _ in range(_ACCESS_LIMIT):
+            if offered and ports.get("s_axil__arready"):
+                ports.set("s_axil__arvalid", 0)
+                asking = False
+            answer = None
+            if ports.get("s_axil__rvalid"):
+                answer = ports.get("s_axil__rresp"), ports.get("s_axil__rdata")
+            await self._tick()
+            offered = asking
+            if answer is not None:
+                return answer
+        ports.set("s_axil__arvalid", 0)
+        return None, 0
+
+    async def csr_write(self, address: int, value: int) -> int | None:
+        ports = self._ports
+        ports.set("s_axil__awaddr", address)
+        ports.set("s_axil__wdata", value)
+        asking = {"aw": True, "w": True}
+        offered = {"aw": False, "w": False}
+        for channel in asking:
+            ports.set(f"s_axil__{channel}valid", 1)
+        for _ in range(_ACCESS_LIMIT):
+            for channel in asking:
+                if offered[channel] and ports.get(f"s_axil__{channel}ready"):
+                    ports.set(f"s_axil__{channel}valid", 0)
+                    asking[channel] = False
+            answer = ports.get("s_axil__bresp") if ports.get("s_axil__bvalid") else None
+            await self._tick()
+            offered = dict(asking)
+            if answer is not None:
+                return answer
+        for channel in asking:
+            ports.set(f"s_axil__{channel}valid", 0)
+        return None
+
+    async def run(self, limit: int) -> bool:
+        before, end = self._ports.get("interrupt"), self._cycles + limit
+        while self._cycles < end:
+            await self._advance(end - self._cycles)
+            now = self._ports.get("interrupt")
+            if now and not before:
+                return True
+            before = now
+        return False
+
+    async def drain_events(self, quiet: int) -> None:
+        end = self._cycles + quiet
+        while self._cycles < end:
+            await self._advance(end - self._cycles)
+            end = max(end, self._last_event + quiet)
+
+    async def events(self) -> list[Event]:
+        return self._events
+
+    async def clear_events(self) -> None:
+        self._events = []
+
+    async def memory_read(self, address: int, size: int) -> bytes:
+        return self._device.memory.read(address, size)
+
+    async def memory_write(self, address: int, data: bytes) -> None:
+        self._device.memory.write(address, data)
+
+    async def start_log(self) -> None:
+        self._device.log = []
+
+    async def log(self) -> list[str]:
+        return self._device.log or []
+
+    async def _tick(self) -> None:
+        """One cycle: its outputs are answered by the inputs of the next one."""
+        ports = self._ports
+        if ports.get("phy__valid"):
+            self._command()
+        if ports.get("trace__valid"):
+            self._take_event()
+        self._device.next_cycle()
+        data = self._device.due()
+        if data is not None:
+            ports.set("phy__read_data", int.from_bytes(data, "little"))
+        if (data is not None) != self._returning:
+            self._returning = data is not None
+            ports.set("phy__read_valid", self._returning)
+        await ports.next_cycle()
+        self._cycles += 1
+
+    async def _advance(self, limit: int) -> None:
+        """Up to ``limit`` cycles, at least one; more than one only while there is nothing to do."""
+        await self._tick()
+        until_data = self._device.cycles_to_data()
+        if until_data is not None:  # it is set in the cycle before
+            limit = min(limit, until_data)
+        if limit < 2 or self._returning:
+            return
+        if any(map(self._ports.get, ("phy__valid", "trace__valid", "interrupt"))):
+            return
+        passed = await self._ports.idle(limit - 1)
+        self._device.next_cycle(passed)
+        self._cycles += passed
+
+    def _command(self) -> None:
+        ports, device = self._ports, self._device
+        unit = ports.get("phy__address")
+        if ports.get("phy__write"):
+            data = ports.get("phy__write_data").to_bytes(self._bytes, "little")
+            device.write(unit, data, ports.get("phy__write_mask"))
+        else:
+            device.read(unit)
+
+    def _take_event(self) -> None:
+        raw = self._ports.get("trace__payload")
+        self._last_event = self._cycles
+        self._events.append(Event(*(raw >> offset & mask for offset, mask in _FIELDS)))
+
+
+class CallDriver:
+    """A ``ChipDriver`` over a :class:`PortHost` that lives where the simulator runs.
+
+    A subclass has ``_call``, which brings a call there and keeps the :class:`Reply`.
+    """
+
+    slice_cycles: int
+
+    def __init__(self) -> None:
+        self._reply = Reply(None, 0, False)
+
+    def _call(self, name: str, *arguments: Any) -> Any:
+        """The value of a call; sets ``_reply``."""
+        raise NotImplementedError
+
+    @property
+    def cycles(self) -> int:
+        return self._reply.cycles
+
+    @property
+    def interrupt(self) -> bool:
+        return self._reply.interrupt
+
+    def csr_read(self, address: int) -> tuple[int | None, int]:
+        return self._call("csr_read", int(address))
+
+    def csr_write(self, address: int, value: int) -> int | None:
+        return self._call("csr_write", int(address), int(value))
+
+    def run(self, limit: int) -> bool:
+        return self._call("run", limit)
+
+    def drain_events(self, quiet: int) -> None:
+        self._call("drain_events", quiet)
+
+    def events(self) -> list[Event]:
+        return self._call("events")
+
+    def clear_events(self) -> None:
+        self._call("clear_events")
+
+    def memory_read(self, address: int, size: int) -> bytes:
+        return self._call("memory_read", address, size)
+
+    def memory_write(self, address: int, data: bytes) -> None:
+        self._call("memory_write", address, data)
+
+    def start_log(self) -> None:
+        self._call("start_log")
+
+    def log(self) -> list[str]:
+        return self._call("log")
