@@ -72,7 +72,8 @@ class CoreConfig:
         Cycles from a read command on the memory port to its data, 1 ... 1023, until the real
         controller exists.
     fetch_buffer:
-        Instructions the prefetch buffer of one stream holds, a power of two, 4 ... 64.
+        Instructions the prefetch buffer of one stream holds, a power of two, 4 ... 64. Straight-line
+        code runs at full speed when they take longer than ``memory_latency`` to arrive.
     queue_depth:
         Instructions one engine accepts ahead of the one it executes, 1 ... 16.
     dma_buffer_beats:
@@ -192,6 +193,7 @@ PRESETS: dict[str, CoreConfig] = {
             psum_bank_bytes=256,
             dma_engines=2,
             device_memory_bytes=1 << 26,
+            fetch_buffer=16,
         ),
         CoreConfig(
             name="default",

@@ -20,6 +20,9 @@ _OVERHEAD = 16
 _FASTEST = 3
 """Cycles per instruction that the sequencer can do at best."""
 
+_FIRST = 12
+"""Instructions to read ahead before it is known how fast they are used."""
+
 
 class FetchStatus(enum.Enum, shape=2):
     """What is known of the instruction asked for."""
@@ -35,7 +38,8 @@ class Fetch(wiring.Component):
 
     The window is ``[next - count, next)``; of it the last ``pending`` instructions are still to
     come. A ``pc`` in the window costs nothing, another one starts the window anew there. It reads
-    as far ahead as the latency of memory asks for, and what else the buffer holds lies behind.
+    ahead by one more for each instruction that is used, until that covers the latency of memory:
+    a stream that waits leaves the port to others. What else the buffer holds lies behind ``pc``.
 
     Parameters
     ----------
@@ -97,6 +101,8 @@ class Fetch(wiring.Component):
         """Reads in flight: ``pending`` and, before them, those that a jump made useless."""
         denied, errors = Signal(), Signal(depth)
 
+        reach = Signal(range(self._ahead + 1), init=min(self._ahead, _FIRST))
+        """How far ahead of ``pc`` it reads."""
         distance = Signal(POSITION_BITS)
         past_end, flush = Signal(), Signal()
         m.d.comb += [
@@ -113,7 +119,7 @@ class Fetch(wiring.Component):
             self.request.address.eq(base + (ahead << 7)),
             self.request.valid.eq(
                 self.run & ~flush & ~denied & (ahead < self.length) & keeps
-                & (distance < self._ahead) & (outstanding != 2 * depth - 1)
+                & (distance < reach) & (outstanding != 2 * depth - 1)
             ),
         ]  # fmt: skip
 
@@ -127,8 +133,11 @@ class Fetch(wiring.Component):
             m.d.sync += denied.eq(self.request.denied)
         with m.If(asked):
             m.d.sync += [ahead.eq(ahead + 1), count.eq(Mux(count == depth, depth, count + 1))]
+        with m.If(self.take & (reach != self._ahead)):
+            m.d.sync += reach.eq(reach + 1)
         with m.If(flush):
             m.d.sync += [
+                reach.eq(reach.init),
                 ahead.eq(Mux(self.start, 0, self.pc)),
                 count.eq(0),
                 pending.eq(0),

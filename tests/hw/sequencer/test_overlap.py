@@ -172,16 +172,16 @@ class TestTraps:
         assert bench.traps == [TrapRecord(Trap.BAD_OPERAND, Stream.VECTOR, 1, BASES[1] + 128)]
         assert bench.semaphores[3] == 1
 
-    def test_the_next_instruction_is_missing(self):
-        wait = (WaitMode.EQUAL, 3, 1)
-        code = [memset(1, wait=wait), memset(2, wait=wait), memset(3)]
-        bench = self.run(code, SLOW, lengths={Stream.VECTOR: 2})
-        place = BASES[1] + 256
-        assert bench.traps == [TrapRecord(Trap.OUT_OF_RANGE, Stream.VECTOR, 2, place)]
-        assert bench.ends(Stream.VECTOR) == [0, 1]
-        bench = self.run([*code, halt()], SLOW, errors={place})
-        assert bench.traps == [TrapRecord(Trap.BUS_ERROR, Stream.VECTOR, 2, place)]
-        assert bench.ends(Stream.VECTOR) == [0, 1]
+    @pytest.mark.parametrize("waiting", [1, 2])
+    def test_the_next_instruction_is_missing(self, waiting):
+        code = [memset(i, wait=(WaitMode.EQUAL, 3, 1)) for i in range(waiting)]
+        place = BASES[1] + 128 * waiting
+        bench = self.run(code, SLOW)
+        assert bench.traps == [TrapRecord(Trap.OUT_OF_RANGE, Stream.VECTOR, waiting, place)]
+        assert bench.ends(Stream.VECTOR) == list(range(waiting))
+        bench = self.run([*code, memset(9), halt()], SLOW, errors={place})
+        assert bench.traps == [TrapRecord(Trap.BUS_ERROR, Stream.VECTOR, waiting, place)]
+        assert bench.ends(Stream.VECTOR) == list(range(waiting))
 
     @pytest.mark.parametrize("following", [memset(2), bad_opcode(nop()), halt(), move(1, 1)],
                              ids=["memset", "bad", "halt", "register"])  # fmt: skip
