@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tinyneuron_hw.formats import FORMATS, DType
+from tinyneuron_hw.formats import FORMATS
 from tinyneuron_hw.isa.codec import encode
 from tinyneuron_hw.isa.opcodes import (
     DMA_OPCODES,
@@ -31,6 +31,7 @@ from .arena import Arena
 from .legal import legal, own_fields
 from .patterns import NoRoomError, place
 from .shapes import ShapeRequest, shape_of
+from .stationary import empty_stationary
 from .values import special_patterns
 
 __all__ = ["Drawer", "Fields", "Use"]
@@ -76,12 +77,14 @@ class Drawer:
         ))  # fmt: skip
 
     def draw(self, opcode: Opcode, *, queue: int | None = None,
-             types: Sequence[DType] | None = None) -> tuple[Fields, Use]:  # fmt: skip
+             variants: Sequence[Fields] | None = None) -> tuple[Fields, Use]:  # fmt: skip
         """A legal instruction without header, no field named by a register; with this queue and
-        these types of its operands, if they are given."""
+        one of these variants (see :class:`Legal`), if they are given."""
+        allowed = legal(self._config, opcode)
         for _ in range(_ATTEMPTS):
             try:
-                fields = self._fields(opcode, types)
+                some = variants or allowed.with_types(self._rng.choice(allowed.types))
+                fields = self._fields(opcode, self._rng.choice(some))
             except NoRoomError:
                 continue
             if queue is not None and opcode in DMA_OPCODES:
@@ -129,6 +132,8 @@ class Drawer:
     def _executes(self, prepared: Prepared) -> bool:
         assert prepared.opcode is not None
         self._machine.where = None
+        if prepared.opcode is Opcode.MULTIPLY_MOVING:
+            self._machine.stationary = empty_stationary(self._config, prepared.fields)
         try:
             with quiet():
                 if prepared.opcode in DMA_OPCODES:
@@ -139,20 +144,20 @@ class Drawer:
             return False
         return True
 
-    def _fields(self, opcode: Opcode, types: Sequence[DType] | None) -> Fields:
+    def _fields(self, opcode: Opcode, variant: Fields) -> Fields:
         rng = self._rng
         allowed = legal(self._config, opcode)
-        dtypes = dict(zip(allowed.paths, types or rng.choice(allowed.dtypes), strict=True))
         spaces = {role.path: rng.choice(role.spaces) for role in PATTERNS.get(opcode, ())}
-        shape = shape_of(ShapeRequest(rng, self._arena, opcode, dtypes, spaces))
-        fields: Fields = {f"{path}.dtype": dtype for path, dtype in dtypes.items()}
+        request = ShapeRequest(rng, self._arena, opcode, variant, spaces)
+        shape = shape_of(request)
+        fields = dict(variant)
         for role in PATTERNS.get(opcode, ()):
             path, extent = role.path, self._arena.extent(spaces[role.path])
             span = shape.spans.get(path, (extent.offset, extent.end))
             count = shape.partitions[path]
             granule = start_granule(self._config, count) if role.lanes == "lane" else 1
             available = self._arena.partitions(spaces[path])
-            element = FORMATS[dtypes[path]].bytes
+            element = request.element(path)
             offset, dims = place(
                 rng, shape.sizes[path], element=element, step=element, low=span[0], high=span[1],
                 alignment=1 if role.lanes == "dma" else element,
@@ -162,21 +167,21 @@ class Drawer:
                        f"{path}.start_partition": rng.randrange(0, available - count + 1, granule),
                        f"{path}.offset": offset} | _dims(path, dims)  # fmt: skip
         for path in DEVICE.get(opcode, ()):
-            fields |= self._device(path, dtypes[path], shape.sizes[path])
+            fields |= self._device(path, variant[f"{path}.dtype"], shape.sizes[path])
         for path in SCALARS.get(opcode, ()):
             fields |= self._scalar(path, allowed, shape.partitions["in0"])
-        fields |= self._own(opcode) | shape.fields
+        fields |= self._own(opcode, variant) | shape.fields
         self._put_in_place(fields)
         return fields
 
-    def _own(self, opcode: Opcode) -> Fields:
-        """The instruction's own fields: any legal value."""
-        values = legal(self._config, opcode).values
+    def _own(self, opcode: Opcode, variant: Fields) -> Fields:
+        """The instruction's own fields that are no part of the variant: any legal value."""
+        values = legal(self._config, opcode).values(variant)
         chosen: Fields = {}
         for field in own_fields(opcode):
             if field.path in values:
                 chosen[field.path] = self._rng.choice(values[field.path])
-            else:
+            elif field.path not in variant:
                 low, high = field.bounds
                 word = self._rng.choice([*_SPECIAL_WORDS, self._rng.randint(low, high)])
                 chosen[field.path] = min(max(word, low), high)

@@ -100,6 +100,8 @@ def pipeline(scope: Scope, opcodes: dict[Stream, Sequence[Opcode]]) -> None:
             break
     else:
         raise NoRoomError("no two instructions share their slots")
+    for half in (producer, consumer):
+        scope.load_for(half.stream, Item(half.opcode, half.fields))
     inner = scope.inner((maker, user))
     inner.use[maker], inner.use[user] = producer.use, consumer.use
     free, full, done = (pool.take() for _ in range(3))

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tinyneuron_hw.formats import FORMATS, DType
+from tinyneuron_hw.isa.matmul import element_bytes
 from tinyneuron_hw.isa.opcodes import Opcode, Space
 from tinyneuron_hw.isa.rules import DEVICE, PATTERNS
 
@@ -46,17 +46,18 @@ class Shape:
 
 @dataclass(frozen=True)
 class ShapeRequest:
-    """What is settled before the sizes: types and memories of the operands."""
+    """What is settled before the sizes: the variant (types and flags) and the memories of the
+    operands."""
 
     rng: random.Random
     arena: Arena
     opcode: Opcode
-    dtypes: dict[str, DType]
+    variant: dict[str, Any]
     spaces: dict[str, Space]
 
     def element(self, path: str) -> int:
         """Bytes of an element."""
-        return FORMATS[self.dtypes[path]].bytes
+        return element_bytes(self.opcode, self.variant, path)
 
     def room(self, path: str) -> int:
         """Elements of an on-chip operand that the arena holds in a partition."""
