@@ -206,7 +206,8 @@ def test_a_case_as_a_program_brings_its_state_along():
         try:
             program = program_of(case)
         except ProgramError as error:  # bytes that are no instruction, behind a branch
-            assert "does not run on this stream" in str(error)
+            if "does not run on this stream" not in str(error):
+                raise
             continue
         compared += 1
         assert assemble_again(program) == program
