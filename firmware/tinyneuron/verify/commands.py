@@ -44,7 +44,7 @@ Inputs = Callable[[Any, list[str]], dict[str, Any]]
 
 def fuzz_command(count: int, seed: int, traps: bool, target: str, config: str,
                  out: Path | None, as_json: bool) -> None:  # fmt: skip
-    """Runs random programs on golden and on a target, stops at the first difference and prints it."""
+    """Runs random programs on golden and on a target; prints the first difference and stops."""
     chosen = get_config(config)
     with _bar(f"random programs on {target}", count) as advance:
         report = run_campaign(chosen, lambda: open_backend(target, chosen),
@@ -103,7 +103,8 @@ def _finding_json(finding: Finding) -> dict[str, Any]:
     return {
         "seed": finding.random.seed,
         "trap": finding.random.trap,
-        "found": None if finding.comparison.difference is None
+        "found": None
+        if finding.comparison.difference is None
         else finding.comparison.difference.to_json(),
         "first": difference_json(shown),
         "location": None if location is None else location_json(location, small.case),
@@ -218,8 +219,10 @@ def _difference_result(comparison: Comparison, location: Location | None,
     result: dict[str, Any] = {"final": difference_json(comparison, placed), "first": None}
     if location is not None:
         step = _step(comparison, location)
-        result["first"] = {**location_json(location, placed.case),
-                           "difference": difference_json(location.comparison, placed, step)}
+        result["first"] = {
+            **location_json(location, placed.case),
+            "difference": difference_json(location.comparison, placed, step),
+        }
     return result
 
 

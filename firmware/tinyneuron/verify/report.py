@@ -32,8 +32,12 @@ def listing(case: Case) -> str:
     """The instructions of a case, with the state it starts from in comments."""
     lines = [f"# config {case.config.name}, {case.instruction_count} instructions"]
     for window in case.windows:
-        rights = "".join(letter if allowed else "-" for letter, allowed in
-                         zip("rwx", (window.read, window.write, window.execute), strict=True))
+        rights = "".join(
+            letter if allowed else "-"
+            for letter, allowed in zip(
+                "rwx", (window.read, window.write, window.execute), strict=True
+            )
+        )
         lines.append(f"# window {rights} 0x{window.base:x} + 0x{window.size:x}")
     lines += [f"# semaphore {i} starts as {value}" for i, value in sorted(case.semaphores.items())]
     if case.watchdog:
@@ -108,8 +112,12 @@ def _chip_element(comparison: Comparison, difference: Difference, step: Step) ->
     size = FORMATS[region.dtype].bytes
     first = difference.address - (difference.address - region.offset) % size
     column = first - (case.psum if in_psum else case.sbuf).offset
-    values = [(outcome.psum if in_psum else outcome.sbuf)[difference.partition or 0]
-              [column : column + size] for outcome in (comparison.expected, comparison.actual)]
+    values = [
+        (outcome.psum if in_psum else outcome.sbuf)[difference.partition or 0][
+            column : column + size
+        ]
+        for outcome in (comparison.expected, comparison.actual)
+    ]
     return _values(region.dtype, *values)
 
 

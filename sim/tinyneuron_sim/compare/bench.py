@@ -77,7 +77,7 @@ def written_registers(streams: Mapping[Stream, tuple[bytes, ...]]) -> list[tuple
             with contextlib.suppress(DecodeError):
                 fields = decode(raw).fields
                 if fields.get("counter_enable", 1):
-                    found[stream, fields.get("dst", fields.get("counter"))] = None
+                    found[stream, fields["counter" if "counter" in fields else "dst"]] = None
     return list(found)
 
 

@@ -167,7 +167,7 @@ def _trapping_thread(steps: Sequence[Step], trap: TrapState) -> tuple[Stream | i
 def written_regions(step: Step) -> list[Region | DeviceRegion]:
     """What a step writes in memory."""
     prepared = step.prepared
-    if prepared.error is not None or prepared.opcode is None:
+    if step.error is not None or prepared.opcode is None:
         return []
     if prepared.opcode in DMA_OPCODES and step.queue is None:
         return []  # only issued

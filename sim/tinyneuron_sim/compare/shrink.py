@@ -113,10 +113,11 @@ class _Shrinker:
     # Passes: each says whether it made something smaller.
 
     def remove_streams(self) -> bool:
-        return any([
-            self.tried({place: raw for place, raw in self.lines.items() if place[0] is not stream})
-            for stream in list(self.case.streams)
-        ])  # fmt: skip
+        changed = False
+        for stream in list(self.case.streams):
+            rest = {place: raw for place, raw in self.lines.items() if place[0] is not stream}
+            changed |= self.tried(rest)
+        return changed
 
     def remove_lines(self) -> bool:
         """Ever smaller runs of instructions, as delta debugging does."""
@@ -147,8 +148,10 @@ class _Shrinker:
 
     def remove_semaphores(self) -> bool:
         """All waits and updates of a semaphore, then single ones."""
-        changed = False
-        for index in sorted({used for raw in self.lines.values() for used in _semaphores(raw)}):
+        used = set().union(*map(_semaphores, self.lines.values()))
+        initial = {index: v for index, v in self.case.semaphores.items() if index in used}
+        changed = initial != self.case.semaphores and self.tried(self.lines, semaphores=initial)
+        for index in sorted(used):
             lines = {place: _without(raw, index) for place, raw in self.lines.items()}
             left = {k: v for k, v in self.case.semaphores.items() if k != index}
             changed |= lines != self.lines and self.tried(lines, semaphores=left)
@@ -159,7 +162,8 @@ class _Shrinker:
         changed = False
         for place in list(self.lines):
             for candidate in self._simpler(place):
-                changed |= self.tried({**self.lines, place: candidate})
+                if candidate != self.lines[place]:
+                    changed |= self.tried({**self.lines, place: candidate})
         return changed
 
     def _simpler(self, place: Place) -> Iterator[bytes]:
@@ -176,8 +180,14 @@ class _Shrinker:
                 fields = {**fields, target: seen[target], path: 0}
                 yield encode(opcode, fields)
         sizes = [path for path in fields if path.endswith(".size") and fields[path] > 1]
-        if opcode is Opcode.LOOP and fields["count"] > 1:
-            yield encode(opcode, {**fields, "count": 1})
+        if opcode is Opcode.LOOP:
+            for count in (1, 2):
+                if fields["count"] > count:
+                    yield encode(opcode, {**fields, "count": count})
+        idle = [path for path in fields if path.endswith(".stride") and fields[path]
+                and fields[path.replace(".stride", ".size")] == 1]  # fmt: skip
+        fields = {**fields, **dict.fromkeys(idle, 0)}
+        yield encode(opcode, fields)
         yield encode(opcode, {**fields, **dict.fromkeys(sizes, 1)})
         partitions = [path for path in fields if path.endswith(".num_partitions")]
         yield encode(opcode, {**fields, **dict.fromkeys(partitions, 1)})
@@ -250,6 +260,9 @@ def shrink(comparison: Comparison, compare: Compare, *, attempts: int = 600, sec
     state = _Shrinker(comparison.case, compare, kinds, deadline, attempts, comparison, progress)
     passes = (state.remove_streams, state.remove_lines, state.empty_lines,
               state.remove_semaphores, state.remove_lines, state.simplify_lines)  # fmt: skip
-    while any([step() for step in passes]) and not state.is_over:
-        pass
+    changed = True
+    while changed and not state.is_over:
+        changed = False
+        for step in passes:
+            changed |= step()
     return state.best

@@ -33,7 +33,7 @@ _SERIAL = 0
 def executed(steps: Sequence[Step]) -> list[Step]:
     """The instructions of a run that did not trap, in golden's order; transfers stand where they
     are issued."""
-    return [step for step in steps if step.queue is None and step.prepared.error is None]
+    return [step for step in steps if step.queue is None and step.error is None]
 
 
 def resolved(prepared: Prepared, header: dict[str, object] | None = None) -> bytes:

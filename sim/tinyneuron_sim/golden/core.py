@@ -13,6 +13,7 @@ from tinyneuron_hw.config import INSTRUCTION_BYTES, CoreConfig
 from tinyneuron_hw.isa.codec import DecodeError
 from tinyneuron_hw.isa.csr import COUNTERS, Trap
 from tinyneuron_hw.isa.opcodes import DMA_OPCODES, Opcode, Stream, UpdateMode, WaitMode
+from tinyneuron_hw.isa.rules import OperandError
 
 from ..backend import DMA_SOURCE
 from . import scalar, tensor, vector
@@ -43,7 +44,8 @@ class Step:
     """An instruction or a transfer that starts, the one that traps included.
 
     ``prepared`` has its registers resolved; ``queue`` is None for an instruction, the DMA queue
-    for a transfer. ``clock`` says how many steps of each thread are ordered before it, itself
+    for a transfer. ``error`` is what an instruction traps with instead of being executed. ``clock``
+    says how many steps of each thread are ordered before it, itself
     included; it is empty when races are not checked.
     """
 
@@ -53,6 +55,7 @@ class Step:
     queue: int | None
     thread: int
     clock: tuple[int, ...]
+    error: DecodeError | OperandError | None = None
 
 
 Observer = Callable[[Step], None]
@@ -224,9 +227,9 @@ class Core:
         if self._races:
             self._races.begin(thread, where, acquired)
             self._races.wait(thread, *prepared.wait)
-        self._observe(where, prepared, thread)
-        self.counters["fetch_bytes"] += INSTRUCTION_BYTES
         error = tensor.stationary_error(machine, prepared) or prepared.error
+        self._observe(where, prepared, thread, error)
+        self.counters["fetch_bytes"] += INSTRUCTION_BYTES
         if error is not None:
             address = None if isinstance(error, DecodeError) else error.address
             raise TrapSignal(error.cause, address, str(error))
@@ -276,10 +279,12 @@ class Core:
         self._update(moved.prepared, self.machine.thread)
         self._record(DMA_SOURCE + queue, moved.where.stream, moved.where.pc)
 
-    def _observe(self, where: Where, prepared: Prepared, thread: int) -> None:
+    def _observe(self, where: Where, prepared: Prepared, thread: int,
+                 error: DecodeError | OperandError | None = None) -> None:  # fmt: skip
         if self._observer is not None:
             clock = tuple(map(int, self._races.clock(thread))) if self._races else ()
-            self._observer(Step(where.stream, where.pc, prepared, where.queue, thread, clock))
+            step = Step(where.stream, where.pc, prepared, where.queue, thread, clock, error)
+            self._observer(step)
 
     def _update(self, prepared: Prepared, thread: int) -> None:
         fields = prepared.fields

@@ -25,8 +25,10 @@ class Audit:
         """Fills both memories with zeros."""
         config = self._config
         extents = whole_memory(config)
-        self._images = [np.zeros((partitions, extent.size), np.uint8) for partitions, extent in
-                        zip((config.partitions, config.columns), extents, strict=True)]
+        self._images = [
+            np.zeros((partitions, extent.size), np.uint8)
+            for partitions, extent in zip((config.partitions, config.columns), extents, strict=True)
+        ]
         self._bench.settle()
         self._bench.write_memories(config, *extents, *(i.tobytes() for i in self._images))
 

@@ -74,7 +74,9 @@ def _follow(scope: Scope, stream: Stream, item: Item, counter: Counter, use: Use
         total = use
         for i in range(1, counter.count):
             varied = {**fields, path: fields[path] + i * delta}
-            more = scope.world.drawer.use(item.opcode, varied) if _fits(item, varied, path) else None
+            more = (
+                scope.world.drawer.use(item.opcode, varied) if _fits(item, varied, path) else None
+            )
             if more is None:
                 break
             total = total.joined(more)

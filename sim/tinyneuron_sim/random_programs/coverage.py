@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.formats import DType
-from tinyneuron_hw.isa.codec import fields_of
 from tinyneuron_hw.isa.csr import Trap
 from tinyneuron_hw.isa.opcodes import (
     CONTROL_OPCODES,
@@ -19,7 +19,7 @@ from tinyneuron_hw.isa.opcodes import (
     UpdateMode,
     WaitMode,
 )
-from tinyneuron_hw.isa.rules import DEVICE, PATTERNS, SCALARS
+from tinyneuron_hw.isa.rules import PATTERNS, SCALARS
 
 from ..compare.reference import Reference
 from ..golden.core import Step
@@ -34,7 +34,7 @@ __all__ = ["GROUPS", "Coverage"]
 GROUPS = {
     "instruction": "opcodes, on each stream",
     "type": "operand types, of each opcode",
-    "operation": "codes of the opcodes' own fields",
+    "operation": "settings of the opcodes' own fields",
     "space": "memories of operands",
     "stride": "signs of strides that are taken, per operand",
     "wait": "wait modes",
@@ -61,16 +61,18 @@ def _universe(config: CoreConfig) -> Iterator[tuple[str, str]]:
                     yield "operation", f"{opcode.name} {field.path} {member.name}"
             continue
         allowed = legal(config, opcode)
-        for types in allowed.dtypes:
+        for types in allowed.types:
             for path, dtype in zip(allowed.paths, types, strict=True):
                 yield "type", f"{opcode.name} {path} {dtype.name}"
         for path in SCALARS.get(opcode, ()):
             for dtype in allowed.scalar_dtypes:
                 yield "type", f"{opcode.name} {path} {dtype.name}"
         for field in own_fields(opcode):
-            if field.enum is not None:
-                for member in allowed.values[field.path]:
-                    yield "operation", f"{opcode.name} {field.path} {member.name}"
+            if field.width <= 8:
+                values = {v.get(field.path, w) for v in allowed.variants
+                          for w in allowed.values(v).get(field.path, [None])}  # fmt: skip
+                for value in values:
+                    yield "operation", f"{opcode.name} {field.path} {_setting(value)}"
         for role in PATTERNS.get(opcode, ()):
             for space in role.spaces:
                 yield "space", f"{opcode.name} {role.path} {space.name}"
@@ -123,8 +125,8 @@ class Coverage:
 
 def _of_step(step: Step) -> Iterable[tuple[str, str]]:
     prepared, fields = step.prepared, step.prepared.fields
-    if prepared.error is not None:
-        rule = broken_rule(prepared)
+    if step.error is not None:
+        rule = broken_rule(step.error)
         if rule is not None:
             yield "rule", rule
         return
@@ -147,9 +149,22 @@ def _of_step(step: Step) -> Iterable[tuple[str, str]]:
         elif name == "stride" and fields[f"{operand}.size"] > 1:
             sign = "negative" if value < 0 else "positive" if value else "zero"
             yield "stride", f"{opcode.name} {operand.split('.')[0]} {sign}"
-        elif not operand and hasattr(value, "name"):
-            yield "operation", f"{opcode.name} {path} {value.name}"
+        elif not operand and (hasattr(value, "name") or path in _settings(opcode)):
+            yield "operation", f"{opcode.name} {path} {_setting(value)}"
     yield from _of_scalars(opcode, fields)
+
+
+def _setting(value: Any) -> str:
+    """A code by its name; of a number, whether it is 0."""
+    return getattr(value, "name", "0" if value == 0 else "not 0")
+
+
+@functools.cache
+def _settings(opcode: Opcode) -> set[str]:
+    """Own fields of a data instruction that have few values."""
+    if opcode in CONTROL_OPCODES:
+        return set()
+    return {field.path for field in own_fields(opcode) if field.width <= 8}
 
 
 def _of_scalars(opcode: Opcode, fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

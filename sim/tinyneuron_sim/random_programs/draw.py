@@ -9,9 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from tinyneuron_hw.formats import FORMATS, DType
+from tinyneuron_hw.formats import FORMATS
 from tinyneuron_hw.isa.codec import encode
-from tinyneuron_hw.isa.matmul import MatmulKind
 from tinyneuron_hw.isa.opcodes import (
     DMA_OPCODES,
     STREAM_OPCODES,
@@ -28,12 +27,11 @@ from ..golden.errors import GoldenError
 from ..golden.machine import Machine
 from ..golden.numerics import quiet
 from ..golden.prepared import Prepared, Preparer
-from ..golden.stationary import Stationary
 from .arena import Arena
-from .kinds import MATMULS, draw_kind, kind_of
 from .legal import legal, own_fields
 from .patterns import NoRoomError, place
 from .shapes import ShapeRequest, shape_of
+from .stationary import empty_stationary
 from .values import special_patterns
 
 __all__ = ["Drawer", "Fields", "Use"]
@@ -79,14 +77,14 @@ class Drawer:
         ))  # fmt: skip
 
     def draw(self, opcode: Opcode, *, queue: int | None = None,
-             types: Sequence[DType] | None = None, kind: MatmulKind | None = None
-             ) -> tuple[Fields, Use]:  # fmt: skip
-        """A legal instruction without header, no field named by a register; with this queue, these
-        types of its operands, or this kind of arithmetic, if they are given. A MULTIPLY_MOVING needs
-        a stationary matrix of its kind: see :meth:`before`."""
+             variants: Sequence[Fields] | None = None) -> tuple[Fields, Use]:  # fmt: skip
+        """A legal instruction without header, no field named by a register; with this queue and
+        one of these variants (see :class:`Legal`), if they are given."""
+        allowed = legal(self._config, opcode)
         for _ in range(_ATTEMPTS):
             try:
-                fields = self._fields(opcode, types, kind)
+                some = variants or allowed.with_types(self._rng.choice(allowed.types))
+                fields = self._fields(opcode, self._rng.choice(some))
             except NoRoomError:
                 continue
             if queue is not None and opcode in DMA_OPCODES:
@@ -95,13 +93,6 @@ class Drawer:
             if use is not None:
                 return fields, use
         raise NoRoomError(f"no legal {opcode.name} in {_ATTEMPTS} attempts")
-
-    def before(self, opcode: Opcode, fields: Fields) -> list[tuple[Opcode, Fields, Use]]:
-        """The instructions that must come right before this one."""
-        if opcode is not Opcode.MULTIPLY_MOVING:
-            return []
-        load = Opcode.LOAD_STATIONARY
-        return [(load, *self.draw(load, kind=kind_of(fields)))]
 
     def use(self, opcode: Opcode, fields: Fields) -> Use | None:
         """What an instruction touches; None when it traps, leaves the arena or overlaps."""
@@ -142,7 +133,7 @@ class Drawer:
         assert prepared.opcode is not None
         self._machine.where = None
         if prepared.opcode is Opcode.MULTIPLY_MOVING:
-            self._machine.stationary = Stationary.zero(self._config, kind_of(prepared.fields))
+            self._machine.stationary = empty_stationary(self._config, prepared.fields)
         try:
             with quiet():
                 if prepared.opcode in DMA_OPCODES:
@@ -153,19 +144,13 @@ class Drawer:
             return False
         return True
 
-    def _fields(
-        self, opcode: Opcode, types: Sequence[DType] | None, kind: MatmulKind | None
-    ) -> Fields:
+    def _fields(self, opcode: Opcode, variant: Fields) -> Fields:
         rng = self._rng
         allowed = legal(self._config, opcode)
-        special: Fields = {}
-        if opcode in MATMULS and types is None:
-            types, special = draw_kind(rng, opcode, kind)
-        dtypes = dict(zip(allowed.paths, types or rng.choice(allowed.dtypes), strict=True))
         spaces = {role.path: rng.choice(role.spaces) for role in PATTERNS.get(opcode, ())}
-        request = ShapeRequest(rng, self._arena, opcode, dtypes, spaces, special)
+        request = ShapeRequest(rng, self._arena, opcode, variant, spaces)
         shape = shape_of(request)
-        fields: Fields = {f"{path}.dtype": dtype for path, dtype in dtypes.items()}
+        fields = dict(variant)
         for role in PATTERNS.get(opcode, ()):
             path, extent = role.path, self._arena.extent(spaces[role.path])
             span = shape.spans.get(path, (extent.offset, extent.end))
@@ -182,21 +167,21 @@ class Drawer:
                        f"{path}.start_partition": rng.randrange(0, available - count + 1, granule),
                        f"{path}.offset": offset} | _dims(path, dims)  # fmt: skip
         for path in DEVICE.get(opcode, ()):
-            fields |= self._device(path, dtypes[path], shape.sizes[path])
+            fields |= self._device(path, variant[f"{path}.dtype"], shape.sizes[path])
         for path in SCALARS.get(opcode, ()):
             fields |= self._scalar(path, allowed, shape.partitions["in0"])
-        fields |= self._own(opcode) | shape.fields | special
+        fields |= self._own(opcode, variant) | shape.fields
         self._put_in_place(fields)
         return fields
 
-    def _own(self, opcode: Opcode) -> Fields:
-        """The instruction's own fields: any legal value."""
-        values = legal(self._config, opcode).values
+    def _own(self, opcode: Opcode, variant: Fields) -> Fields:
+        """The instruction's own fields that are no part of the variant: any legal value."""
+        values = legal(self._config, opcode).values(variant)
         chosen: Fields = {}
         for field in own_fields(opcode):
             if field.path in values:
                 chosen[field.path] = self._rng.choice(values[field.path])
-            else:
+            elif field.path not in variant:
                 low, high = field.bounds
                 word = self._rng.choice([*_SPECIAL_WORDS, self._rng.randint(low, high)])
                 chosen[field.path] = min(max(word, low), high)

@@ -76,8 +76,9 @@ def _instruction(scope: Scope, opcode: Opcode, stream: Stream, seed: int
                  ) -> tuple[Item, Use, list[Item | Label]]:  # fmt: skip
     """An instruction, what it uses and the code after it."""
     if opcode not in CONTROL_OPCODES:
-        types = legal(scope.world.arena.config, opcode).dtypes
-        fields, use = scope.world.drawer.draw(opcode, types=types[seed % len(types)])
+        allowed = legal(scope.world.arena.config, opcode)
+        variants = allowed.with_types(allowed.types[seed % len(allowed.types)])
+        fields, use = scope.world.drawer.draw(opcode, variants=variants)
         return Item(opcode, fields), use, []
     end = Label()
     if opcode is Opcode.LOOP:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
+import numpy as np
+
 from tinyneuron_hw.config import NUM_SEMAPHORES, CoreConfig
 from tinyneuron_hw.isa.opcodes import STREAM_OPCODES, Opcode, Stream
 
@@ -100,4 +102,5 @@ def _write(config: CoreConfig, seed: int, rng: random.Random) -> Program:
         raise DeadEndError(f"the last block makes it {scope.cost:.0f} cycles long")
     for stream, halt in halts.items():
         scope.emit(stream, halt)
-    return Program(arena, drawer, scope.code, semaphores, arena.windows, arena.code_base)
+    written = np.concatenate([use.writes for use in scope.use.values()])
+    return Program(arena, drawer, scope.code, written, semaphores, arena.windows, arena.code_base)

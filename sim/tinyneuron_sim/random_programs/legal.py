@@ -6,7 +6,6 @@ tables of ``isa`` are found the same way.
 
 from __future__ import annotations
 
-import enum
 import functools
 import itertools
 from collections.abc import Iterator
@@ -48,12 +47,11 @@ class Legal:
 
     Attributes
     ----------
-    dtypes:
-        Every legal combination of the types of the operands, in the order of
-        :func:`operand_paths`.
-    values:
-        Path -> legal values, of the opcode's own fields that have few of them; each alone is
-        legal in the smallest instruction.
+    variants:
+        Every legal combination of the operands' types and of the opcode's own flags (fields of one
+        bit), as fields.
+    types:
+        The combinations of types among them, in the order of :func:`operand_paths`.
     scalar_dtypes:
         Types of a scalar operand in memory.
     """
@@ -62,18 +60,42 @@ class Legal:
         self._config, self._opcode = config, opcode
         self.paths = operand_paths(opcode)
         self.smallest = self._find_smallest()
-        self.dtypes = [types for types in self._all_types() if self._allows(self._typed(types))]
-        self.values = {
-            field.path: [value for value in self._candidates(field)
-                         if self._allows({field.path: value})]
-            for field in own_fields(opcode) if field.width <= 8
-        }  # fmt: skip
+        flags = [field.path for field in own_fields(opcode)
+                 if field.width == 1 and field.enum is None]  # fmt: skip
+        settings = list(itertools.product((0, 1), repeat=len(flags)))
+        self.variants = [
+            variant for types in self._all_types() for setting in settings
+            if self._allows(variant := {**self._typed(types),
+                                        **dict(zip(flags, setting, strict=True))})
+        ]  # fmt: skip
+        self.types = list(dict.fromkeys(map(self._types_of, self.variants)))
         self.scalar_dtypes = [
             dtype for dtype in DType
             if all(self._allows({f"{path}.kind": OperandKind.PER_PARTITION,
                                  f"{path}.dtype": dtype.value})
                    for path in SCALARS.get(opcode, ()))
         ]  # fmt: skip
+        self._values: dict[tuple, dict[str, list[Any]]] = {}
+
+    def _types_of(self, variant: Values) -> tuple[DType, ...]:
+        return tuple(variant[f"{path}.dtype"] for path in self.paths)
+
+    def with_types(self, types: tuple[DType, ...]) -> list[Values]:
+        """The variants that have these types."""
+        return [variant for variant in self.variants if self._types_of(variant) == types]
+
+    def values(self, variant: Values) -> dict[str, list[Any]]:
+        """Path -> values of those own fields of the opcode that have few and are no part of the
+        variant; each alone is legal in its smallest instruction."""
+        key = tuple(variant.items())
+        if key not in self._values:
+            self._values[key] = {
+                field.path: [value for value in self._candidates(field)
+                             if self._allows({**variant, field.path: value})]
+                for field in own_fields(self._opcode)
+                if field.width <= 8 and field.path not in variant
+            }  # fmt: skip
+        return self._values[key]
 
     def _all_types(self) -> Iterator[tuple[DType, ...]]:
         return itertools.product(DType, repeat=len(self.paths))
@@ -104,13 +126,12 @@ class Legal:
                 values[field.path] = int(is_one)
         for role in PATTERNS.get(self._opcode, ()):
             values[f"{role.path}.space"] = role.spaces[0]
-        own = [field for field in own_fields(self._opcode)]
+        own = own_fields(self._opcode)
         kinds = [field for field in own if field.enum is not None]
         plain = [field.path for field in own if field.enum is None]
         self.smallest = values
-        for fill, types, *members in itertools.product(
-            (0, 1), self._all_types(), *(kind.enum for kind in kinds if kind.enum)
-        ):
+        choices = itertools.product(*(kind.enum for kind in kinds if kind.enum))
+        for fill, types, members in itertools.product((0, 1), self._all_types(), list(choices)):
             chosen = dict(zip((kind.path for kind in kinds), members, strict=True))
             tried = {**self._typed(types), **dict.fromkeys(plain, fill), **chosen}
             if self._allows(tried):
@@ -123,8 +144,3 @@ def legal(config: CoreConfig, opcode: Opcode) -> Legal:
     """The legal values of a data instruction."""
     assert opcode not in CONTROL_OPCODES
     return Legal(config, opcode)
-
-
-def number(value: Any) -> int:
-    """A field's value as a number."""
-    return value.value if isinstance(value, enum.Enum) else int(value)

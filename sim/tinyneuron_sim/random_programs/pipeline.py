@@ -28,8 +28,6 @@ class _Half:
     """One side: an instruction whose field ``path`` alternates between slots."""
 
     stream: Stream
-    before: list[Item]
-    """What must come right before the instruction."""
     opcode: Opcode
     fields: Fields
     path: str
@@ -59,16 +57,17 @@ def _half(rng: random.Random, drawer: Drawer, stream: Stream, opcodes: Sequence[
     for _ in range(_TRIES):
         opcode = rng.choice(opcodes)
         fields, use = drawer.draw(opcode)
-        paths = [f.path for f in fields_of(opcode) if f.by_register_offset is not None
-                 and f.path in fields and f.path.endswith((".offset", ".start_partition"))]
+        paths = [
+            f.path
+            for f in fields_of(opcode)
+            if f.by_register_offset is not None
+            and f.path in fields
+            and f.path.endswith((".offset", ".start_partition"))
+        ]
         if not paths:
             continue
         path = rng.choice(paths)
         delta = rng.choice([-64, -32, 16, 32, 48, 64, 4, 1, 2])
-        before, items = drawer.before(opcode, fields), []
-        for first, own, more in before:
-            items.append(Item(first, own))
-            use = use.joined(more)
         uses: list[Use] = [use]
         for slot in range(1, slots):
             value = fields[path] + slot * delta
@@ -76,11 +75,9 @@ def _half(rng: random.Random, drawer: Drawer, stream: Stream, opcodes: Sequence[
                 path.endswith("offset") and value >= 0) else None  # fmt: skip
             if varied is None:
                 break
-            for _, _, more in before:
-                varied = varied.joined(more)
             uses.append(varied)
         if len(uses) == slots:
-            return _Half(stream, items, opcode, fields, path, delta, uses)
+            return _Half(stream, opcode, fields, path, delta, uses)
     raise NoRoomError(f"no instruction of {stream.name} alternates between {slots} slots")
 
 
@@ -103,6 +100,8 @@ def pipeline(scope: Scope, opcodes: dict[Stream, Sequence[Opcode]]) -> None:
             break
     else:
         raise NoRoomError("no two instructions share their slots")
+    for half in (producer, consumer):
+        scope.load_for(half.stream, Item(half.opcode, half.fields))
     inner = scope.inner((maker, user))
     inner.use[maker], inner.use[user] = producer.use, consumer.use
     free, full, done = (pool.take() for _ in range(3))
@@ -127,9 +126,9 @@ def _loop(scope: Scope, inner: Scope, half: _Half, passes: int, *, wait: Semapho
           update: Semaphore) -> None:  # fmt: skip
     rng, stream = scope.rng, half.stream
     item = Item(half.opcode, half.fields)
-    body: list[Item] = [*half.before, item]
-    body[0].fields |= header(wait=(WaitMode.GREATER_EQUAL_SUBTRACT, wait.index, 1))
-    item.fields |= header(update=(UpdateMode.ADD, update.index, 1))
+    item.fields |= header(wait=(WaitMode.GREATER_EQUAL_SUBTRACT, wait.index, 1),
+                          update=(UpdateMode.ADD, update.index, 1))  # fmt: skip
+    body: list[Item] = [item]
     if len(half.uses) > 1:
         register = inner.registers[stream].reserve()
         first, second = half.values()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.isa.opcodes import Stream
 
@@ -25,11 +27,13 @@ def available_streams(config: CoreConfig) -> tuple[Stream, ...]:
 
 @dataclass
 class Program:
-    """Code and start state; the fields are as those of :class:`Case`."""
+    """Code and start state; the fields are as those of :class:`Case`. ``written``: numbers of the
+    bytes that it writes."""
 
     arena: Arena
     drawer: Drawer
     code: dict[Stream, Code]
+    written: np.ndarray
     semaphores: dict[int, int]
     windows: tuple[MemoryWindow, ...]
     code_base: int

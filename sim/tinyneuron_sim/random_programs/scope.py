@@ -10,6 +10,7 @@ import numpy as np
 
 from tinyneuron_hw.config import INSTRUCTION_BYTES
 from tinyneuron_hw.isa.codec import fields_of
+from tinyneuron_hw.isa.matmul import matmul_kind
 from tinyneuron_hw.isa.opcodes import DMA_OPCODES, Opcode, Stream, UpdateMode, WaitMode
 
 from .arena import Arena
@@ -18,6 +19,7 @@ from .listing import Code, Item
 from .order import Node, Order, chain_of, thread_count
 from .registers import LATE_REGISTERS, Registers, set_register
 from .semaphores import DeadEndError, Event, Semaphore, SemaphorePool
+from .stationary import KIND_AT_RESET, load_variants
 
 __all__ = ["Counter", "Scope", "World", "header", "rough_cycles"]
 
@@ -57,7 +59,8 @@ class Counter:
 
     def values(self) -> range:
         """Of each pass, not reduced to 32 bits."""
-        assert self.start is not None and self.step, "not settled, or it does not move"
+        assert self.start is not None, "not settled"
+        assert self.step, "it does not move"
         return range(self.start, self.start + self.count * self.step, self.step)
 
 
@@ -88,17 +91,16 @@ class Scope:
         self.taken: list[Semaphore] = []
         self.cost = 0.0
         self._wanted: dict[Item, list[str]] = {}
+        # What a loop's body finds depends on the pass.
+        self.matrix = None if repeats else KIND_AT_RESET
 
     # Single instructions.
 
     def emit(self, stream: Stream, item: Item, use: Use | None = None, *, name: bool = True
              ) -> Node:  # fmt: skip
-        """Appends an instruction; what must come right before it, waits, register settings and
-        further waits come before it."""
+        """Appends an instruction; waits, register settings and further waits come before it."""
         use = use or Use.nothing()
-        if item.raw is None:
-            for opcode, fields, own in self.world.drawer.before(item.opcode, item.fields):
-                self.emit(stream, Item(opcode, fields), own)
+        self.load_for(stream, item)
         self._wait_for(stream, self.order.uncovered(stream, self.order.needs(use)), item)
         if name:
             self._noise(stream, item)
@@ -110,6 +112,15 @@ class Scope:
             self.order.add(stream.value, clock, Use.nothing(), None)
             return self.order.add_transfer(item.fields["queue"], stream, use, item)
         return self.order.add(stream.value, clock, use, item)
+
+    def load_for(self, stream: Stream, item: Item) -> None:
+        """Sees to it that a MULTIPLY_MOVING finds a matrix of its kind."""
+        if item.opcode is Opcode.LOAD_STATIONARY:
+            self.matrix = matmul_kind(item.fields)
+        if item.opcode is Opcode.MULTIPLY_MOVING and self.matrix is not matmul_kind(item.fields):
+            variants = load_variants(self.world.arena.config, kind=matmul_kind(item.fields))
+            fields, use = self.world.drawer.draw(Opcode.LOAD_STATIONARY, variants=variants)
+            self.emit(stream, Item(Opcode.LOAD_STATIONARY, fields), use)
 
     def _append(self, stream: Stream, item: Item) -> None:
         self.code[stream].append(item)
@@ -258,8 +269,7 @@ class Scope:
         told = [node for node in candidates if node.event is not None and node.event.holds]
         if told and self.rng.random() < 0.8:
             return self._told(self.rng.choice(told))
-        silent = [node for node in candidates
-                  if node.item is not None and not node.item.updates]
+        silent = [node for node in candidates if node.item is not None and not node.item.updates]
         if silent and (thread >= len(Stream) or self.rng.random() < 0.7):
             node = silent[0] if self.rng.random() < 0.7 else self.rng.choice(silent)
             return node, self._tell(node)
@@ -350,7 +360,11 @@ class Scope:
             for node in nodes:
                 node.clock[:] = joined
                 clocks[Stream(node.thread)][:] = joined
-        users = [(node.thread, node.index) for node in nodes]
+        if Stream.TENSOR in inner.streams:
+            self.matrix = None
+        # A stream's own last wait comes after all that, and nobody else knows when.
+        lasts = [self.order.add(s.value, clocks[s], Use.nothing(), None) for s in inner.streams]
+        users = [(node.thread, node.index) for node in lasts]
         for semaphore in inner.taken:
             if self.repeats:
                 self.taken.append(semaphore)

@@ -48,7 +48,6 @@ class Semaphore:
         self.value = values[-1]
 
 
-
 @dataclass(eq=False)
 class Event:
     """An update and the waits it satisfies.

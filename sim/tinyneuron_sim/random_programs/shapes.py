@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tinyneuron_hw.formats import DType
 from tinyneuron_hw.isa.matmul import element_bytes
 from tinyneuron_hw.isa.opcodes import Opcode, Space
 from tinyneuron_hw.isa.rules import DEVICE, PATTERNS
@@ -47,20 +46,18 @@ class Shape:
 
 @dataclass(frozen=True)
 class ShapeRequest:
-    """What is settled before the sizes: types and memories of the operands, and the fields that
-    say what their elements are."""
+    """What is settled before the sizes: the variant (types and flags) and the memories of the
+    operands."""
 
     rng: random.Random
     arena: Arena
     opcode: Opcode
-    dtypes: dict[str, DType]
+    variant: dict[str, Any]
     spaces: dict[str, Space]
-    fields: dict[str, Any] = field(default_factory=dict)
 
     def element(self, path: str) -> int:
         """Bytes of an element."""
-        types = {f"{name}.dtype": dtype for name, dtype in self.dtypes.items()}
-        return element_bytes(self.opcode, {"transpose": 0, **types, **self.fields}, path)
+        return element_bytes(self.opcode, self.variant, path)
 
     def room(self, path: str) -> int:
         """Elements of an on-chip operand that the arena holds in a partition."""

@@ -10,7 +10,7 @@ import ast
 import functools
 import inspect
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from tinyneuron_hw.isa import rules
@@ -18,26 +18,25 @@ from tinyneuron_hw.isa.codec import fields_of
 from tinyneuron_hw.isa.opcodes import Opcode
 from tinyneuron_hw.isa.rules import OperandError
 
-from ..golden.prepared import Prepared
 from .draw import Drawer, Fields
 from .legal import is_flag_of_register
 from .patterns import NoRoomError
 
-__all__ = ["all_rules", "broken_rule", "spoil"]
+__all__ = ["all_rules", "broken_rule", "rules_of", "spoil"]
 
 _ATTEMPTS = 1200
 
 
 @functools.cache
-def _rules() -> dict[int, str]:
-    """Line -> text, of every statement that rejects an operand."""
+def _rules() -> dict[int, tuple[str, str]]:
+    """Line -> function and words, of every statement that rejects an operand."""
     tree = ast.parse(inspect.getsource(rules))
-    found: dict[int, str] = {}
+    found: dict[int, tuple[str, str]] = {}
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef):
             for node in ast.walk(function):
                 if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
-                    found[node.lineno] = _words(node.exc.args[0])
+                    found[node.lineno] = function.name, _words(node.exc.args[0])
     return found
 
 
@@ -52,18 +51,22 @@ def _words(message: ast.expr) -> str:
 
 def all_rules() -> tuple[str, ...]:
     """Every rule, by the words of its message."""
-    return tuple(dict.fromkeys(_rules().values()))
+    return tuple(dict.fromkeys(words for _, words in _rules().values()))
 
 
-def broken_rule(prepared: Prepared) -> str | None:
-    """The rule that made ``prepared.error``; None when it was none of ``isa.rules``."""
-    error = prepared.error
+def rules_of(function: Callable[..., None]) -> tuple[str, ...]:
+    """Those of one function of ``isa.rules``."""
+    return tuple(words for name, words in _rules().values() if name == function.__name__)
+
+
+def broken_rule(error: Exception | None) -> str | None:
+    """The rule that made an error; None when it was none of ``isa.rules``."""
     trace = error.__traceback__ if isinstance(error, OperandError) else None
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     if trace is None or trace.tb_frame.f_code.co_filename != rules.__file__:
         return None
-    return _rules().get(trace.tb_lineno)
+    return _rules().get(trace.tb_lineno, (None, None))[1]
 
 
 def spoil(rng: random.Random, drawer: Drawer, opcodes: Sequence[Opcode], rule: str
@@ -83,7 +86,7 @@ def spoil(rng: random.Random, drawer: Drawer, opcodes: Sequence[Opcode], rule: s
         if prepared.error is None:
             continue
         fallback = fallback or (opcode, changed)
-        if broken_rule(prepared) == rule:
+        if broken_rule(prepared.error) == rule:
             return opcode, changed
     assert fallback is not None, "no change of any instruction breaks a rule"
     return fallback
@@ -91,10 +94,14 @@ def spoil(rng: random.Random, drawer: Drawer, opcodes: Sequence[Opcode], rule: s
 
 def _change(rng: random.Random, opcode: Opcode, fields: Fields) -> Fields:
     """One or a few fields get other values, often extreme ones."""
-    table = [field for field in fields_of(opcode)
-             if not field.is_reserved and not field.path.startswith("header.")
-             and not is_flag_of_register(field)
-             and not field.path.endswith((".address_uses_register", ".scale", ".register"))]
+    table = [
+        field
+        for field in fields_of(opcode)
+        if not field.is_reserved
+        and not field.path.startswith("header.")
+        and not is_flag_of_register(field)
+        and not field.path.endswith((".address_uses_register", ".scale", ".register"))
+    ]
     changed = dict(fields)
     if rng.random() < 0.15:  # sizes of several operands together
         level, size = rng.randrange(4), rng.choice([17, 64, 300, 1023, 0xFFFF])

@@ -10,8 +10,11 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from tinyneuron_hw.config import INSTRUCTION_BYTES, LOOP_DEPTH, NUM_SEMAPHORES
 from tinyneuron_hw.isa.codec import Field, encode, fields_of
+from tinyneuron_hw.isa.matmul import MatmulKind, matmul_kind
 from tinyneuron_hw.isa.opcodes import (
     CONTROL_OPCODES,
     DMA_OPCODES,
@@ -21,16 +24,19 @@ from tinyneuron_hw.isa.opcodes import (
     Stream,
     WaitMode,
 )
+from tinyneuron_hw.isa.rules import check_stationary
 
 from ..loader import MemoryWindow
 from .arena import CODE_BYTES
 from .draw import Drawer, Fields
+from .legal import legal
 from .listing import Code, Item, Label
 from .patterns import NoRoomError
 from .program import Program, available_streams
 from .registers import LATE_REGISTERS, set_register
 from .scope import header
-from .spoil import all_rules, spoil
+from .spoil import all_rules, rules_of, spoil
+from .stationary import KIND_AT_RESET, load_variants
 
 __all__ = ["TRAPS", "add_trap"]
 _ALL = 1 << 48
@@ -60,10 +66,15 @@ class Target:
     def insert(self, *elements: Item | Label) -> None:
         """Puts code anywhere in the stream, in a later pass of a loop if there is one."""
         rng, code = self.rng, self.code
-        loops = [index for index, item in enumerate(code)
-                 if isinstance(item, Item) and item.opcode is Opcode.LOOP
-                 and item.fields.get("counter_enable") and item.fields["count"] > 1
-                 and not any(item.fields.get(f"{path}_by_register") for path in ("start", "count"))]
+        loops = [
+            index
+            for index, item in enumerate(code)
+            if isinstance(item, Item)
+            and item.opcode is Opcode.LOOP
+            and item.fields.get("counter_enable")
+            and item.fields["count"] > 1
+            and not any(item.fields.get(f"{path}_by_register") for path in ("start", "count"))
+        ]
         if loops and rng.random() < 0.5:
             at = rng.choice(loops)
             fields = code[at].fields  # type: ignore[union-attr]
@@ -179,6 +190,30 @@ def broken_rule(target: Target, rule: str) -> None:
         item.before.append(set_register(rng, register, fields[field.path], {}))
         fields |= {field.path: register, f"{field.path}_by_register": 1}
     target.insert(item)
+
+
+def foreign_matrix(target: Target) -> None:
+    """A MULTIPLY_MOVING finds a matrix of another kind: that of reset, or one that is loaded from
+    bytes nobody writes."""
+    rng, program = target.rng, target.program
+    config, kind = program.arena.config, rng.choice(list(MatmulKind))
+    target.stream = Stream.TENSOR
+    target.program.code.setdefault(target.stream, [Item(Opcode.HALT)])
+    for _ in range(20):
+        load, use = target.drawer.draw(Opcode.LOAD_STATIONARY,
+                                       variants=load_variants(config, kind=kind))  # fmt: skip
+        if not np.intersect1d(use.reads, program.written).size:
+            first = [Item(Opcode.LOAD_STATIONARY, load)]
+            break
+    else:
+        kind, first = KIND_AT_RESET, []
+    others = [v for v in legal(config, Opcode.MULTIPLY_MOVING).variants if matmul_kind(v) != kind]
+    multiply, _ = target.drawer.draw(Opcode.MULTIPLY_MOVING, variants=others)
+    trap = Item(Opcode.MULTIPLY_MOVING, multiply)
+    if first:
+        target.insert(*first, trap)
+    else:
+        target.code.insert(0, trap)
 
 
 def ninth_loop(target: Target) -> None:
@@ -312,6 +347,8 @@ TRAPS: dict[str, Callable[[Target], None]] = {
     "deadlock": deadlock,
 } | {
     f"rule: {rule}": functools.partial(broken_rule, rule=rule) for rule in all_rules()
+} | {
+    f"rule: {rule}": foreign_matrix for rule in rules_of(check_stationary)
 }  # fmt: skip
 """Kind -> what puts it into a program."""
 

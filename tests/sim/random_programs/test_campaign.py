@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from tinyneuron_hw.config import get_config
+from tinyneuron_hw.config import CoreConfig, get_config
 from tinyneuron_hw.formats import DType
-from tinyneuron_hw.isa.codec import decode
+from tinyneuron_hw.isa.codec import DecodeError, decode, encode
 from tinyneuron_hw.isa.csr import Trap
 from tinyneuron_hw.isa.opcodes import AluOp, Opcode, RegisterOp, UpdateMode
 from tinyneuron_sim.golden import core, sequencer
 from tinyneuron_sim.golden.backend import GoldenBackend
-from tinyneuron_sim.random_programs import Report, generate, run_campaign
+from tinyneuron_sim.random_programs import RandomCase, Report, campaign, generate, run_campaign
 
 TINY = get_config("tiny")
 SEEDS = range(2_000)
@@ -86,10 +86,9 @@ def test_a_fault_that_shows_later_shrinks_to_cause_and_effect():
     opcode, _ = first_instruction(report)
     assert opcode is Opcode.MULTIPLY_MOVING  # what it loads is not visible before
     small = report.findings[0].small.case
-    assert small.instruction_count == 2
+    assert small.instruction_count <= 3  # a loop may carry the effect to the next pass
     opcodes = {raw[0] for code in small.streams.values() for raw in code}
-    assert opcodes == {op.value for op in (Opcode.LOAD_STATIONARY, Opcode.MULTIPLY_MOVING,
-                                           Opcode.HALT)}  # fmt: skip
+    assert opcodes >= {Opcode.LOAD_STATIONARY.value, Opcode.MULTIPLY_MOVING.value}
 
 
 @contextlib.contextmanager
@@ -159,7 +158,7 @@ def test_a_wrong_semaphore_update_is_found():
     report = hunt(lost_update, traps=False)
     _, fields = first_instruction(report)
     assert fields["header.update.mode"] is UpdateMode.SUBTRACT
-    assert report.findings[0].small.case.instruction_count == 1
+    assert report.findings[0].small.case.instruction_count <= 2
 
 
 @contextlib.contextmanager
@@ -202,26 +201,31 @@ def test_bytes_that_no_program_owns_are_watched():
     assert not report.passed
     if not report.findings:  # no program's arena held the byte
         seeds, what = report.strays[0]
-        assert "partition 0 offset 0x1000: expected 0x00, got 0x55" in what
+        assert "SBUF partition 0 offset 0x1000" in what
+        assert "got 0x55" in what
         assert seeds
 
 
+def without_waits(config: CoreConfig, seed: int, **_: Any) -> RandomCase:
+    program = generate(config, seed, traps=False)
+    streams = {stream: tuple(_no_waits(raw) for raw in code)
+               for stream, code in program.case.streams.items()}  # fmt: skip
+    return dataclasses.replace(program, case=program.case.with_streams(streams))
+
+
 def test_a_generator_that_errs_is_reported(monkeypatch: pytest.MonkeyPatch):
-    program = generate(TINY, 4, traps=False)
-    unordered = {stream: tuple(_no_waits(raw) for raw in code)
-                 for stream, code in program.case.streams.items()}  # fmt: skip
-    broken = dataclasses.replace(program, case=program.case.with_streams(unordered))
-    monkeypatch.setattr("tinyneuron_sim.random_programs.campaign.generate",
-                        lambda *_, **__: broken)  # fmt: skip
-    report = run_campaign(TINY, lambda: GoldenBackend(TINY), [0])
+    monkeypatch.setattr(campaign, "generate", without_waits)
+    report = run_campaign(TINY, lambda: GoldenBackend(TINY, check_races=False), range(30))
     assert not report.passed
-    assert report.invalid[0][0] == 0
-    assert "race" in report.invalid[0][1]
+    assert len(report.invalid) > 10
+    assert all("race" in reason for _, reason in report.invalid)
+    assert report.findings == []
 
 
 def _no_waits(raw: bytes) -> bytes:
-    from tinyneuron_hw.isa.codec import encode
-
-    decoded = decode(raw)
+    try:
+        decoded = decode(raw)
+    except DecodeError:  # behind a branch
+        return raw
     cleared = {path: 0 for path in decoded.fields if path.startswith("header.wait")}
     return encode(decoded.opcode, {**decoded.fields, **cleared})
