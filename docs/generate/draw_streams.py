@@ -84,7 +84,8 @@ def render() -> str:
     """The library's matmul on ``tiny`` with two tiles of K."""
     steps = _steps()
     _arrange(steps)
-    d = Drawing(980, 512, "A compiled matmul: four instruction streams and their semaphores")
+    right = max(step.place[0] for step in steps) + _WIDTH + 18
+    d = Drawing(right, 512, "A compiled matmul: four instruction streams and their semaphores")
     d.text(20, 32, f"matmul of {_M} x {_K} x {_N} on tiny, as lowering compiles it", size=13,
             anchor="start", bold=True)  # fmt: skip
     d.text(
@@ -99,7 +100,12 @@ def render() -> str:
     for index, stream in enumerate(_LANES):
         y = _TOP + index * _LANE
         d.text(20, y + _HEIGHT / 2 + 4, stream.name, size=12, anchor="start", bold=True)
-        d.path([(_LEFT - 8, y + _HEIGHT / 2), (962, y + _HEIGHT / 2)], "plain", ends="end", width=1)
+        d.path(
+            [(_LEFT - 8, y + _HEIGHT / 2), (right - 18, y + _HEIGHT / 2)],
+            "plain",
+            ends="end",
+            width=1,
+        )
     for step in steps:
         x, y = step.place
         role = "compute" if step.stream in (Stream.TENSOR, Stream.SCALAR) else "memory"

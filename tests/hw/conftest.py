@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tinyneuron_sim.rtl.tools import verilator_root
+from tinyneuron_sim.rtl.tools import require, verilator_root
 
 # Written by Amaranth and Yosys as a matter of course; none hides a mistake in a design.
 _ACCEPTED = (
@@ -35,5 +35,20 @@ def verilator_lint() -> Callable[[str, Iterable[Path]], None]:
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         assert result.returncode == 0, result.stdout[-3000:]
+
+    return lint
+
+
+@pytest.fixture(scope="session")
+def icarus_lint() -> Callable[[str, Iterable[Path]], None]:
+    """``icarus_lint(top, paths)`` fails on any warning."""
+
+    def lint(top: str, paths: Iterable[Path]) -> None:
+        require("iverilog")
+        command = ["iverilog", "-g2012", "-Wall", "-t", "null", "-s", top, *map(str, paths)]
+        result = subprocess.run(command, text=True, check=False, stdout=subprocess.PIPE,
+                                stderr=subprocess.STDOUT)  # fmt: skip
+        assert result.returncode == 0, result.stdout[-3000:]
+        assert not result.stdout, result.stdout[:3000]
 
     return lint

@@ -282,17 +282,22 @@ def test_yosys_failure_carries_its_message(monkeypatch):
         ("tiny", "chip", "simulation"),
         ("tiny", "chip", "asic"),
         ("default", "chip", "simulation"),
+        ("small", "chip", "simulation"),
     ]
     + [
         pytest.param(name, "chip", "simulation", marks=pytest.mark.slow)
         for name in PRESETS
-        if name not in ("tiny", "default")
+        if name not in ("tiny", "default", "small")
     ],
 )
-def test_every_preset_lints_and_has_one_pe_module(config, top, form, tmp_path, verilator_lint):
+def test_every_preset_lints_and_has_one_pe_module(
+    config, top, form, tmp_path, verilator_lint, icarus_lint
+):
     sizes = get_config(config)
     design = verilog_of(sizes, top, form=form)
     assert design.text.count("module tn_pe (") == 1
     assert len(re.findall(r"^  tn_pe \w+ \(", design.text, re.MULTILINE)) == sizes.macs_per_cycle
     assert "\\" not in design.text
-    verilator_lint(f"tn_{top}", design.write(tmp_path))
+    paths = design.write(tmp_path)
+    verilator_lint(f"tn_{top}", paths)
+    icarus_lint(f"tn_{top}", paths)

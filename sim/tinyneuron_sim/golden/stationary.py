@@ -21,10 +21,12 @@ class Stationary:
     values: np.ndarray
 
     @classmethod
-    def zero(cls, config: CoreConfig) -> Stationary:
-        """The matrix after reset."""
-        shape = (config.partitions, config.columns)
-        return cls(MatmulKind.FLOAT, np.zeros(shape, np.float32))
+    def zero(cls, config: CoreConfig, kind: MatmulKind = MatmulKind.FLOAT) -> Stationary:
+        """A matrix of zeros; by default the one after reset."""
+        shape: tuple[int, ...] = (config.partitions, config.columns)
+        if kind in (MatmulKind.FLOAT, MatmulKind.FP32):
+            return cls(kind, np.zeros(shape, np.float32))
+        return cls(kind, np.zeros((*shape, 2) if kind is MatmulKind.INTEGER else shape, np.int64))
 
     @classmethod
     def loaded(
