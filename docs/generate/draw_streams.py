@@ -84,7 +84,7 @@ def render() -> str:
     """The library's matmul on ``tiny`` with two tiles of K."""
     steps = _steps()
     _arrange(steps)
-    right = max(step.place[0] for step in steps) + _WIDTH + 18
+    right = round(max(step.place[0] for step in steps)) + _WIDTH + 18
     d = Drawing(right, 512, "A compiled matmul: four instruction streams and their semaphores")
     d.text(20, 32, f"matmul of {_M} x {_K} x {_N} on tiny, as lowering compiles it", size=13,
             anchor="start", bold=True)  # fmt: skip

@@ -72,8 +72,8 @@ class CoreConfig:
         Cycles from a read command on the memory port to its data, 1 ... 1023, until the real
         controller exists.
     fetch_buffer:
-        Instructions the prefetch buffer of one stream holds, a power of two, 4 to 64. Straight-line
-        code runs at full speed when they take longer than ``memory_latency`` to arrive.
+        Instructions the prefetch buffer of one stream holds, a power of two, 4 ... 64. Code runs at
+        full speed when they take longer than ``memory_latency`` to arrive.
     queue_depth:
         Instructions one engine accepts ahead of the one it executes, 1 ... 16.
     dma_buffer_beats:

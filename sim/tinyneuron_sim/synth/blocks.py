@@ -11,6 +11,8 @@ __all__ = ["MEMORY_BITS", "Block", "read_blocks"]
 MEMORY_BITS = "memory bits"
 """Counted like a cell: bits of the memories that were kept as memories."""
 
+_DIGITS = "0123456789"
+
 
 @dataclass
 class Block:
@@ -47,27 +49,30 @@ def _block(modules: dict[str, Any], module: str, parent: str, count: int) -> Blo
             cells[kind] += number * count
     if len(children) == 1 and children[0].count == count:
         children = children[0].children  # a wrapper, such as a clock's gate
-    children.sort(key=lambda child: child.name)
+    # bank9 before bank10.
+    children.sort(key=lambda child: (child.name.rstrip(_DIGITS), len(child.name), child.name))
     return Block(module.removeprefix(parent + "_"), count, cells, _alike(children))
 
 
 def _alike(children: list[Block]) -> list[Block]:
-    """Puts ``bank0``, ``bank1`` ... together as ``bank`` when they have the same cells."""
+    """Puts ``bank0``, ``bank1``, ``bank2`` together as ``bank0..2`` when they have the same
+    cells."""
     result: list[Block] = []
     for child in children:
-        stem = child.name.rstrip("0123456789")
+        stem = child.name.rstrip(_DIGITS)
         last = result[-1] if result else None
         each = {kind: number / child.count for kind, number in child.cells.items()}
         if (
             last is not None
-            and last.name.rstrip("0123456789") == stem != child.name
+            and last.name.partition("..")[0].rstrip(_DIGITS) == stem != child.name
             and each == {kind: number / last.count for kind, number in last.cells.items()}
         ):
             merged = [
                 Block(a.name, a.count + b.count, a.cells + b.cells, a.children)
                 for a, b in zip(last.children, child.children, strict=True)
             ]
-            result[-1] = Block(stem, last.count + child.count, last.cells + child.cells, merged)
+            name = f"{last.name.partition('..')[0]}..{child.name.removeprefix(stem)}"
+            result[-1] = Block(name, last.count + child.count, last.cells + child.cells, merged)
         else:
             result.append(child)
     return result

@@ -49,7 +49,7 @@ def test_numbered_blocks_are_put_together_when_equal():
     }
     blocks = read_blocks({"modules": modules}, "top").children
     assert [(block.name, block.count) for block in blocks] == [
-        ("bank", 2), ("bank2", 1), ("odd", 1),
+        ("bank0..1", 2), ("bank2", 1), ("odd", 1),
     ]  # fmt: skip
     assert blocks[0].cells == {"LUT4": 4, "FF": 6}
     assert (blocks[0].children[0].name, blocks[0].children[0].count) == ("cell", 6)
