@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +25,8 @@ __all__ = ["PlacedProgram", "case_of", "program_of"]
 
 _ALIGNMENT = 64
 _ADDRESS_BITS = 48
+_LARGEST = 1 << 20
+"""Device memory of a case that a program can bring along, in bytes."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,8 @@ def case_of(program: Program, inputs: Mapping[str, np.ndarray], *, watchdog: int
     arrays, config = check_inputs(program, inputs), program.config
     addresses: dict[str, int] = {}
     windows: list[MemoryWindow] = []
-    base = PAGE
+    # Far from address 0: an offset may lie before its tensor.
+    base = _up(config.device_memory_bytes // 2, PAGE)
     for kinds, is_written in ((("input", "constant"), False), (("output", "scratch"), True)):
         start = base
         for spec in program.tensors:
@@ -108,8 +111,8 @@ def _cut(code: bytes) -> tuple[bytes, ...]:
 
 
 def program_of(case: Case) -> Program:
-    """A program that brings the case's start state with it, in its constants and in instructions
-    before the case's own.
+    """A program that brings the case's start state with it, in constants and in instructions
+    before the case's own. Tensor ``memory`` is the device memory of the case's data windows.
 
     Raises
     ------
@@ -117,32 +120,71 @@ def program_of(case: Case) -> Program:
         No program has this start state: windows, lengths or instructions that only a driver of
         its own can set up, or no semaphore to start the streams with.
     """
-    config = case.config
     if case.lengths or [w.execute for w in case.windows].count(True) != 1:
         raise ProgramError("the case has a code window or a stream's length of its own")
-    data = [w for w in case.windows if not w.execute]
-    if [(w.read, w.write) for w in data] != [(True, False), (True, True)]:
-        raise ProgramError("the case has data windows of its own")
-    readable, writable = data
-    images = [("sbuf_image", case.sbuf_image), ("psum_image", case.psum_image)]
-    constants = {"data": _initial(case, readable.base, readable.size), **dict(images)}
+    data = [window for window in case.windows if not window.execute]
+    low, high = min(w.base for w in data), max(w.base + w.size for w in data)
+    if high - low > _LARGEST:
+        raise ProgramError(f"the case's data windows span {high - low} bytes")
+    constants = {"initial": _initial(case, low, high - low), "sbuf_image": case.sbuf_image,
+                 "psum_image": case.psum_image}  # fmt: skip
     tensors = [TensorSpec(name, (len(content),), DType.UINT8, "constant")
                for name, content in constants.items()]  # fmt: skip
-    tensors.append(TensorSpec("out", (writable.size,), DType.UINT8, "output"))
-    spans = {"data": readable, "out": writable}
-    prologue = load_memories(config, case.sbuf, case.psum, 0, 1 << (_ADDRESS_BITS - 2))
+    tensors.append(TensorSpec("memory", (high - low,), DType.UINT8, "output"))
     streams: dict[Stream, list[bytes]] = {}
     relocations: list[Relocation] = []
-    first = _prologues(case, [*prologue[Stream.VECTOR][:-1]])
-    for stream, before in first.items():
-        streams[stream] = list(before)
-        for raw in case.streams.get(stream, (encode(Opcode.HALT),)):
-            streams[stream].append(_shifted(raw, len(before)))
-        for index, raw in enumerate(streams[stream]):
-            moved, found = _relocate(raw, spans, is_prologue=index < len(before))
-            streams[stream][index] = moved
+    for stream, before in _prologues(case, _load(case, high - low)).items():
+        own = case.streams.get(stream, (encode(Opcode.HALT),))
+        code = [*before, *(_shifted(raw, len(before)) for raw in own)]
+        streams[stream] = code
+        for index, raw in enumerate(code):
+            in_prologue = index < len(before)
+            code[index], found = _from_images(raw) if in_prologue else _from_memory(raw, low)
             relocations += [Relocation(stream, index, path, name) for path, name in found.items()]
-    return Program(config, streams, tensors, constants, relocations).validate()
+    return Program(case.config, streams, tensors, constants, relocations).validate()
+
+
+_IMAGES = ("sbuf_image", "psum_image", "initial", "memory")
+_IMAGE_BITS = _ADDRESS_BITS - 4
+"""In the prologue the bits above number the tensor."""
+
+
+def _load(case: Case, size: int) -> list[bytes]:
+    """Instructions that fill SBUF, PSUM and the data."""
+    sbuf, psum, initial, memory = (number << _IMAGE_BITS for number in range(len(_IMAGES)))
+    load = load_memories(case.config, case.sbuf, case.psum, sbuf, psum)[Stream.VECTOR]
+    flat = [{"stride": 1, "size": size}]
+    copy = encode(
+        Opcode.DMA_COPY,
+        src={"dtype": DType.UINT8, "address": initial, "dims": flat},
+        dst={"dtype": DType.UINT8, "address": memory, "dims": flat},
+        header=_header("update", UpdateMode.ADD, SEMAPHORE, 1),
+    )
+    wait = _header("wait", WaitMode.GREATER_EQUAL_SUBTRACT, SEMAPHORE, 1)
+    return [*load[:-1], copy, encode(Opcode.NOP, header=wait)]
+
+
+def _from_images(raw: bytes) -> tuple[bytes, dict[str, str]]:
+    """A prologue's instruction with addresses relative to its tensors, and these."""
+    return _relocated(raw, lambda address: (
+        _IMAGES[address >> _IMAGE_BITS], address & ((1 << _IMAGE_BITS) - 1)))  # fmt: skip
+
+
+def _from_memory(raw: bytes, base: int) -> tuple[bytes, dict[str, str]]:
+    """An instruction of the case with addresses relative to ``memory``."""
+    return _relocated(raw, lambda address: ("memory", (address - base) % (1 << _ADDRESS_BITS)))
+
+
+def _relocated(raw: bytes, place: Callable[[int], tuple[str, int]]) -> tuple[bytes, dict[str, str]]:
+    try:
+        decoded = decode(raw)
+    except DecodeError:
+        return raw, {}
+    fields, found = dict(decoded.fields), {}
+    for operand in DEVICE.get(decoded.opcode, ()):
+        path = f"{operand}.address"
+        found[path], fields[path] = place(fields[path])
+    return (encode(decoded.opcode, fields), found) if found else (raw, {})
 
 
 def _initial(case: Case, base: int, size: int) -> bytes:
@@ -198,24 +240,3 @@ def _shifted(raw: bytes, by: int) -> bytes:
     except DecodeError:
         return raw
     return encode(Opcode.BRANCH, {**fields, "target": fields["target"] + by})
-
-
-def _relocate(raw: bytes, spans: Mapping[str, MemoryWindow], *, is_prologue: bool
-              ) -> tuple[bytes, dict[str, str]]:  # fmt: skip
-    """The instruction with addresses relative to a tensor, and the tensor of each."""
-    try:
-        decoded = decode(raw)
-    except DecodeError:
-        return raw, {}
-    fields, found = dict(decoded.fields), {}
-    for path in (f"{operand}.address" for operand in DEVICE.get(decoded.opcode, ())):
-        address = fields[path]
-        if is_prologue:
-            half = 1 << (_ADDRESS_BITS - 2)
-            name = "psum_image" if address >= half else "sbuf_image"
-            found[path], fields[path] = name, address % half
-            continue
-        name = min(spans, key=lambda name: abs(address - spans[name].base))
-        offset = address - spans[name].base
-        found[path], fields[path] = name, offset % (1 << _ADDRESS_BITS)
-    return (encode(decoded.opcode, fields), found) if found else (raw, {})

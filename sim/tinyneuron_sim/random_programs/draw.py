@@ -11,6 +11,7 @@ import numpy as np
 
 from tinyneuron_hw.formats import FORMATS
 from tinyneuron_hw.isa.codec import encode
+from tinyneuron_hw.isa.matmul import matmul_kind
 from tinyneuron_hw.isa.opcodes import (
     DMA_OPCODES,
     STREAM_OPCODES,
@@ -27,11 +28,11 @@ from ..golden.errors import GoldenError
 from ..golden.machine import Machine
 from ..golden.numerics import quiet
 from ..golden.prepared import Prepared, Preparer
+from ..golden.stationary import Stationary
 from .arena import Arena
 from .legal import legal, own_fields
 from .patterns import NoRoomError, place
 from .shapes import ShapeRequest, shape_of
-from .stationary import empty_stationary
 from .values import special_patterns
 
 __all__ = ["Drawer", "Fields", "Use"]
@@ -133,7 +134,8 @@ class Drawer:
         assert prepared.opcode is not None
         self._machine.where = None
         if prepared.opcode is Opcode.MULTIPLY_MOVING:
-            self._machine.stationary = empty_stationary(self._config, prepared.fields)
+            kind = matmul_kind(prepared.fields)
+            self._machine.stationary = Stationary.zero(self._config, kind)
         try:
             with quiet():
                 if prepared.opcode in DMA_OPCODES:
