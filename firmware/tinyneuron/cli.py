@@ -107,7 +107,7 @@ def demo(
     photo_rows: Annotated[
         int, typer.Option(help="Rows of the photograph to filter, 1 to 427.")
     ] = 427,
-    wave: Annotated[bool, typer.Option(help="Also write an FST waveform.")] = False,
+    wave: Annotated[bool, typer.Option(help="Also write waveforms.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Classify handwritten digits and filter a photograph on the core."""
@@ -131,7 +131,7 @@ def run(
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for NAME.npy of each output.")] = None,
     trace: Annotated[Path | None, typer.Option(help="Write a Perfetto/Chrome timeline.")] = None,
-    wave: Annotated[Path | None, typer.Option(help="Write an FST waveform.")] = None,
+    wave: Annotated[Path | None, typer.Option(help="Write a waveform: FST, VCD on pysim.")] = None,
     max_cycles: Annotated[int | None, typer.Option(help="Give up after so many cycles.")] = None,
     watchdog: Annotated[int, typer.Option(help="Cycles without progress before a trap.")] = 100_000,
     target: Target = "verilator",

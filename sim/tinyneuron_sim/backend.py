@@ -16,8 +16,19 @@ from typing import Any, Literal, Protocol, runtime_checkable
 from tinyneuron_hw.config import CoreConfig, get_config
 from tinyneuron_hw.isa.opcodes import Stream
 
-__all__ = ["DMA_SOURCE", "KNOWN_TARGETS", "TARGETS", "Backend", "BackendError", "Progress",
-           "RunResult", "TargetError", "TraceEvent", "open_backend"]  # fmt: skip
+__all__ = [
+    "DMA_SOURCE",
+    "KNOWN_TARGETS",
+    "TARGETS",
+    "WAVEFORM_SUFFIXES",
+    "Backend",
+    "BackendError",
+    "Progress",
+    "RunResult",
+    "TargetError",
+    "TraceEvent",
+    "open_backend",
+]  # fmt: skip
 
 Progress = Callable[[int], None]
 """Called now and then during :meth:`Backend.run` with the cycles run so far in that call."""
@@ -117,6 +128,9 @@ TARGETS: dict[str, str] = {
     "pysim": "tinyneuron_sim.rtl.pysim:PysimBackend",
 }
 """Target -> ``module:class``, imported when it is opened; called with (config, **options)."""
+
+WAVEFORM_SUFFIXES = {"verilator": ".fst", "icarus": ".fst", "pysim": ".vcd"}
+"""Target -> suffix of the waveform files it writes."""
 
 KNOWN_TARGETS = ("golden", "verilator", "icarus", "pysim", "perf")
 """Every target name the project has planned; those outside ``TARGETS`` cannot be opened yet."""

@@ -133,6 +133,27 @@ def test_run_reads_and_writes_arrays(command, compiled: Path, tmp_path: Path):
     assert json.loads((tmp_path / "timeline.json").read_text())["traceEvents"]
 
 
+@pytest.mark.parametrize("target", ["icarus", pytest.param("pysim", marks=pytest.mark.slow)])
+def test_the_slow_targets_run_with_a_waveform(command, compiled: Path, tmp_path: Path, target):
+    kind = numpy_dtype(DType.FP16)
+    np.save(tmp_path / "l.npy", np.ones((5, 3), kind))
+    np.save(tmp_path / "r.npy", np.ones((5, 4), kind))
+    inputs = ("--input", f"lhsT={tmp_path / 'l.npy'}", "--input", f"rhs={tmp_path / 'r.npy'}")
+    results = {}
+    for each in ("verilator", target):
+        wave = () if each == "verilator" else ("--wave", tmp_path / "wave")
+        status, out, _ = command(
+            "run", compiled, *inputs, "--out", tmp_path / each, "--target", each, *wave, "--json"
+        )
+        assert status == 0
+        results[each] = json.loads(out)
+        assert (np.load(tmp_path / each / "out.npy") == 5).all()
+    assert results[target]["cycles"] == results["verilator"]["cycles"]
+    assert results[target]["counters"] == results["verilator"]["counters"]
+    assert results[target]["target"] == target
+    assert (tmp_path / "wave").stat().st_size > 1000
+
+
 def test_run_takes_bfloat16_files(command, tmp_path: Path):
     kind = numpy_dtype(DType.BF16)
     container.save(matmul.build(get_config("tiny"), m=2, k=3, n=4), tmp_path / "bf16.tnp")
@@ -171,6 +192,7 @@ def test_disassembly_assembles_to_the_same_file(command, compiled: Path, tmp_pat
     [
         (("info", "--config", "huge"), "unknown config 'huge'"),
         (("bench", "matmul", "--target", "quantum"), "target 'quantum' is unknown"),
+        (("demo", "--target", "golden", "--images", "1", "--wave"), "has no option 'waveform'"),
         (("bench", "matmul", "--target", "perf"), "target 'perf' is not available yet"),
         (("bench", "matmul", "--dtype", "fp12"), "not 'fp12'"),
         (("bench", "matmul", "--m", "0"), "Invalid value for '--m'"),

@@ -1,9 +1,13 @@
 """Emitted Verilog: names, files, header, repeated and hierarchical blocks, determinism, errors."""
 
+import contextlib
 import os
 import re
+import resource
 import subprocess
 import sys
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -272,6 +276,44 @@ def test_yosys_failure_carries_its_message(monkeypatch):
     )
     with pytest.raises(VerilogError, match="No such command: nonsense"):
         emit(Leaf(), "leaf")
+
+
+EMISSION_BYTES = 8 << 30
+_EMIT = (
+    "import sys; from tinyneuron_hw.config import get_config; "
+    "from tinyneuron_hw.verilog import emit_top; emit_top(get_config(sys.argv[1]), 'chip')"
+)
+
+
+def _memory(pid: int) -> int:
+    """Bytes of a process and its children; pages that several share count once."""
+    total = 0
+    with contextlib.suppress(OSError):  # one that has just ended
+        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        total = 1024 * int(re.findall(r"^Pss: +(\d+) kB", rollup, re.MULTILINE)[0])
+        for children in Path(f"/proc/{pid}/task").glob("*/children"):
+            total += sum(_memory(int(child)) for child in children.read_text().split())
+    return total
+
+
+@pytest.mark.slow
+def test_the_largest_preset_is_emitted_within_8_gib():
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    process = subprocess.Popen([sys.executable, "-c", _EMIT, "inferentia2"])
+    peak = 0
+    try:
+        while process.poll() is None:
+            peak = max(peak, _memory(process.pid))
+            time.sleep(0.2)
+    finally:
+        process.kill()
+        process.wait()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    busy = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    print(f"inferentia2: {time.monotonic() - began:.0f} s, {busy:.0f} s of processor time, "
+          f"{peak / 2**30:.2f} GiB")  # fmt: skip
+    assert process.returncode == 0
+    assert 1 << 30 < peak <= EMISSION_BYTES
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tinyneuron_hw.config import CoreConfig
+from tinyneuron_sim.backend import WAVEFORM_SUFFIXES
 
 from ..program.program import Program
 from ..program.timeline import write_timeline
@@ -125,7 +126,8 @@ def _photo_job(config: CoreConfig, rows: int) -> _Job:
 def _run(
     job: _Job, target: str, config: CoreConfig, out: Path, wave: bool, console: Console
 ) -> _Done:
-    options = {"waveform": out / f"{job.name}.fst"} if wave else {}
+    suffix = WAVEFORM_SUFFIXES.get(target, "")
+    options = {"waveform": out / f"{job.name}{suffix}"} if wave else {}
     with (
         open_device(target, config, **options) as device,
         cycle_progress(f"{job.name} on {target}") as progress,

@@ -29,7 +29,7 @@ class Device:
     Parameters
     ----------
     target:
-        ``golden``, ``verilator``, ...
+        ``golden``, ``verilator``, ``icarus`` or ``pysim``.
     config:
         A preset's name or a configuration.
     options:

@@ -12,7 +12,7 @@ from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.isa.csr import Csr
 from tinyneuron_hw.isa.opcodes import Stream
 
-from ..backend import BackendError, Progress, RunResult, TraceEvent
+from ..backend import WAVEFORM_SUFFIXES, BackendError, Progress, RunResult, TraceEvent
 from .driver import ChipDriver
 
 __all__ = ["RESET_CYCLES", "RtlBackend", "open_waveform_file"]
@@ -197,16 +197,15 @@ def _event(status: int) -> Any:
 _FORMATS = {".fst": "FST", ".vcd": "VCD"}
 
 
-def open_waveform_file(target: str, waveform: str | Path, suffix: str) -> Path:
+def open_waveform_file(target: str, waveform: str | Path) -> Path:
     """Makes the file a waveform goes to, so that a path that cannot be written is noticed early.
 
     Raises
     ------
     BackendError
-        It cannot be written, or its name promises another format than the ``suffix`` (``.fst`` or
-        ``.vcd``) of what ``target`` writes.
+        It cannot be written, or its name promises another format than what ``target`` writes.
     """
-    path = Path(waveform)
+    path, suffix = Path(waveform), WAVEFORM_SUFFIXES[target]
     if path.suffix in _FORMATS and path.suffix != suffix:
         raise BackendError(
             f"target {target!r} writes {_FORMATS[suffix]} waveforms: "

@@ -43,8 +43,8 @@ module {_WAVEFORM_MODULE};
 endmodule
 """
 _FLAGS = ("-g2012", "-s", WRAPPER_MODULE, "-s", _WAVEFORM_MODULE)
-_CLOSE_SECONDS = 20
-"""How long the simulator may take to end, a waveform to be written included."""
+_CLOSE_SECONDS = 120
+"""How long the simulator may take to end, the rest of a waveform included."""
 
 
 class IcarusBackend(RtlBackend):
@@ -70,7 +70,7 @@ class IcarusBackend(RtlBackend):
     def __init__(self, config: CoreConfig, *, waveform: str | Path | None = None,
                  design: VerilogDesign | None = None):  # fmt: skip
         model = build_icarus(design or verilog_of(config, "chip"), config)
-        path = None if waveform is None else open_waveform_file("icarus", waveform, ".fst")
+        path = None if waveform is None else open_waveform_file("icarus", waveform)
         with notice(f"starting Icarus, config {config.name}"):
             driver = _IcarusDriver(model, config, path)
         super().__init__(config, "icarus", driver)
@@ -130,12 +130,16 @@ class _IcarusDriver(CallDriver):
         self._files = contextlib.ExitStack()
         folder = Path(self._files.enter_context(tempfile.TemporaryDirectory()))
         self._log = folder / "simulator.log"
+        self._waveform, self._partial = waveform, None
+        if waveform is not None:
+            # Beside the file, because it is renamed; with a suffix, because Icarus adds one if not.
+            self._partial = waveform.with_name(f".{waveform.name}.{os.getpid()}.fst")
         pipe, other = multiprocessing.Pipe()
         self._pipe: Connection | None = pipe
         try:
             with self._log.open("wb") as log:
                 self._process = subprocess.Popen(
-                    _command(model, waveform), cwd=folder,
+                    _command(model, self._partial), cwd=folder,
                     env=_environment(folder, other.fileno()), pass_fds=[other.fileno()],
                     stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
                     start_new_session=True,
@@ -183,12 +187,18 @@ class _IcarusDriver(CallDriver):
             if kill:
                 self._process.kill()
             return self._process.wait(_CLOSE_SECONDS)
-        except BaseException:
+        except subprocess.TimeoutExpired:
             self._process.kill()
             return self._process.wait()
+        except BaseException:  # Ctrl-C again
+            self._process.kill()
+            self._process.wait()
+            raise
         finally:
             lines = self._log.read_text(errors="replace").strip().splitlines()
             self._tail = "\n".join(lines[-12:]) or "it printed nothing"
+            if self._waveform and self._partial and self._partial.exists():
+                self._partial.replace(self._waveform)
             self._files.close()
 
 

@@ -40,7 +40,7 @@ class PysimBackend(RtlBackend):
 
     def __init__(self, config: CoreConfig, *, waveform: str | Path | None = None,
                  chip: Callable[[CoreConfig], wiring.Component] = Chip):  # fmt: skip
-        path = None if waveform is None else open_waveform_file("pysim", waveform, ".vcd")
+        path = None if waveform is None else open_waveform_file("pysim", waveform)
         with notice(f"elaborating the chip, config {config.name}"):
             driver = _PysimDriver(config, chip(config), path)
         super().__init__(config, "pysim", driver)

@@ -39,7 +39,7 @@ class VerilatorBackend(RtlBackend):
                  design: VerilogDesign | None = None):  # fmt: skip
         library = build_chip(design or verilog_of(config, "chip"), config,
                              waveform=waveform is not None)  # fmt: skip
-        path = None if waveform is None else open_waveform_file("verilator", waveform, ".fst")
+        path = None if waveform is None else open_waveform_file("verilator", waveform)
         super().__init__(config, "verilator", _VerilatorDriver(library, config, path))
 
 

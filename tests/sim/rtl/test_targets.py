@@ -138,7 +138,7 @@ def test_bad_calls_say_what_is_wrong(open_target):
 def test_waveform(open_target, tmp_path):
     target = open_target.args[0]
     suffix, other = (".vcd", ".fst") if target == "pysim" else (".fst", ".vcd")
-    path = tmp_path / f"copy of{suffix}"
+    path = tmp_path / "a copy"  # a name like this is taken as it is
     with open_target(waveform=path) as backend:
         program(backend, 0, 0x1000, 20)
         assert backend.run(10_000).event == "done"
