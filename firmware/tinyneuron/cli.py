@@ -18,7 +18,7 @@ from rich.table import Table
 
 from tinyneuron_hw.config import PRESETS, ConfigError, get_config
 from tinyneuron_hw.isa.csr import COUNTERS
-from tinyneuron_hw.verilog import VerilogError
+from tinyneuron_hw.verilog import FORMS, TOPS, VerilogError
 from tinyneuron_sim.backend import KNOWN_TARGETS, TARGETS, BackendError
 
 from .files import write_atomically
@@ -31,7 +31,6 @@ from .runtime.errors import TinyneuronError
 
 app = typer.Typer(
     name="tinyneuron",
-    help="Compile, simulate and inspect programs for the tinyneuron accelerator core.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -47,6 +46,9 @@ app.add_typer(bench_app, name="bench")
 Target = Annotated[str, typer.Option(help=f"One of: {', '.join(KNOWN_TARGETS)}.")]
 Config = Annotated[str, typer.Option(help=f"One of: {', '.join(PRESETS)}.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Only = Annotated[
+    list[str] | None, typer.Option("--only", help="NAME or NAME/CONFIG; may be repeated.")
+]
 JsonFile = Annotated[Path | None, typer.Option("--out", help="Also write the JSON to a file.")]
 
 
@@ -54,19 +56,43 @@ class CommandLineError(TinyneuronError):
     """The command line asks for something that cannot be."""
 
 
+def _print_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        sys.stdout.write(f"tinyneuron {version('tinyneuron')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version and exit.", callback=_print_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """Compile, simulate and inspect programs for the tinyneuron accelerator core."""
+
+
 def _report(result: dict[str, Any], as_json: bool, path: Path | None, title: str) -> None:
     """Prints a benchmark's result, and writes it to ``path`` if there is one."""
-    if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(result, indent=2) + "\n"
-        write_atomically(path, lambda file: file.write(text.encode()))
+    _write_json(result, path)
     if as_json:
         _emit(result)
     else:
         _print_pairs(title, {key: value for key, value in result.items() if key != "counters"})
 
 
-def _emit(result: dict[str, Any]) -> None:
+def _write_json(result: Any, path: Path | None) -> None:
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(result, indent=2) + "\n"
+        write_atomically(path, lambda file: file.write(text.encode()))
+
+
+def _emit(result: Any) -> None:
     sys.stdout.write(json.dumps(result) + "\n")
 
 
@@ -78,13 +104,19 @@ def demo(
         "build/demo"
     ),
     images: Annotated[int, typer.Option(help="Held-out digits to classify, 1 to 200.")] = 200,
+    photo_rows: Annotated[
+        int, typer.Option(help="Rows of the photograph to filter, 1 to 427.")
+    ] = 427,
     wave: Annotated[bool, typer.Option(help="Also write waveforms.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Classify handwritten digits and filter a photograph on the core."""
     from .demo.run import run_demo
 
-    result = run_demo(target, get_config(config), out, images=images, wave=wave, quiet=as_json)
+    result = run_demo(
+        target, get_config(config), out, images=images, photo_rows=photo_rows, wave=wave,
+        quiet=as_json,
+    )  # fmt: skip
     if as_json:
         _emit(result)
     if not result["bit_exact"]:
@@ -188,12 +220,52 @@ def _print_pairs(title: str, values: dict[str, Any]) -> None:
     Console().print(table)
 
 
+@app.command()
+def compare(
+    program: Annotated[Path, typer.Argument(help="Compiled program (.tnp).")],
+    inputs: Annotated[
+        list[str] | None, typer.Option("--input", help="NAME=FILE.npy, once for each input.")
+    ] = None,
+    target: Target = "verilator",
+    against: Annotated[str, typer.Option(help="The target that is taken for right.")] = "golden",
+    max_cycles: Annotated[int | None, typer.Option(help="Give up after so many cycles.")] = None,
+    watchdog: Annotated[int, typer.Option(help="Cycles without progress before a trap.")] = 100_000,
+    as_json: AsJson = False,
+) -> None:
+    """Run a compiled program on two targets; report the first instruction that differs."""
+    from .verify.commands import compare_command
+
+    compare_command(
+        _load_inputs, program, inputs or [], target, against, watchdog, max_cycles, as_json
+    )
+
+
+@app.command()
+def fuzz(
+    count: Annotated[int, typer.Option(min=1, help="Programs to run.")] = 300,
+    seed: Annotated[int, typer.Option(min=0, help="Of the first program; then seed + 1 ...")] = 0,
+    traps: Annotated[bool, typer.Option(help="Whether some programs trap.")] = True,
+    target: Target = "verilator",
+    config: Config = "tiny",
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the program of a difference (.tns, .tnp).")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run random programs on golden and on a target; fail at the first difference."""
+    from .verify.commands import fuzz_command
+
+    fuzz_command(count, seed, traps, target, config, out, as_json)
+
+
 @bench_app.command("matmul")
 def bench_matmul(
     m: Annotated[int, typer.Option(min=1)] = 512,
     k: Annotated[int, typer.Option(min=1)] = 512,
     n: Annotated[int, typer.Option(min=1)] = 512,
-    dtype: Annotated[str, typer.Option(help="bf16 or fp16.")] = "bf16",
+    dtype: Annotated[
+        str, typer.Option(help="fp32, tf32, bf16, fp16, fp8_*, int8 or uint8.")
+    ] = "bf16",
     target: Target = "verilator",
     config: Config = "default",
     out: JsonFile = None,
@@ -201,8 +273,9 @@ def bench_matmul(
 ) -> None:
     """lhsT[K, M], rhs[K, N] -> out[M, N]."""
     from .bench import kernels
+    from .bench.report import measure
 
-    result = kernels.matmul(get_config(config), target, m=m, k=k, n=n, dtype=dtype)
+    result = measure(kernels.matmul(get_config(config), m=m, k=k, n=n, dtype=dtype), target)
     _report(result.to_json(), as_json, out, f"matmul on {target}, config {config}")
 
 
@@ -218,7 +291,7 @@ def bench_conv2d(
     pad: Annotated[int, typer.Option(min=0)] = 1,
     dilation: Annotated[int, typer.Option(min=1)] = 1,
     groups: Annotated[int, typer.Option(min=1)] = 1,
-    dtype: Annotated[str, typer.Option(help="bf16 or fp16.")] = "bf16",
+    dtype: Annotated[str, typer.Option(help="fp32, tf32, bf16, fp16 or fp8_*.")] = "bf16",
     target: Target = "verilator",
     config: Config = "default",
     out: JsonFile = None,
@@ -226,11 +299,13 @@ def bench_conv2d(
 ) -> None:
     """input[N, C, H, W], weights[Cin / groups, kh, kw, Cout] -> out[N, Cout, Ho, Wo]."""
     from .bench import kernels
+    from .bench.report import measure
 
-    result = kernels.conv2d(
-        get_config(config), target, n=n, h=h, w=w, cin=cin, cout=cout, kernel=kernel,
-        stride=stride, pad=pad, dilation=dilation, groups=groups, dtype=dtype,
+    work = kernels.conv2d(
+        get_config(config), n=n, h=h, w=w, cin=cin, cout=cout, kernel=kernel, stride=stride,
+        pad=pad, dilation=dilation, groups=groups, dtype=dtype,
     )  # fmt: skip
+    result = measure(work, target)
     _report(result.to_json(), as_json, out, f"conv2d on {target}, config {config}")
 
 
@@ -246,6 +321,63 @@ def bench_sim(
 
     result = bench_simulation(get_config(config), target)
     _report(result, as_json, out, f"simulation speed on {target}, config {config}")
+
+
+@bench_app.command("all")
+def bench_all(
+    target: Target = "verilator",
+    only: Only = None,
+    out: JsonFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """The list of benchmarks that have baselines, beside others' figures; JSON is an array."""
+    from .bench.check import bench_all
+
+    results = [item.to_json() for item in bench_all(target, only or [], quiet=as_json)]
+    _write_json(results, out)
+    if as_json:
+        _emit(results)
+
+
+@bench_app.command("tensor")
+def bench_tensor(
+    target: Target = "verilator",
+    out: JsonFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """The Tensor engine in every type, on layers of ResNet-50 and in other sizes."""
+    from .bench.check import bench_all
+    from .bench.suite import TENSOR
+
+    names = [item.key for item in TENSOR]
+    results = [item.to_json() for item in bench_all(target, names, quiet=as_json)]
+    _write_json(results, out)
+    if as_json:
+        _emit(results)
+
+
+@bench_app.command("check")
+def bench_check(
+    target: Target = "verilator",
+    only: Only = None,
+    update: Annotated[bool, typer.Option(help="Write the cycles as the new baselines.")] = False,
+    baselines: Annotated[
+        Path | None, typer.Option(help="Default benchmarks/baselines.json.")
+    ] = None,
+    out: JsonFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fail when a benchmark takes over 1 % more cycles than its baseline, or has none."""
+    from .bench.baselines import BASELINES
+    from .bench.check import bench_check, failure
+
+    path = baselines or BASELINES
+    outcome = bench_check(target, only or [], path=path, update=update, quiet=as_json)
+    _write_json(outcome, out)
+    if as_json:
+        _emit(outcome)
+    if not outcome["ok"]:
+        raise failure(outcome)
 
 
 @app.command()
@@ -277,7 +409,8 @@ def disasm(
 @app.command()
 def verilog(
     config: Config = "default",
-    top: Annotated[str, typer.Option(help="core or chip.")] = "chip",
+    top: Annotated[str, typer.Option(help=f"One of: {', '.join(TOPS)}.")] = "chip",
+    form: Annotated[str, typer.Option(help=f"One of: {', '.join(FORMS)}.")] = "simulation",
     out: Annotated[Path | None, typer.Option(help="Folder; default build/verilog/CONFIG.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -290,17 +423,52 @@ def verilog(
     folder = out or Path("build/verilog") / config
     begin = time.perf_counter()
     with Console(stderr=True).status(f"emitting {top} of {config}"):
-        design = emit_top(chosen, top)
+        design = emit_top(chosen, top, form=form)
     design.write(folder)
     summary = {
         "config": config,
         "top": design.top,
+        "form": form,
         "folder": str(folder),
         "modules": len(design.files),
         "bytes": len(design.text),
         "wall_s": time.perf_counter() - begin,
     }
     _emit(summary) if as_json else _print_pairs(f"Verilog of {config}", summary)
+
+
+@app.command()
+def synth(
+    block: Annotated[str, typer.Argument(help="pe, array (PEs and edges) or core.")],
+    target: Annotated[str, typer.Option(help="generic or ecp5.")] = "generic",
+    config: Config = "default",
+    latencies: Annotated[
+        str, typer.Option(help="PE latencies to compare, such as 1,2,3; default the config's.")
+    ] = "",
+    place: Annotated[
+        bool | None,
+        typer.Option(
+            "--place/--no-place",
+            help="Place and route for the clock frequency (ecp5); default: a PE, a small array.",
+        ),
+    ] = None,
+    depth: Annotated[int, typer.Option(min=1, help="Levels of blocks to print.")] = 2,
+    out: JsonFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Synthesize a block with Yosys: size, speed, and which part of it takes how much."""
+    from .synth import compare, print_report
+
+    try:
+        stages = [int(item) for item in latencies.split(",")] if latencies else []
+    except ValueError:
+        raise CommandLineError(
+            f"--latencies takes numbers joined by commas, not {latencies!r}"
+        ) from None
+    report = compare(get_config(config), block, target, stages, placed=place)
+    if out is not None:
+        _write_json(report, out)
+    _emit(report) if as_json else print_report(report, depth)
 
 
 @app.command()

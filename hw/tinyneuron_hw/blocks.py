@@ -1,14 +1,15 @@
 """Wrappers that mean one thing in simulation and another in emitted Verilog.
 
 :class:`Repeated` keeps a block that is used many times one Verilog module; :class:`Gated` stops
-the clock of an idle block; :func:`soft_reset` resets a block. They look at the platform:
-:class:`VerilogPlatform` when Verilog is emitted, anything else (``None`` in Amaranth's simulator)
-otherwise.
+the clock of an idle block; :func:`soft_reset` resets a block; :func:`write_masked` writes some
+bytes of a memory's row. They look at the platform: :class:`VerilogPlatform` when Verilog is
+emitted, anything else (``None`` in Amaranth's simulator) otherwise.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from amaranth.hdl import (
@@ -17,24 +18,57 @@ from amaranth.hdl import (
     DomainRenamer,
     Elaboratable,
     EnableInserter,
+    Fragment,
     Instance,
     Module,
+    Mux,
     ResetInserter,
     ResetSignal,
     Signal,
     Value,
 )
 from amaranth.lib import wiring
+from amaranth.lib.memory import Memory
 
-__all__ = ["CLOCK_GATE_MODULE", "Gated", "Repeated", "VerilogPlatform", "soft_reset"]
+__all__ = ["CLOCK_GATE_MODULE", "FORMS", "Gated", "Repeated", "VerilogForm", "VerilogPlatform",
+           "enable_clock", "soft_reset", "write_masked"]  # fmt: skip
 
 CLOCK_GATE_MODULE = "tn_clock_gate"
+_ENABLE = "enable"
+"""Clock domain whose clock is the clock enable of ``sync``; it exists with ``clock_enables``. A
+domain is what renaming reaches, so a block below a gate finds its own enable as it finds its own
+clock."""
+
+
+@dataclass(frozen=True)
+class VerilogForm:
+    """What emitted Verilog is for. Every form does the same in every cycle, but for one thing: a
+    gate is open during reset, so a memory behind it may then be written or read where an enable
+    is low."""
+
+    clock_enables: bool = False
+    """Idle blocks have their clock enable low; otherwise a ``tn_clock_gate`` cell stops the clock.
+    An FPGA has few clock nets but an enable at every flip-flop."""
+    byte_enables: bool = False
+    """SBUF and PSUM have a write enable per byte, as memory macros and block RAM do; otherwise a
+    masked write reads the old row, which a simulator runs faster."""
+
+
+FORMS = {
+    "simulation": VerilogForm(),
+    "asic": VerilogForm(byte_enables=True),
+    "fpga": VerilogForm(clock_enables=True, byte_enables=True),
+}
+"""Forms of emitted Verilog by name."""
 
 
 class VerilogPlatform:
     """Collects the repeated blocks met while a top is elaborated for Verilog."""
 
-    def __init__(self) -> None:
+    def __init__(self, form: VerilogForm) -> None:
+        self.form = form
+        self.soft_resets: set[str] = set()
+        """Clock domains made by :func:`soft_reset`."""
         self.modules: dict[str, Callable[[], wiring.Component]] = {}
         """Module name -> factory of a block whose module is still to be emitted."""
         self.hierarchical: set[str] = set()
@@ -89,6 +123,8 @@ class Repeated(wiring.Component):
         if self._hierarchical:
             platform.hierarchical.add(self._name)
         ports: dict[str, Any] = {"i_clk": ClockSignal(), "i_rst": ResetSignal()}
+        if platform.form.clock_enables:
+            ports["i_ce"] = ClockSignal(_ENABLE)
         for path, member, own in self.signature.flatten(self):
             direction = "o" if member.flow is wiring.Out else "i"
             ports[f"{direction}_{'__'.join(map(str, path))}"] = Value.cast(own)
@@ -100,8 +136,8 @@ class Gated(Elaboratable):
 
     ``enable`` must come from registers of the ungated clock (or logic on them). Reset still
     reaches the block. In Verilog a ``tn_clock_gate`` cell (latch and AND) makes the clock;
-    elsewhere :class:`EnableInserter` does the same to the registers. ``name`` tells nested gates
-    apart.
+    elsewhere, and in the form with clock enables, :class:`EnableInserter` does the same to the
+    registers. ``name`` tells nested gates apart.
     """
 
     def __init__(self, block: Any, enable: Value, *, name: str):
@@ -112,6 +148,8 @@ class Gated(Elaboratable):
     def elaborate(self, platform: Any) -> Any:
         if not isinstance(platform, VerilogPlatform):
             return EnableInserter(self._enable)(self._block)
+        if platform.form.clock_enables:
+            return self._elaborate_enabled(platform)
         platform.uses_clock_gate = True
         m = Module()
         domain = f"gated_{self._name}"
@@ -127,6 +165,28 @@ class Gated(Elaboratable):
         m.submodules.block = DomainRenamer(domain)(self._block)
         return m
 
+    def _elaborate_enabled(self, platform: VerilogPlatform) -> Module:
+        m = Module()
+        domain = f"{_ENABLE}_{self._name}"
+        m.domains += (inner := ClockDomain(domain, local=True, reset_less=True))
+        m.d.comb += inner.clk.eq(Value.cast(self._enable) & ClockSignal(_ENABLE))
+        # Elaborated here, because only then the domains of soft resets in it are known.
+        block = Fragment.get(self._block, platform)
+        enables = dict.fromkeys(("sync", *sorted(platform.soft_resets)), self._enable)
+        m.submodules.block = DomainRenamer({_ENABLE: domain})(EnableInserter(enables)(block))
+        return m
+
+
+def enable_clock(fragment: Fragment, *, port: bool) -> tuple[Fragment, dict[str, Signal]]:
+    """Gives the top of a module what :class:`Gated` and :class:`Repeated` look for in the form
+    with clock enables. Returns the fragment, enabled by input ``ce`` when it has that ``port``,
+    and the further ports by name."""
+    domain = ClockDomain(_ENABLE, reset_less=True)
+    domain.clk = ce = Signal(name="ce", init=1)  # stays 1 when nothing drives it
+    enabled = EnableInserter(ce)(fragment) if port else fragment
+    enabled.add_domains(domain)
+    return enabled, {"ce": ce} if port else {}
+
 
 def soft_reset(m: Module, reset: Value, platform: Any, *, name: str) -> Callable[[Any], Any]:
     """Makes a second synchronous reset for some of a module's blocks; returns what to wrap each of
@@ -137,9 +197,33 @@ def soft_reset(m: Module, reset: Value, platform: Any, *, name: str) -> Callable
     """
     if not isinstance(platform, VerilogPlatform):
         return ResetInserter(reset)
+    platform.soft_resets.add(name)
     m.domains += (domain := ClockDomain(name, local=True, async_reset=True))
-    m.d.comb += [
-        domain.clk.eq(ClockSignal()),
-        domain.rst.eq(ResetSignal() | Value.cast(reset)),
-    ]
+    reset = Value.cast(reset)
+    if platform.form.clock_enables:  # as where the clock is gated: no clock, no soft reset
+        reset = reset & ClockSignal(_ENABLE)
+    m.d.comb += [domain.clk.eq(ClockSignal()), domain.rst.eq(ResetSignal() | reset)]
     return DomainRenamer(name)
+
+
+def write_masked(
+    m: Module, memory: Memory, platform: Any, *, enable: Value, address: Value, data: Value,
+    mask: Value,
+) -> None:  # fmt: skip
+    """Adds a write port to ``memory``: with ``enable``, row ``address`` takes the bits of ``data``
+    where ``mask`` is set. ``mask`` is made of whole bytes."""
+    if isinstance(platform, VerilogPlatform) and platform.form.byte_enables:
+        write = memory.write_port(granularity=8)
+        m.d.comb += [
+            write.en.eq(Mux(enable, mask[::8], 0)),
+            write.addr.eq(address),
+            write.data.eq(data),
+        ]
+        return
+    write, old = memory.write_port(), memory.read_port(domain="comb")
+    m.d.comb += [
+        write.en.eq(enable),
+        write.addr.eq(address),
+        old.addr.eq(address),
+        write.data.eq((data & mask) | (old.data & ~mask)),
+    ]

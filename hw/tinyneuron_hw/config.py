@@ -21,19 +21,29 @@ PSUM_BANKS = 8
 """Banks per PSUM partition, each contiguous: ``bank = offset // psum_bank_bytes``."""
 
 NUM_SEMAPHORES = 64
+"""Counting semaphores, shared by all streams and DMA engines."""
+
 NUM_REGISTERS = 32
+"""Scalar registers of each stream, 32 bits each."""
+
 LOOP_DEPTH = 8
 """Nested hardware loops per stream."""
 
 INSTRUCTION_BYTES = 128
+"""Bytes of every instruction."""
+
 MEMORY_WINDOWS = 4
 """Device-memory windows the runtime can open for a program."""
 
 ALLOWED_ROWS = (4, 8, 16, 32, 64, 128)
+"""What ``partitions`` and ``columns`` may be."""
 
 
 class ConfigError(ValueError):
     """A configuration breaks a rule; the message names the field, the rule and the value."""
+
+
+_KINDS = {"int": (int, "an integer"), "str": (str, "a string"), "bool": (bool, "a boolean")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,23 +59,25 @@ class CoreConfig:
     columns:
         PE columns = PSUM partitions; one of 4 ... 128, independent of ``partitions``.
     sbuf_partition_bytes:
-        SBUF bytes per partition: a power-of-two multiple of 128 or 3 x a power of two.
+        SBUF bytes per partition, a multiple of 128, at most 192 KiB.
     psum_bank_bytes:
-        Bytes of one PSUM bank of one partition (8 banks each).
+        Bytes of one PSUM bank of one partition (8 banks each), a power of two, 64 ... 2048.
     pe_latency:
         Register stages a partial sum crosses in one PE, 1 ... 3. Never changes a result.
     dma_engines:
         DMA engines (queues), 1 ... 16.
     device_memory_bytes:
-        Size of device memory, a multiple of 4 KiB, at most 2**48.
+        Size of device memory, a multiple of 4 KiB, at most 2**48 bytes.
     memory_latency:
-        Cycles from a read command on the memory port to its data, until the real controller exists.
+        Cycles from a read command on the memory port to its data, 1 ... 1023, until the real
+        controller exists.
     fetch_buffer:
-        Instructions the prefetch buffer of one stream holds, a power of two >= 4.
+        Instructions the prefetch buffer of one stream holds, a power of two, 4 ... 64. Code runs at
+        full speed when they take longer than ``memory_latency`` to arrive.
     queue_depth:
-        Instructions one engine accepts ahead of the one it executes.
+        Instructions one engine accepts ahead of the one it executes, 1 ... 16.
     dma_buffer_beats:
-        Read beats one DMA engine can have in flight.
+        Read beats one DMA engine can have in flight, a power of two, 16 ... 1024.
     has_gpsimd:
         Whether the GPSIMD stream exists (false for NeuronCore-v1).
     """
@@ -79,7 +91,7 @@ class CoreConfig:
     dma_engines: int = 4
     device_memory_bytes: int = 1 << 32
     memory_latency: int = 100
-    fetch_buffer: int = 16
+    fetch_buffer: int = 32
     queue_depth: int = 4
     dma_buffer_beats: int = 128
     has_gpsimd: bool = True
@@ -92,8 +104,9 @@ class CoreConfig:
                 )
 
         for field in dataclasses.fields(self):
-            if field.type == "int":
-                require(type(getattr(self, field.name)) is int, field.name, "an integer")
+            kind, rule = _KINDS[str(field.type)]
+            require(type(getattr(self, field.name)) is kind, field.name, rule)
+        require(self.name != "", "name", "a word")
         rows = "one of " + ", ".join(map(str, ALLOWED_ROWS))
         require(self.partitions in ALLOWED_ROWS, "partitions", rows)
         require(self.columns in ALLOWED_ROWS, "columns", rows)
@@ -180,6 +193,7 @@ PRESETS: dict[str, CoreConfig] = {
             psum_bank_bytes=256,
             dma_engines=2,
             device_memory_bytes=1 << 26,
+            fetch_buffer=16,
         ),
         CoreConfig(
             name="default",

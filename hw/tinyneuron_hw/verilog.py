@@ -28,14 +28,15 @@ from amaranth.hdl import ClockDomain, Fragment, Value
 from amaranth.hdl._ir import PortDirection  # the only way to name a port's direction
 from amaranth.lib import wiring
 
-from .blocks import CLOCK_GATE_MODULE, VerilogPlatform
+from .blocks import CLOCK_GATE_MODULE, FORMS, VerilogForm, VerilogPlatform, enable_clock
 from .config import CoreConfig
 from .verilog_text import tidy
 
-__all__ = ["TOPS", "VerilogDesign", "VerilogError", "emit", "emit_top"]
+__all__ = ["FORMS", "TOPS", "VerilogDesign", "VerilogError", "emit", "emit_top"]
 
-TOPS = ("core", "chip")
-"""What :func:`emit_top` makes: the core with AXI ports, or with its memory controller."""
+TOPS = ("core", "chip", "array", "pe")
+"""What :func:`emit_top` makes: the core with AXI ports, or with its memory controller; the PE
+array with its edges; one PE."""
 
 _SCRIPT = """\
 read_rtlil <<rtlil
@@ -101,7 +102,10 @@ class VerilogDesign:
         return [folder / name for name in self.files]
 
 
-def emit(component: Any, name: str, *, config: CoreConfig | None = None) -> VerilogDesign:
+def emit(
+    component: Any, name: str, *, config: CoreConfig | None = None,
+    form: VerilogForm = FORMS["simulation"],
+) -> VerilogDesign:  # fmt: skip
     """Converts ``component`` and the repeated blocks it uses.
 
     Parameters
@@ -113,23 +117,26 @@ def emit(component: Any, name: str, *, config: CoreConfig | None = None) -> Veri
         Name of the top module and prefix of the modules below it.
     config:
         Written into every file's header when given.
+    form:
+        What the Verilog is for. With clock enables, repeated blocks also have an input ``ce``.
 
     Raises
     ------
     VerilogError
         Yosys rejected the design.
     """
-    platform = VerilogPlatform()
+    platform = VerilogPlatform(form)
     with _collector_paused(), ThreadPoolExecutor(1) as pool:
         top = Fragment.get(component, platform)
         texts: dict[str, str] = {}
         while waiting := [key for key in platform.modules if key not in texts]:
             for key in waiting:
                 block = platform.modules[key]()
-                texts[key] = _to_rtlil(Fragment.get(block, platform), block, key)
+                fragment = Fragment.get(block, platform)
+                texts[key] = _to_rtlil(fragment, block, key, form, repeated=True)
         # Yosys works on the blocks while the rest of the top is converted here.
         blocks = pool.submit(_run_yosys, "\n".join(texts.values()))
-        text = _run_yosys(_to_rtlil(top, component, name)) + blocks.result()
+        text = _run_yosys(_to_rtlil(top, component, name, form)) + blocks.result()
     modules = tidy(text)
     if platform.uses_clock_gate:
         modules[CLOCK_GATE_MODULE] = _CLOCK_GATE
@@ -142,21 +149,41 @@ def emit(component: Any, name: str, *, config: CoreConfig | None = None) -> Veri
     )
 
 
-def emit_top(config: CoreConfig, top: str) -> VerilogDesign:
-    """Emits ``core`` or ``chip`` of a configuration as module ``tn_core`` or ``tn_chip``."""
-    if top not in TOPS:
-        raise ValueError(f"unknown top {top!r}; known: {', '.join(TOPS)}")
-    # Imported by name: whoever needs the text of another component does not load the whole core.
+def emit_top(config: CoreConfig, top: str, *, form: str = "simulation") -> VerilogDesign:
+    """Emits one of :data:`TOPS` of a configuration, as module ``tn_<top>`` in one of the forms of
+    :data:`~tinyneuron_hw.blocks.FORMS`."""
+    for kind, name, known in (("top", top, TOPS), ("form", form, FORMS)):
+        if name not in known:
+            raise ValueError(f"unknown {kind} {name!r}; known: {', '.join(known)}")
+    return emit(_component(config, top), f"tn_{top}", config=config, form=FORMS[form])
+
+
+def _component(config: CoreConfig, top: str) -> wiring.Component:
+    # Imported here: whoever needs the text of another component does not load the whole core.
+    if top == "pe":
+        from .tensor.pe import Pe
+
+        return Pe(config.pe_latency)
+    if top == "array":
+        from .tensor.array import PeArray
+
+        return PeArray(config)
     module = importlib.import_module(f"{__package__}.{top}")
-    return emit(getattr(module, top.capitalize())(config), f"tn_{top}", config=config)
+    return getattr(module, top.capitalize())(config)
 
 
-def _to_rtlil(fragment: Fragment, component: Any, name: str) -> str:
+def _to_rtlil(
+    fragment: Fragment, component: Any, name: str, form: VerilogForm, *, repeated: bool = False
+) -> str:
     """RTLIL of one elaborated unit. Its clock and reset are ports even when nothing in it uses
     them, because whoever instantiates a repeated block connects both."""
+    enables: dict[str, Any] = {}
+    if form.clock_enables:
+        fragment, enables = enable_clock(fragment, port=repeated)
     sync: Any = ClockDomain("sync", async_reset=True)  # made synchronous in verilog_text.py
     fragment.add_domains(sync)
     ports: dict[str, Any] = {"clk": (sync.clk, None), "rst": (sync.rst, None)}
+    ports |= {port: (signal, PortDirection.Input) for port, signal in enables.items()}
     for path, member, value in component.signature.flatten(component):
         is_input = member.flow is wiring.In
         direction = PortDirection.Input if is_input else PortDirection.Output

@@ -27,8 +27,9 @@ _LATE_TRIGGER = """\
 """
 _EMPTY = re.compile(r"^  (?:wire|reg) \[-1:0\] (\\\S+ |\w+);\n", re.MULTILINE)
 _COPY = re.compile(r"\\([^\s$]\S*\$\d+(?:\.\S+)?) ")
-_ZERO_BLOCK = re.compile(r"  initial begin\n(?:    \w+\[\d+\] = \d+'h0+;\n)+  end\n")
-_ZERO_WORD = re.compile(r"    (\w+)\[(\d+)\] = (\d+'h0+);\n")
+# Words of 32 bits are written in decimal.
+_ZERO_BLOCK = re.compile(r"  initial begin\n(?:    \w+\[\d+\] = \d+'[hd]0+;\n)+  end\n")
+_ZERO_WORD = re.compile(r"    (\w+)\[(\d+)\] = (\d+'[hd]0+);\n")
 
 
 def tidy(text: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from tinyneuron_hw.config import INSTRUCTION_BYTES, MEMORY_WINDOWS, CoreConfig
 from tinyneuron_hw.isa.csr import Csr, entry_address, length_address, window_address
 from tinyneuron_hw.isa.opcodes import Stream
 
-__all__ = ["CONTROL_RESET", "CONTROL_START", "MemoryWindow", "csr_values", "load_and_start",
+__all__ = ["CONTROL_RESET", "CONTROL_START", "PAGE", "MemoryWindow", "csr_values", "load_and_start",
            "place_streams"]  # fmt: skip
 
 CONTROL_START = 1

@@ -7,10 +7,13 @@ import random
 import numpy as np
 import pytest
 
+from tinyneuron import nki
 from tinyneuron.kernels import matmul
+from tinyneuron.nki import isa as nisa
+from tinyneuron.nki import language as nl
 from tinyneuron.runtime.dtypes import numpy_dtype
 from tinyneuron_hw.config import get_config
-from tinyneuron_hw.formats import get_dtype
+from tinyneuron_hw.formats import FORMATS, get_dtype
 
 from .bounds import matmul_bound
 
@@ -46,6 +49,68 @@ def test_rtl_equals_golden_and_golden_is_within_the_bound(device, config, shape)
     tiles = -(-k // get_config(config).partitions)
     bound = matmul_bound(a.T @ b, np.abs(a).T @ np.abs(b), k + tiles, "bf16")
     assert (np.abs(outputs["golden"].astype(np.float64) - a.T @ b) <= bound).all()
+
+
+DTYPES = ("fp32", "tf32", "fp16", "fp8_e5m2", "fp8_e4m3", "fp8_e3m4", "int8", "uint8")
+
+
+@pytest.mark.parametrize(("config", "shape"), [("tiny", (21, 43, 70)), ("tiny", (1, 8, 1)),
+                                               ("default", (33, 70, 90))])  # fmt: skip
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_every_type_equals_golden(device, config, shape, dtype):
+    m, k, n = shape
+    rng = np.random.default_rng([SEED, DTYPES.index(dtype), *shape])
+    fmt, kind = FORMATS[get_dtype(dtype)], numpy_dtype(get_dtype(dtype))
+    # Any bits: infinities, NaNs and subnormals among them; but mostly numbers that add up.
+    inputs = {
+        name: np.where(
+            rng.random(size) < 0.02,
+            rng.integers(0, 256, (*size, fmt.bytes), np.uint8).view(kind)[..., 0],
+            rng.integers(-64, 64, size).astype(kind),
+        )
+        for name, size in (("lhsT", (k, m)), ("rhs", (k, n)))
+    }
+    program = matmul.build(get_config(config), m=m, k=k, n=n, dtype=dtype)
+    outputs = {}
+    for target in ("golden", "verilator"):
+        model = device(target, config).load(program)
+        outputs[target] = model.run(inputs).outputs["out"]
+        model.unload()
+    assert outputs["verilator"].tobytes() == outputs["golden"].tobytes()
+    if not fmt.is_float:
+        exact = inputs["lhsT"].astype(np.int64).T @ inputs["rhs"].astype(np.int64)
+        np.testing.assert_array_equal(outputs["golden"], exact)
+
+
+def transpose_kernel(x: nl.Tensor, start: int):
+    """``x[P, F].T``, from partition ``start`` on."""
+    rows, columns = x.shape
+    out = nl.ndarray((columns, rows), x.dtype, buffer=nl.shared_hbm)
+    tile = nl.ndarray((start + rows, columns), x.dtype)
+    nisa.dma_copy(tile[start:], x)
+    turned = nl.ndarray((columns, rows), x.dtype, buffer=nl.psum)
+    nisa.nc_transpose(turned, tile[start:])
+    result = nl.ndarray((columns, rows), x.dtype)
+    nisa.tensor_copy(result, turned, engine=nisa.vector_engine)
+    nisa.dma_copy(out, result)
+    return out
+
+
+@pytest.mark.parametrize(("rows", "columns", "start"), [(4, 4, 0), (3, 2, 1), (1, 4, 2)])
+@pytest.mark.parametrize("dtype", [fmt.name for fmt in FORMATS.values()])
+def test_transposes_keep_every_bit(device, dtype, rows, columns, start):
+    """Random bits of every type: NaN payloads, infinities and all."""
+    rng = np.random.default_rng([SEED, rows, columns])
+    kind = numpy_dtype(get_dtype(dtype))
+    raw = rng.integers(0, 256, (rows, columns, kind.itemsize), np.uint8)
+    x = (raw & 1 if dtype == "bool" else raw).view(kind)[..., 0]
+    specs = {"x": nki.TensorArg(x.shape, dtype), "start": start}
+    program = nki.compile(transpose_kernel, "tiny", specs)
+    for target in ("golden", "verilator"):
+        model = device(target, "tiny").load(program)
+        out = model.run({"x": x}).outputs["out"]
+        model.unload()
+        assert out.tobytes() == np.ascontiguousarray(x.T).tobytes(), target
 
 
 def test_special_values_pass_through_the_array(device):

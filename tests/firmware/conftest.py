@@ -1,20 +1,14 @@
 """Runs a program on the golden model: what the kernel and lowering tests share."""
 
-import ml_dtypes
 import numpy as np
 import pytest
 
+from tinyneuron.runtime.dtypes import numpy_dtype
 from tinyneuron_hw.config import INSTRUCTION_BYTES
 from tinyneuron_hw.formats import DType
 from tinyneuron_sim.backend import open_backend
 from tinyneuron_sim.loader import load_and_start
 
-NUMPY = {
-    DType.BF16: np.dtype(ml_dtypes.bfloat16),
-    DType.FP16: np.dtype(np.float16),
-    DType.FP32: np.dtype(np.float32),
-    DType.INT32: np.dtype(np.int32),
-}
 UNIT = {DType.BF16: 2.0**-8, DType.FP16: 2.0**-11, DType.FP32: 2.0**-24}
 """Half a unit in the last place, relative."""
 
@@ -34,7 +28,7 @@ def execute(program, inputs, *, seed=0, runs=1):
     with open_backend("golden", program.config, schedule_seed=seed) as backend:
         for spec in program.of_kind("input"):
             array = np.ascontiguousarray(inputs[spec.name])
-            assert (array.shape, array.dtype) == (spec.shape, NUMPY[spec.dtype])
+            assert (array.shape, array.dtype) == (spec.shape, numpy_dtype(spec.dtype))
             backend.memory_write(addresses[spec.name], array.tobytes())
         for name, data in program.constants.items():
             backend.memory_write(addresses[name], data)
@@ -43,7 +37,7 @@ def execute(program, inputs, *, seed=0, runs=1):
             assert backend.run(1 << 40).event == "done"
         return {
             spec.name: np.frombuffer(
-                backend.memory_read(addresses[spec.name], spec.nbytes), NUMPY[spec.dtype]
+                backend.memory_read(addresses[spec.name], spec.nbytes), numpy_dtype(spec.dtype)
             ).reshape(spec.shape)
             for spec in program.of_kind("output")
         }

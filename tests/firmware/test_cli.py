@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -40,7 +41,7 @@ def compiled(tmp_path: Path) -> Path:
 def test_help_lists_the_commands(command):
     status, out, _ = command("--help")
     assert status == 0
-    for name in ("demo", "run", "bench", "asm", "disasm", "verilog", "info"):
+    for name in ("demo", "run", "bench", "asm", "disasm", "verilog", "synth", "info"):
         assert name in out
 
 
@@ -63,6 +64,57 @@ def test_bench_prints_the_contracted_keys(command):
     assert result["bit_exact"] is True
     assert result["macs"] == 210
     assert result["cycles"] is None
+
+
+def test_bench_all_gives_an_array(command, tmp_path: Path):
+    only = ("--only", "conv2d_1x1_7_32to16", "--target", "golden", "--out", tmp_path / "all.json")
+    status, out, _ = command("bench", "all", *only, "--json")
+    assert status == 0
+    (result,) = json.loads(out)
+    assert (result["name"], result["config"]) == ("conv2d_1x1_7_32to16", "tiny")
+    assert json.loads((tmp_path / "all.json").read_text()) == [result]
+
+
+def test_a_failed_check_says_what_and_ends_with_status_one(command, monkeypatch, tmp_path: Path):
+    from tinyneuron.bench import check
+
+    measured = check.bench_all("golden", ["conv2d_1x1_7_32to16"], quiet=True)
+    result = dataclasses.replace(measured[0], cycles=1010, target="verilator")
+    monkeypatch.setattr(check, "run_suite", lambda benchmarks, target: iter([result]))
+    path = tmp_path / "baselines.json"
+    check_it = ("bench", "check", "--only", "conv2d_1x1_7_32to16", "--baselines", path)
+    assert command(*check_it, "--update")[0] == 0
+    assert command(*check_it)[0] == 0
+    path.write_text('{"tiny": {"conv2d_1x1_7_32to16": 999}}')
+    status, out, err = command(*check_it)
+    assert status == 1
+    assert "worse" in out
+    expected = "conv2d_1x1_7_32to16 on tiny: 1,010 cycles, baseline 999 (+1.10%)"
+    assert expected in err
+    assert err.count("\n") == 1
+
+
+def test_synth_compares_latencies(command, tmp_path: Path):
+    file = tmp_path / "pe.json"
+    arguments = ("synth", "pe", "--config", "tiny", "--latencies", "1,3", "--out", file)
+    status, out, _ = command(*arguments, "--json")
+    report = json.loads(out)
+    assert status == 0
+    assert json.loads(file.read_text()) == report
+    first, last = report["results"]
+    assert (first["pe_latency"], last["pe_latency"]) == (1, 3)
+    assert first["flip_flops"] < last["flip_flops"]
+    status, out, _ = command(*arguments)
+    assert status == 0
+    assert f"{last['flip_flops']:,}" in out
+
+
+def test_synth_prints_the_blocks(command):
+    status, out, _ = command("synth", "array", "--config", "tiny", "--depth", 1)
+    assert status == 0
+    assert "tn_pe" in out
+    assert "moving_edge" in out
+    assert "tn_to_pe_operand" not in out
 
 
 def test_run_reads_and_writes_arrays(command, compiled: Path, tmp_path: Path):
@@ -142,14 +194,27 @@ def test_disassembly_assembles_to_the_same_file(command, compiled: Path, tmp_pat
         (("bench", "matmul", "--target", "quantum"), "target 'quantum' is unknown"),
         (("demo", "--target", "golden", "--images", "1", "--wave"), "has no option 'waveform'"),
         (("bench", "matmul", "--target", "perf"), "target 'perf' is not available yet"),
-        (("bench", "matmul", "--dtype", "fp12"), "unknown dtype 'fp12'"),
+        (("bench", "matmul", "--dtype", "fp12"), "not 'fp12'"),
         (("bench", "matmul", "--m", "0"), "Invalid value for '--m'"),
         (("bench", "conv2d", "--cin", "5", "--groups", "2"), "groups"),
         (("bench", "conv2d", "--h", "1", "--w", "1", "--pad", "0"), "does not fit an image"),
+        (
+            ("bench", "all", "--only", "matmul_9"),
+            "unknown benchmark 'matmul_9'; known: matmul_512/",
+        ),
+        (("bench", "check", "--target", "golden"), "target 'golden' has no clock"),
+        (("bench", "check", "--baselines", "/dev/null"), "/dev/null: no JSON"),
         (("frobnicate",), "No such command 'frobnicate'"),
         (("disasm", "nowhere.tnp"), "nowhere.tnp: No such file or directory"),
         (("demo", "--images", "0"), "--images must be from 1 to 200, not 0"),
         (("verilog", "--top", "board"), "unknown top 'board'"),
+        (("verilog", "--form", "board"), "unknown form 'board'"),
+        (("synth", "board"), "unknown block 'board'"),
+        (("synth", "pe", "--target", "board"), "unknown target 'board'"),
+        (("synth", "pe", "--place"), "only target 'ecp5' can be placed"),
+        (("synth", "pe", "--latencies", "1;2"), "--latencies takes numbers joined by commas"),
+        (("synth", "pe", "--latencies", "1,4"), "pe_latency must be from 1 to 3, not 4"),
+        (("synth", "pe", "--depth", "0"), "Invalid value for '--depth'"),
     ],
 )
 def test_bad_input_gives_one_line(command, arguments, message):

@@ -46,6 +46,7 @@ def test_presets_are_found_by_name_and_configs_pass_through():
         ("psum_bank_bytes", 96, "a power of two from 64 to 2048"),
         ("pe_latency", 0, "from 1 to 3"),
         ("pe_latency", True, "an integer"),
+        ("has_gpsimd", 1, "a boolean"),
         ("dma_engines", 17, "from 1 to 16"),
         ("device_memory_bytes", 4097, r"a multiple of 4096 from 4096 to 2\*\*48"),
         ("device_memory_bytes", 1 << 49, r"a multiple of 4096 from 4096 to 2\*\*48"),
@@ -58,6 +59,12 @@ def test_presets_are_found_by_name_and_configs_pass_through():
 def test_errors_name_config_field_rule_and_value(field, value, rule):
     with pytest.raises(ConfigError, match=f"config 'tiny': {field} must be {rule}, not {value!r}"):
         BASE.with_changes(**{field: value})
+
+
+@pytest.mark.parametrize(("name", "rule"), [("", "a word"), (5, "a string"), (["x"], "a string")])
+def test_a_name_is_a_string(name, rule):
+    with pytest.raises(ConfigError, match=f"name must be {rule}, not"):
+        BASE.with_changes(name=name)
 
 
 def test_unknown_fields_are_named():

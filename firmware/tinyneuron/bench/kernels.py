@@ -1,4 +1,4 @@
-"""Benchmarks of the kernels on random data."""
+"""The kernels on random data: normal operands, fixed seed."""
 
 from __future__ import annotations
 
@@ -7,68 +7,70 @@ from typing import Any
 import numpy as np
 
 from tinyneuron_hw.config import CoreConfig
-from tinyneuron_hw.formats import get_dtype
+from tinyneuron_hw.formats import FORMATS, get_dtype
 
 from ..kernels import conv2d as conv2d_kernel
 from ..kernels import matmul as matmul_kernel
 from ..runtime.dtypes import numpy_dtype
-from .report import SEED, BenchResult, measure
+from .report import SEED, Work, compiled
 
-__all__ = ["conv2d", "conv2d_reference", "matmul"]
+__all__ = ["conv2d", "conv2d_reference", "matmul", "operand"]
 
 
 def matmul(
-    config: CoreConfig, target: str, *, m: int, k: int, n: int, dtype: str = "bf16",
-    options: dict[str, Any] | None = None,
-) -> BenchResult:  # fmt: skip
-    """lhsT[K, M], rhs[K, N] -> out[M, N]; normal random operands, fixed seed."""
+    config: CoreConfig, *, m: int, k: int, n: int, dtype: str = "bf16", name: str = "matmul"
+) -> Work:
+    """lhsT[K, M], rhs[K, N] -> out[M, N]; operands of :func:`operand`."""
     rng = np.random.default_rng(SEED)
-    kind = numpy_dtype(get_dtype(dtype))
-    lhs = rng.standard_normal((k, m)).astype(kind)
-    rhs = rng.standard_normal((k, n)).astype(kind)
-    return measure(
-        name="matmul",
-        config=config,
-        target=target,
-        dtype=dtype,
-        macs=m * k * n,
-        parameters={"m": m, "k": k, "n": n},
-        build=lambda: matmul_kernel.build(config, m=m, k=k, n=n, dtype=dtype),
+    program, seconds = compiled(lambda: matmul_kernel.build(config, m=m, k=k, n=n, dtype=dtype))
+    lhs, rhs = operand(rng, (k, m), dtype), operand(rng, (k, n), dtype)
+    return Work(
+        name=name,
+        program=program,
         inputs={"lhsT": lhs, "rhs": rhs},
         reference=lambda: lhs.astype(np.float64).T @ rhs.astype(np.float64),
-        options=options,
+        macs=m * k * n,
+        dtype=dtype,
+        parameters={"m": m, "k": k, "n": n},
+        compile_s=seconds,
     )
 
 
+def operand(rng: np.random.Generator, shape: tuple[int, ...], dtype: str) -> np.ndarray:
+    """Normal random numbers of a float type, or any of an integer type."""
+    fmt, kind = FORMATS[get_dtype(dtype)], numpy_dtype(get_dtype(dtype))
+    if not fmt.is_float:
+        limits = np.iinfo(kind)
+        return rng.integers(limits.min, limits.max, shape, kind, endpoint=True)
+    values = rng.standard_normal(shape).astype(np.float32)
+    if dtype == "tf32":
+        values = (values.view(np.uint32) & np.uint32(0xFFFF_E000)).view(np.float32)
+    return values.astype(kind)
+
+
 def conv2d(
-    config: CoreConfig, target: str, *, n: int, h: int, w: int, cin: int, cout: int, kernel: int,
+    config: CoreConfig, *, n: int = 1, h: int, w: int, cin: int, cout: int, kernel: int,
     stride: int = 1, pad: int = 0, dilation: int = 1, groups: int = 1, dtype: str = "bf16",
-    options: dict[str, Any] | None = None,
-) -> BenchResult:  # fmt: skip
+    name: str = "conv2d",
+) -> Work:  # fmt: skip
     """input[N, C, H, W], weights[Cin / groups, kh, kw, Cout] -> [N, Cout, Ho, Wo]."""
-    shape: dict[str, Any] = {
-        "n": n, "h": h, "w": w, "cin": cin, "cout": cout, "kernel": kernel, "stride": stride,
-        "pad": pad, "dilation": dilation, "groups": groups,
-    }  # fmt: skip
-    program = conv2d_kernel.build(config, **shape, dtype=dtype)
+    how = {"stride": stride, "pad": pad, "dilation": dilation, "groups": groups}
+    shape: dict[str, Any] = {"n": n, "h": h, "w": w, "cin": cin, "cout": cout, "kernel": kernel}
+    shape |= how
+    program, seconds = compiled(lambda: conv2d_kernel.build(config, **shape, dtype=dtype))
     rng = np.random.default_rng(SEED)
-    kind = numpy_dtype(get_dtype(dtype))
-    image = rng.standard_normal((n, cin, h, w)).astype(kind)
-    weights = rng.standard_normal((cin // groups, kernel, kernel, cout)).astype(kind)
+    image = operand(rng, (n, cin, h, w), dtype)
+    weights = operand(rng, (cin // groups, kernel, kernel, cout), dtype)
     _, _, out_h, out_w = program.tensor("out").shape
-    return measure(
-        name="conv2d",
-        config=config,
-        target=target,
-        dtype=dtype,
-        macs=n * out_h * out_w * cout * (cin // groups) * kernel * kernel,
-        parameters=shape,
-        build=lambda: conv2d_kernel.build(config, **shape, dtype=dtype),
+    return Work(
+        name=name,
+        program=program,
         inputs={"image": image, "weights": weights},
-        reference=lambda: conv2d_reference(
-            image, weights, stride=stride, pad=pad, dilation=dilation, groups=groups
-        ),
-        options=options,
+        reference=lambda: conv2d_reference(image, weights, **how),
+        macs=n * out_h * out_w * cout * (cin // groups) * kernel * kernel,
+        dtype=dtype,
+        parameters=shape,
+        compile_s=seconds,
     )
 
 

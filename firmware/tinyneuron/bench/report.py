@@ -10,14 +10,33 @@ from typing import Any
 import numpy as np
 
 from tinyneuron_hw.config import CoreConfig
+from tinyneuron_hw.formats import get_dtype
+from tinyneuron_hw.isa.matmul import macs_per_pe
 
 from ..program.program import Program
 from ..progress import cycle_progress
 from ..runtime.device import RunResult, open_device
 
-__all__ = ["BenchResult", "measure"]
+__all__ = ["SEED", "BenchResult", "Work", "compiled", "measure", "report"]
 
 SEED = 1
+
+
+@dataclass(frozen=True)
+class Work:
+    """A compiled program with one output, and what it is run on.
+
+    ``reference`` gives the output in float64. ``macs`` are the useful multiply-accumulates.
+    """
+
+    name: str
+    program: Program
+    inputs: dict[str, np.ndarray]
+    reference: Callable[[], np.ndarray]
+    macs: int
+    dtype: str
+    parameters: dict[str, Any]
+    compile_s: float
 
 
 @dataclass(frozen=True)
@@ -49,60 +68,51 @@ class BenchResult:
         return asdict(self)
 
 
-def measure(
-    *,
-    name: str,
-    config: CoreConfig,
-    target: str,
-    dtype: str,
-    macs: int,
-    parameters: dict[str, Any],
-    build: Callable[[], Program],
-    inputs: dict[str, np.ndarray],
-    reference: Callable[[], np.ndarray],
-    options: dict[str, Any] | None = None,
-) -> BenchResult:
-    """Compiles, runs on ``target`` and on golden, and compares.
-
-    ``reference`` gives the float64 result of the program's only output. On golden itself the
-    comparison is between two schedules of the streams.
-    """
+def compiled(build: Callable[[], Program]) -> tuple[Program, float]:
+    """A program and the seconds it took to compile."""
     begin = time.perf_counter()
     program = build()
-    compile_s = time.perf_counter() - begin
-    result = _run(program, config, target, inputs, options or {})
-    other = {"schedule_seed": 1} if target == "golden" else {}
-    golden = _run(program, config, "golden", inputs, {"check_races": False, **other})
+    return program, time.perf_counter() - begin
+
+
+def measure(work: Work, target: str, options: dict[str, Any] | None = None) -> BenchResult:
+    """Runs on ``target`` and on golden, and compares."""
+    return report(work, target, _run(work, target, options or {}))
+
+
+def report(work: Work, target: str, result: RunResult) -> BenchResult:
+    """A run of ``work`` on ``target``, compared with golden and float64.
+
+    Golden checks the order of the streams on the way. On golden itself the comparison is between
+    two schedules.
+    """
+    golden = _run(work, "golden", {"schedule_seed": 1} if target == "golden" else {})
     (output,) = result.outputs.values()
     (expected,) = golden.outputs.values()
-    error = np.abs(output.astype(np.float64) - reference())
+    config: CoreConfig = work.program.config
+    cycles, dtype = result.cycles, get_dtype(work.dtype)
+    per_cycle = config.macs_per_cycle * macs_per_pe(dtype)
     return BenchResult(
-        name=name,
+        name=work.name,
         config=config.name,
         target=target,
-        cycles=result.cycles,
-        macs=macs,
-        utilization=macs / (config.macs_per_cycle * result.cycles) if result.cycles else None,
-        max_abs_error=float(error.max()),
+        cycles=cycles,
+        macs=work.macs,
+        utilization=work.macs / (per_cycle * cycles) if cycles else None,
+        max_abs_error=float(np.abs(output.astype(np.float64) - work.reference()).max()),
         bit_exact=output.tobytes() == expected.tobytes(),
         sim_khz=result.sim_khz,
         wall_s=result.wall_s,
-        compile_s=compile_s,
-        dtype=dtype,
-        parameters=parameters,
+        compile_s=work.compile_s,
+        dtype=work.dtype,
+        parameters=work.parameters,
         counters=result.counters,
     )
 
 
-def _run(
-    program: Program,
-    config: CoreConfig,
-    target: str,
-    inputs: dict[str, np.ndarray],
-    options: dict[str, Any],
-) -> RunResult:
+def _run(work: Work, target: str, options: dict[str, Any]) -> RunResult:
     with (
-        open_device(target, config, **options) as device,
-        cycle_progress(f"running on {target}") as progress,
+        open_device(target, work.program.config, **options) as device,
+        cycle_progress(f"{work.name} on {target}") as progress,
     ):
-        return device.load(program).run(inputs, progress=progress)
+        return device.load(work.program).run(work.inputs, progress=progress)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..files import write_atomically
 
-__all__ = ["FILTERS", "filter_weights", "load_photo", "write_picture"]
+__all__ = ["FILTERS", "PHOTO_ROWS", "filter_weights", "load_photo", "write_picture"]
 
 FILTERS: dict[str, np.ndarray] = {
     "blur": np.array([[1, 2, 1], [2, 4, 2], [1, 2, 1]]) / 16,
@@ -20,12 +20,17 @@ FILTERS: dict[str, np.ndarray] = {
 }
 """Name -> 3 x 3 coefficients, every one exact in BF16."""
 
+PHOTO_ROWS = 427
+"""Height of the photograph."""
 
-def load_photo() -> np.ndarray:
-    """scikit-learn's china.jpg in grey, bfloat16[1, 1, 427, 640] from 0 to 1."""
+
+def load_photo(rows: int = PHOTO_ROWS) -> np.ndarray:
+    """The middle ``rows`` of scikit-learn's china.jpg in grey, bfloat16[1, 1, rows, 640] from 0 to
+    1."""
     from sklearn.datasets import load_sample_image
 
-    colour = load_sample_image("china.jpg").astype(np.float32) / 255
+    top = (PHOTO_ROWS - rows) // 2
+    colour = load_sample_image("china.jpg")[top : top + rows].astype(np.float32) / 255
     grey = colour @ np.array([0.299, 0.587, 0.114], dtype=np.float32)
     return grey.astype(ml_dtypes.bfloat16)[None, None]
 

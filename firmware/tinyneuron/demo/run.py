@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,15 @@ from ..program.program import Program
 from ..program.timeline import write_timeline
 from ..progress import cycle_progress
 from ..runtime.device import RunResult, open_device
-from ..runtime.errors import InputError
+from ..runtime.errors import InputError, TinyneuronError
 from .digits import HELD_OUT, load_digits_split
 from .network import digits_inputs, digits_macs, digits_program
-from .photo import FILTERS, filter_weights, load_photo, write_picture
+from .photo import FILTERS, PHOTO_ROWS, filter_weights, load_photo, write_picture
 
 __all__ = ["run_demo"]
+
+_EXTRA = {"sklearn": "scikit-learn", "PIL": "pillow"}
+"""Module -> package, of what only the demonstration needs."""
 
 
 @dataclass(frozen=True)
@@ -45,18 +49,35 @@ class _Done:
 
 
 def run_demo(
-    target: str, config: CoreConfig, out: Path, *, images: int, wave: bool, quiet: bool
+    target: str,
+    config: CoreConfig,
+    out: Path,
+    *,
+    images: int = HELD_OUT,
+    photo_rows: int = PHOTO_ROWS,
+    wave: bool = False,
+    quiet: bool = False,
 ) -> dict[str, Any]:
-    """Runs the digits and the photograph; writes the picture and the timelines to ``out``.
+    """Runs ``images`` digits and ``photo_rows`` rows of the photograph; writes the picture and the
+    timelines to ``out``.
 
     Returns what the command prints as JSON: accuracy, ``bit_exact`` and one entry a job.
     """
-    if not 1 <= images <= HELD_OUT:
-        raise InputError(f"--images must be from 1 to {HELD_OUT}, not {images}")
+    for option, value, most in (
+        ("images", images, HELD_OUT),
+        ("photo-rows", photo_rows, PHOTO_ROWS),
+    ):
+        if not 1 <= value <= most:
+            raise InputError(f"--{option} must be from 1 to {most}, not {value}")
+    for module, package in _EXTRA.items():
+        if importlib.util.find_spec(module) is None:
+            raise TinyneuronError(
+                f"the demo needs {package}, which is not installed: pip install 'tinyneuron[demo]'"
+            )
     console = Console(quiet=quiet)
     out.mkdir(parents=True, exist_ok=True)
     with console.status("compiling the two programs"):
-        digits, photo = _digits_job(config, images), _photo_job(config)
+        digits, photo = _digits_job(config, images), _photo_job(config, photo_rows)
     done = [_run(job, target, config, out, wave, console) for job in (digits, photo)]
     _, _, _, labels = load_digits_split()
     scores = done[0].result.outputs["out"].reshape(images, -1)
@@ -76,6 +97,7 @@ def run_demo(
         "config": config.name,
         "target": target,
         "images": images,
+        "photo_rows": photo_rows,
         "accuracy": right / images,
         "bit_exact": exact,
         "picture": str(picture),
@@ -89,10 +111,10 @@ def _digits_job(config: CoreConfig, images: int) -> _Job:
     )
 
 
-def _photo_job(config: CoreConfig) -> _Job:
+def _photo_job(config: CoreConfig, rows: int) -> _Job:
     from ..kernels import conv2d
 
-    photo, weights = load_photo(), filter_weights()
+    photo, weights = load_photo(rows), filter_weights()
     _, _, height, width = photo.shape
     program = conv2d.build(
         config, n=1, h=height, w=width, cin=1, cout=len(FILTERS), kernel=3, pad=1, dtype="bf16"
@@ -113,7 +135,7 @@ def _run(
         result = device.load(job.program).run(job.inputs, progress=progress, trace=True)
     with (
         console.status(f"{job.name} on golden"),
-        open_device("golden", config, check_races=False) as device,
+        open_device("golden", config) as device,
     ):
         golden = device.load(job.program).run(job.inputs)
     write_timeline(out / f"{job.name}_timeline.json", job.program, result.trace)

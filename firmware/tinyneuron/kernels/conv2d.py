@@ -18,10 +18,11 @@ from tinyneuron.nki import language as nl
 from tinyneuron.nki.trace import current
 from tinyneuron.program.program import Program
 from tinyneuron_hw.config import CoreConfig
+from tinyneuron_hw.formats import FORMATS
 
 from .conv_load import load_bias, load_input, load_weights
-from .conv_plan import Block, ConvPlan, ConvShape, Slab, make_plan
-from .drain import Drain
+from .conv_plan import Block, ConvPlan, ConvShape, Slab, Tap, has_own_rows, make_plan
+from .drain import Drain, result_dtype
 
 __all__ = ["build", "conv2d"]
 
@@ -43,7 +44,7 @@ def conv2d(
     out_dtype: Any = None,
 ) -> nl.Tensor:
     """``out = relu(conv(image, weights) + bias)``; ``bias`` is FP32 ``[Cout]``, ``out_dtype``
-    defaults to the operands' type. Pairs are (rows, columns).
+    defaults to :func:`result_dtype`. Pairs are (rows, columns).
 
     Raises
     ------
@@ -54,13 +55,16 @@ def conv2d(
     if depth * groups != cin or image.dtype is not weights.dtype:
         raise nki.KernelError(f"conv2d: image {image!r} and weights {weights!r} do not go together "
                               f"with {groups} groups")  # fmt: skip
+    if not FORMATS[image.dtype].is_float:
+        raise nki.KernelError(f"conv2d: takes floats, not {FORMATS[image.dtype].name}")
     try:
         shape = ConvShape(n, cin, cout, (height, width), (kh, kw), _two(stride), _two(pad),
                           _two(dilation), groups)  # fmt: skip
     except ValueError as error:
         raise nki.KernelError(str(error)) from None
     plan = make_plan(current().config, shape)
-    out = nl.ndarray((n, cout, *shape.out), out_dtype or image.dtype, buffer=nl.shared_hbm)
+    kind = out_dtype or result_dtype(image.dtype)
+    out = nl.ndarray((n, cout, *shape.out), kind, buffer=nl.shared_hbm)
     drain = Drain(relu)
     passes = [
         _Pass(plan, group, first, image, weights, bias, out, drain)
@@ -203,16 +207,14 @@ class _LoadBlock:
 
     def __init__(self, job: _Pass, block: Block, loads: _Loads):
         self.job, self.block, self.loads = job, block, loads
-        self.inputs: dict[tuple[int, int], nl.Tensor] = {}
+        self.inputs: dict[object, nl.Tensor] = {}
 
     def input_of(self, slab: Slab) -> nl.Tensor:
         """The slab's input tile, loaded when it is first asked for."""
         if slab.source not in self.inputs:
             job = self.job
             first = job.group * job.plan.shape.group_cin + slab.channel
-            self.inputs[slab.source] = load_input(
-                job.plan.shape, job.image, slab, first, self.block
-            )
+            self.inputs[slab.source] = load_input(job.plan, job.image, slab, first, self.block)
         return self.inputs[slab.source]
 
     def run(self) -> None:
@@ -222,13 +224,12 @@ class _LoadBlock:
 
     def run_strided(self) -> None:
         """Matmuls read strided views, one for each accumulator and tap."""
-        job, shape = self.job, self.job.plan.shape
+        job = self.job
         for part in job.plan.accumulators(self.block):
             banks = job.banks(part.pixels)
             for slab in job.slabs:
                 tile, weights = self.loads.use(self, slab)
-                taps = shape.taps[slab.tap : slab.tap + slab.taps] if not slab.packed else [(0, 0)]
-                views = [_tap_view(shape, tile, tap, self.block, part) for tap in taps]
+                views = [_view(job.plan, tile, tap, self.block, part) for tap in slab.views]
                 job.accumulate(banks, weights, views)
             for number, bank in enumerate(banks):
                 results = job.results(number, part.pixels)
@@ -264,16 +265,16 @@ def _lane_chunks(count: int) -> list[tuple[int, int]]:
     return [(low, min(lanes, count - low)) for low in range(0, count, lanes)]
 
 
-def _tap_view(
-    shape: ConvShape, tile: nl.Tensor, tap: tuple[int, int], block: Block, part: Block
-) -> nl.Tensor:
-    """What a tap of an accumulator's pixels reads in an input tile ``[rows, images, h, w]``."""
+def _view(plan: ConvPlan, tile: nl.Tensor, tap: Tap, block: Block, part: Block) -> nl.Tensor:
+    """What a view of an accumulator's pixels reads in an input tile ``[rows, images, h, w]``."""
+    shape = plan.shape
+    steps = 1 if has_own_rows(shape, plan.packing) else shape.stride[0], shape.stride[1]
     images = part.images[0] - block.images[0]
     spans = []
     for axis, (inner, outer) in enumerate(
         ((part.rows, block.rows), (part.columns, block.columns))
     ):  # fmt: skip
-        step = shape.stride[axis]
+        step = steps[axis]
         first = (inner[0] - outer[0]) * step + tap[axis] * shape.dilation[axis]
         spans.append(slice(first, first + (inner[1] - 1) * step + 1, step))
     return tile[:, nl.ds(images, part.images[1]), spans[0], spans[1]]
@@ -299,9 +300,9 @@ def build(
 ) -> Program:
     """A program for one convolution.
 
-    Inputs ``image[n, cin, h, w]`` and ``weights[cin / groups, kh, kw, cout]`` (``dtype``: bf16 or
-    fp16) and, if asked for, ``bias[cout]`` (fp32); output ``out[n, cout, ho, wo]`` (``out_dtype``,
-    by default ``dtype``).
+    Inputs ``image[n, cin, h, w]`` and ``weights[cin / groups, kh, kw, cout]`` (``dtype``: a
+    float type) and, if asked for, ``bias[cout]`` (fp32); output ``out[n, cout, ho, wo]``
+    (``out_dtype``, by default :func:`result_dtype`).
     """
     if groups < 1 or cin % groups:
         raise ValueError(f"conv2d: groups must divide {cin} input channels, not {groups}")

@@ -1,9 +1,10 @@
 """How a convolution is cut into tiles: sizes only, no instructions.
 
 Contraction is cut into **slabs**, each at most ``partitions`` rows. A plain slab is a tile of
-channels that every filter tap reads through a shifted view; with few channels a packed slab holds
-several taps on its partitions (each a shifted copy, made by DMA), so one matmul does the work of
-many.
+channels that every filter tap reads through a shifted view, a matmul each. With few channels a slab
+has **copies** of them side by side on its partitions, shifted by DMA, so that one matmul does the
+work of several: copies for all taps, which takes the fewest matmuls and the most loading, or for
+the rows of the filter, whose columns stay views. See :class:`Packing`.
 Groups that fit the array together are packed as a block-diagonal stationary matrix.
 
 Output pixels are cut into **load blocks** (what one set of input tiles covers), and those into
@@ -12,11 +13,13 @@ accumulators of one PSUM bank.
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass, replace
 
 from tinyneuron_hw.config import PSUM_BANKS, CoreConfig
 
-__all__ = ["Block", "ConvPlan", "ConvShape", "Slab", "make_plan"]
+__all__ = ["Block", "ConvPlan", "ConvShape", "Packing", "Slab", "Tap",
+           "has_own_rows", "make_plan", "window"]  # fmt: skip
 
 ELEMENT_BYTES = 2
 """Bytes of an operand of the Tensor engine."""
@@ -83,26 +86,37 @@ def _pair(function) -> tuple[int, int]:
     return function(0), function(1)
 
 
+Tap = tuple[int, int]
+"""Position in the filter: row, column."""
+
+
+class Packing(enum.Enum):
+    """What the copies on a slab's partitions are for."""
+
+    NONE = "none"
+    ROWS = "rows"
+    TAPS = "taps"
+
+
 @dataclass(frozen=True)
 class Slab:
     """Rows of the contraction: ``channels`` channels from ``channel`` (counted in the group pack),
-    for taps ``tap`` ... ``tap + taps - 1``. Packed: tap t on partitions ``t * channels`` ...;
-    plain: all taps on the same partitions."""
+    once for each of ``copies``. The copy of tap c begins where c of the first pixel looks; view v
+    of it is what tap c + v sees."""
 
     channel: int
     channels: int
-    tap: int
-    taps: int
-    packed: bool
+    copies: tuple[Tap, ...]
+    views: tuple[Tap, ...]
 
     @property
     def rows(self) -> int:
-        return self.channels * (self.taps if self.packed else 1)
+        return self.channels * len(self.copies)
 
     @property
-    def source(self) -> tuple[int, int]:
-        """Equal for slabs that read one input tile: plain slabs of the same channels."""
-        return self.channel, self.tap if self.packed else -1
+    def source(self) -> tuple[int, tuple[Tap, ...]]:
+        """Equal for slabs that read one input tile."""
+        return self.channel, self.copies
 
 
 @dataclass(frozen=True)
@@ -130,9 +144,9 @@ class ConvPlan:
     shape: ConvShape
     pack: int
     """Groups side by side in the array."""
-    packed: bool
+    packing: Packing
     taps: int
-    """Taps of a slab, at most."""
+    """Copies of a slab, or views of one without, at most."""
     cout_tiles: int
     """Output-channel tiles that accumulate together."""
     flat: bool
@@ -153,13 +167,20 @@ class ConvPlan:
     def slabs(self, channels: int, partitions: int) -> list[Slab]:
         """Slabs of a pack with this many channels; those that share an input tile follow each
         other."""
-        taps, step = len(self.shape.taps), channels if self.packed else partitions
-        return [
-            Slab(channel, min(step, channels - channel), tap, min(self.taps, taps - tap),
-                 self.packed)
-            for channel in range(0, channels, step)
-            for tap in range(0, taps, self.taps)
-        ]  # fmt: skip
+        height, width = self.shape.kernel
+        if self.packing is Packing.NONE:
+            taps = _groups_of(self.shape.taps, self.taps)
+            return [
+                Slab(channel, min(partitions, channels - channel), ((0, 0),), views)
+                for channel in range(0, channels, partitions)
+                for views in taps
+            ]
+        if self.packing is Packing.TAPS:
+            return [Slab(0, channels, copies, ((0, 0),))
+                    for copies in _groups_of(self.shape.taps, self.taps)]  # fmt: skip
+        views = tuple((0, column) for column in range(width))
+        rows = [(row, 0) for row in range(height)]
+        return [Slab(0, channels, copies, views) for copies in _groups_of(rows, self.taps)]
 
     def inputs(self, channels: int, partitions: int) -> int:
         """Input tiles that the slabs read."""
@@ -173,6 +194,10 @@ class ConvPlan:
     def accumulators(self, block: Block) -> list[Block]:
         """A load block of a plan that is not flat, in accumulators."""
         return _cut(block, self.accumulate)
+
+
+def _groups_of(taps: list[Tap], count: int) -> list[tuple[Tap, ...]]:
+    return [tuple(taps[at : at + count]) for at in range(0, len(taps), count)]
 
 
 def _cut(block: Block, size: tuple[int, int, int]) -> list[Block]:
@@ -193,24 +218,27 @@ def make_plan(config: CoreConfig, shape: ConvShape) -> ConvPlan:
     lanes, columns, room = config.partitions, config.columns, config.sbuf_partition_bytes
     pack = max(1, min(shape.groups, lanes // shape.group_cin, columns // shape.group_cout))
     channels, cout = pack * shape.group_cin, pack * shape.group_cout
-    packed = len(shape.taps) > 1 and 2 * channels <= lanes
-    # Weights of one slab take at most an eighth of SBUF: first fewer tiles, then fewer taps.
     per_tap = min(columns, cout) * ELEMENT_BYTES
-    taps = min(lanes // channels if packed else len(shape.taps), len(shape.taps))
-    if not packed:
-        taps = max(1, min(taps, room // 8 // per_tap))
-    weight_bytes = per_tap * (1 if packed else taps)
+    packing = _packing(config, shape, channels, room // 8 // per_tap)
+    # Weights of one slab take at most an eighth of SBUF: first fewer tiles, then fewer taps.
+    if packing is Packing.NONE:
+        taps = views = max(1, min(len(shape.taps), room // 8 // per_tap))
+    else:
+        taps = min(lanes // channels, _copies(shape, packing))
+        views = len(shape.taps) // _copies(shape, packing)
+    weight_bytes = per_tap * views
     tiles = -(-cout // columns)
     together = max(1, min(PSUM_BANKS, tiles, room // 8 // weight_bytes))
     together = -(-tiles // -(-tiles // together))
     chunk = max(1, min(config.psum_bank_words, room // 32))
-    flat = shape.stride == (1, 1) and (packed or len(shape.taps) == 1)
-    plan = ConvPlan(shape, pack, packed, taps, together, flat, chunk)
+    # Then a tile has exactly the pixels of its block, in their order.
+    flat = window(shape, packing, 5, 7) == (5, 7)
+    plan = ConvPlan(shape, pack, packing, taps, together, flat, chunk)
     inputs = plan.inputs(channels, lanes)
     if flat:
         load = accumulate = _flat_block(shape, room, chunk, inputs, together)
     else:
-        load, accumulate = _strided_blocks(shape, room, chunk, inputs, packed)
+        load, accumulate = _strided_blocks(shape, room, chunk, inputs, packing)
     plan = replace(plan, load=load, accumulate=accumulate)
 
     def sbuf(size: int) -> int:
@@ -219,7 +247,7 @@ def make_plan(config: CoreConfig, shape: ConvShape) -> ConvPlan:
     kept = len(plan.slabs(channels, lanes)) * sbuf(together * weight_bytes)
     keeps, both = kept <= room * 3 // 8, 2 * kept <= room * 3 // 8
     pixels = load[0] * load[1] * load[2]
-    tile = sbuf(_tile_bytes(shape, load, packed))
+    tile = sbuf(_tile_bytes(shape, load, packing))
     several = pixels > chunk if flat else load != accumulate
     # What is live while a block is computed: weights, its inputs, results of two blocks, biases.
     used = 2 * kept if both else kept if keeps else 2 * sbuf(together * weight_bytes)
@@ -228,6 +256,39 @@ def make_plan(config: CoreConfig, shape: ConvShape) -> ConvPlan:
     used += 2 * together * config.axi_bytes
     ahead = max(0, min(3 * inputs, (room * 7 // 8 - used) // tile))
     return replace(plan, keep_weights=keeps, weights_ahead=both, ahead=ahead)
+
+
+def _copies(shape: ConvShape, packing: Packing) -> int:
+    """Copies of an input channel."""
+    rows, columns = shape.kernel
+    return {Packing.NONE: 1, Packing.ROWS: rows, Packing.TAPS: rows * columns}[packing]
+
+
+def _packing(config: CoreConfig, shape: ConvShape, channels: int, views: int) -> Packing:
+    """The packing that keeps the Tensor engine and the memory port busy for the shortest time.
+
+    ``channels`` are those of a pack; a slab's weights hold at most ``views`` taps.
+    """
+    choices = [Packing.NONE]
+    if 2 * channels <= config.partitions and len(shape.taps) > 1:
+        choices += [Packing.TAPS]
+        if shape.kernel[0] > 1 and shape.kernel[1] <= views:
+            choices += [Packing.ROWS]
+
+    def cost(packing: Packing) -> float:
+        copies = _copies(shape, packing)
+        slabs = -(-channels // config.partitions)
+        if packing is not Packing.NONE:
+            slabs = -(-copies // (config.partitions // channels))
+        out_rows, out_columns = shape.out
+        matmuls = slabs * len(shape.taps) // copies
+        compute = matmuls * out_rows * out_columns
+        rows, columns = window(shape, packing, out_rows, out_columns)
+        run = -(-columns * ELEMENT_BYTES // config.axi_bytes) + 1
+        load = channels * copies * rows * run
+        return max(compute, load) + min(compute, load) / 8
+
+    return min(choices, key=cost)
 
 
 def _flat_block(
@@ -251,11 +312,11 @@ def _flat_block(
 
 
 def _strided_blocks(
-    shape: ConvShape, room: int, chunk: int, inputs: int, packed: bool
+    shape: ConvShape, room: int, chunk: int, inputs: int, packing: Packing
 ) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
     """Load block and accumulator when matmuls read through strided views."""
     accumulate = _accumulator(shape, chunk)
-    while _tile_bytes(shape, accumulate, packed) > room // 6 and max(accumulate) > 1:
+    while _tile_bytes(shape, accumulate, packing) > room // 6 and max(accumulate) > 1:
         images, rows, columns = accumulate
         if images > 1:
             images = -(-images // 2)
@@ -269,7 +330,7 @@ def _strided_blocks(
         # Taller blocks share the rows that neighbours both need.
         for rows in range(accumulate[1], shape.out[0] + accumulate[1], accumulate[1]):
             taller = (1, min(rows, shape.out[0]), accumulate[2])
-            size = _tile_bytes(shape, taller, packed)
+            size = _tile_bytes(shape, taller, packing)
             if inputs * size > room // 4 or size > 2 * TARGET_BYTES:
                 break
             load = taller
@@ -282,16 +343,27 @@ TARGET_BYTES = 1024
 """Bytes per partition from which an input tile is large enough."""
 
 
-def _tile_bytes(shape: ConvShape, block: tuple[int, int, int], packed: bool) -> int:
+def _tile_bytes(shape: ConvShape, block: tuple[int, int, int], packing: Packing) -> int:
     """Bytes per partition of an input tile for these output pixels."""
-    height, width = window(shape, block[1], block[2], packed)
+    height, width = window(shape, packing, block[1], block[2])
     return block[0] * height * width * ELEMENT_BYTES
 
 
-def window(shape: ConvShape, rows: int, columns: int, packed: bool) -> tuple[int, int]:
-    """Rows and columns of the input tile behind ``rows`` x ``columns`` output pixels."""
-    reach = (1, 1) if packed else shape.reach
-    return (rows - 1) * shape.stride[0] + reach[0], (columns - 1) * shape.stride[1] + reach[1]
+def window(shape: ConvShape, packing: Packing, rows: int, columns: int) -> tuple[int, int]:
+    """Rows and columns of the input tile behind ``rows`` x ``columns`` output pixels.
+
+    Where no view looks at another row, a tile has the rows that pixels need and no others.
+    """
+    width = 1 if packing is Packing.TAPS else shape.reach[1]
+    height = rows
+    if not has_own_rows(shape, packing):
+        height = (rows - 1) * shape.stride[0] + shape.reach[0]
+    return height, (columns - 1) * shape.stride[1] + width
+
+
+def has_own_rows(shape: ConvShape, packing: Packing) -> bool:
+    """Whether row y of a tile is what row y of the output looks at, whatever the stride."""
+    return packing is not Packing.NONE or shape.kernel[0] == 1
 
 
 def _accumulator(shape: ConvShape, bank: int) -> tuple[int, int, int]:

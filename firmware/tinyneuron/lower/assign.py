@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import cycle
-
 from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.formats import FORMATS, DType
 from tinyneuron_hw.isa.opcodes import ActivationFunction, Opcode, OperandKind, Stream
@@ -14,6 +12,8 @@ __all__ = ["choose_engines", "choose_queues", "drop_repeated_stationary", "queue
 
 ONE = 0x3F80_0000
 MINUS_ZERO = 0x8000_0000
+TRANSFER_CYCLES = 130
+"""What a transfer takes beside its beats, about."""
 LARGE_BEATS = 1024
 """Loads from this size on go one after another: the start of each is little beside it."""
 _FLOATS = (DType.FP32, DType.BF16, DType.FP16)
@@ -28,7 +28,7 @@ def drop_repeated_stationary(module: Module) -> None:
         if instr.opcode is Opcode.LOAD_STATIONARY:
             ref = instr.reads["src"]
             assert isinstance(ref, TileRef)
-            key = (ref, instr.fields["column_start"])
+            key = (ref, *sorted(instr.fields.items()), *instr.parts.items())
             if key == loaded:
                 continue
             loaded, source = key, ref.base
@@ -72,13 +72,12 @@ def _casts_floats(instr: Instr) -> bool:
 
 
 def _copy_by_activation(instr: Instr) -> None:
-    immediate = {"kind": OperandKind.IMMEDIATE, "dtype": DType.FP32.value}
     instr.opcode, instr.stream = Opcode.ACTIVATE, Stream.SCALAR
     # x * 1 + (-0) is x, for every x.
     values = {"scale": ONE, "bias": MINUS_ZERO}
     instr.fields = {"function": ActivationFunction.IDENTITY}
     for path, value in values.items():
-        fields = {**immediate, "value": value}
+        fields = {"kind": OperandKind.IMMEDIATE, "value": value}
         instr.fields |= {f"{path}.{name}": item for name, item in fields.items()}
 
 
@@ -93,7 +92,7 @@ def queue_plan(config: CoreConfig) -> dict[str, tuple[Stream, list[int]]]:
     count = config.dma_engines
     everything = list(range(count))
     if config.has_gpsimd and count >= 2:
-        stores = max(1, count // 4)
+        stores = max(1, count // 2)
         return {
             "load": (Stream.SYNC, everything[:-stores]),
             "store": (Stream.GPSIMD, everything[-stores:]),
@@ -109,7 +108,8 @@ def queue_plan(config: CoreConfig) -> dict[str, tuple[Stream, list[int]]]:
 
 
 def choose_queues(module: Module) -> None:
-    """Gives every transfer a queue and the stream that issues it, queues taking turns.
+    """Gives every transfer a queue and the stream that issues it: of those that may take it, the
+    one with the least work so far.
 
     Queues share the port evenly, so large loads side by side would all end late: they follow each
     other in one queue, and the small ones take the others.
@@ -124,7 +124,7 @@ def choose_queues(module: Module) -> None:
         and _beats(instr, module.config) >= LARGE_BEATS
     ]
     small_loads = loads[1:] if large and len(loads) > 1 else loads
-    turns = {tuple(queues): cycle(queues) for _, queues in plan.values()}
+    work = dict.fromkeys(range(module.config.dma_engines), 0)
     serial = set(map(id, large))
     producer: dict[Tile, str] = {}
     for instr in module.instructions:
@@ -138,7 +138,9 @@ def choose_queues(module: Module) -> None:
             stream, queues = plan[role]
             if queues == loads:
                 queues = loads[:1] if id(instr) in serial else small_loads
-            instr.stream, instr.queue = stream, next(turns.setdefault(tuple(queues), cycle(queues)))
+            queue = min(queues, key=lambda number: work[number])
+            work[queue] += TRANSFER_CYCLES + _beats(instr, module.config)
+            instr.stream, instr.queue = stream, queue
         assert instr.stream is not None
         for ref in instr.writes.values():
             if isinstance(ref.base, Tile):

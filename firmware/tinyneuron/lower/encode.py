@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from tinyneuron_hw.formats import FORMATS
+from tinyneuron_hw.formats import FORMATS, DType
 from tinyneuron_hw.isa.codec import encode
+from tinyneuron_hw.isa.matmul import element_bytes
 from tinyneuron_hw.isa.opcodes import Opcode, Stream, WaitMode
 
 from ..program.program import Program, Relocation, TensorSpec
-from .ir import Dims, Module, TileRef
+from .ir import Dims, Instr, Module, TileRef
 from .semaphores import Entry, Schedule
 
 __all__ = ["encode_program"]
@@ -72,8 +73,27 @@ def _encode(entry: Entry) -> bytes:
         else:
             fields[f"{path}.num_partitions"] = ref.num_partitions
             fields[f"{path}.offset"] = offset
-            _dims(fields, path, ref.dims, 1)
+            _pattern(fields, path, instr, ref)
     return encode(instr.opcode, fields)
+
+
+def _pattern(fields: dict[str, Any], path: str, instr: Instr, ref: TileRef) -> None:
+    """The dimensions of an on-chip operand, in the elements that the instruction counts in."""
+    if path in instr.parts:
+        fields[f"{path}.dtype"] = DType.UINT16
+        fields[f"{path}.offset"] += 2 * instr.parts[path]
+        _dims(fields, path, ref.dims, 2)
+        return
+    size = FORMATS[ref.base.dtype].bytes
+    matrix = instr.opcode in (Opcode.LOAD_STATIONARY, Opcode.MULTIPLY_MOVING)
+    if not matrix or element_bytes(instr.opcode, fields, path) == size:
+        _dims(fields, path, ref.dims, 1)
+        return
+    # Pairs of integers: the innermost dimension is contiguous and holds whole pairs.
+    *outer, (stride, count) = ref.dims
+    assert (stride, count % 2) == (1, 0), ref
+    pairs = [(step // 2, extent) for step, extent in outer]
+    _dims(fields, path, (*pairs, (1, count // 2)), 1)
 
 
 def _dims(fields: dict[str, Any], path: str, dims: Dims, unit: int) -> None:

@@ -108,6 +108,8 @@ class Instr:
     """Stream that issues it; kernels may pin it, else passes choose."""
     queue: int | None = None
     """DMA queue that carries it out."""
+    parts: dict[str, int] = field(default_factory=dict)
+    """Operand path -> which 16-bit part of each 4-byte element it means."""
 
     @property
     def is_dma(self) -> bool:

@@ -9,7 +9,7 @@ as long as those come later in program order than what is waited for (then every
 backwards in program order and no cycle can arise); a NOP takes what finds no room.
 
 Semaphores keep their values between runs, so SYNC ends by setting them to 0, when every other
-stream has passed its last wait and every counted transfer is over: a program can run again.
+stream has passed its last wait: a program can run again.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def insert_semaphores(module: Module, dependencies: list[tuple[int, ...]]) -> Sc
             for at in waits[index]
         ]
         _attach(entries, entry, pending)
-    _finish(streams, semaphores, totals)
+    _finish(streams, list(semaphores.values()))
     ordered = {stream: streams[stream] for stream in Stream if stream in streams}
     return Schedule(ordered, semaphores)
 
@@ -152,9 +152,7 @@ def _attach(entries: list[Entry], entry: Entry, pending: list[tuple[int, Wait]])
     entries += [*extra, entry]
 
 
-def _finish(
-    streams: dict[Stream, list[Entry]], semaphores: dict[int, int], totals: dict[int, int]
-) -> None:
+def _finish(streams: dict[Stream, list[Entry]], semaphores: list[int]) -> None:
     """Ends every stream; SYNC clears the semaphores when nobody needs them any more."""
     end = max((entry.index for entries in streams.values() for entry in entries), default=-1) + 1
     finished = len(semaphores)
@@ -162,10 +160,8 @@ def _finish(
     for stream in others:
         streams[stream].append(Entry(end, update=(UpdateMode.ADD, finished, 1)))
     tail = [Entry(end, wait=Wait(finished, len(others)))] if others else []
-    for thread, number in semaphores.items():
-        # An engine's count is final when its stream says so; a transfer's may still come.
-        wait = Wait(number, totals[thread]) if thread >= QUEUE_THREADS else None
-        tail.append(Entry(end, wait=wait, update=(UpdateMode.SET, number, 0)))
+    # Only what someone waits for is counted, so behind the last wait every count is final.
+    tail += [Entry(end, update=(UpdateMode.SET, number, 0)) for number in semaphores]
     if others:
         tail.append(Entry(end, update=(UpdateMode.SET, finished, 0)))
     streams[Stream.SYNC] += tail

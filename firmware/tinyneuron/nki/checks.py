@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import ml_dtypes
 import numpy as np
 
 from tinyneuron_hw.formats import FORMATS, DType
@@ -13,18 +12,12 @@ from tinyneuron_hw.isa.opcodes import Space
 from tinyneuron_hw.isa.rules import CAST_DTYPES, start_granule
 
 from ..lower.ir import Dims, TileRef
+from ..runtime.dtypes import numpy_dtype
 from .tensor import Tensor
 from .trace import KernelError, current
 
 __all__ = ["element_bits", "float_bits", "free_ref", "lane_operand", "on_chip", "same_free_size",
            "same_partitions"]  # fmt: skip
-
-_SCALAR_TYPES = {
-    DType.FP32: np.float32,
-    DType.BF16: ml_dtypes.bfloat16,
-    DType.FP16: np.float16,
-    DType.INT32: np.int32,
-}
 
 
 def on_chip(
@@ -58,8 +51,9 @@ def _check_dims(call: str, role: str, dims: Dims) -> None:
             raise KernelError(f"{call}: {role}: a dimension must be below 65536, not {size}")
 
 
-def lane_operand(call: str, role: str, tensor: Any) -> TileRef:
-    """An operand of the Vector or Scalar engine: lanes, start partition and type must fit."""
+def lane_operand(call: str, role: str, tensor: Any, *, moves_bits: bool = False) -> TileRef:
+    """An operand of the Vector or Scalar engine: lanes, start partition and type must fit (every
+    type does where bits are moved)."""
     ref = on_chip(call, role, tensor)
     config, count = current().config, ref.num_partitions
     if count > config.partitions:
@@ -69,7 +63,7 @@ def lane_operand(call: str, role: str, tensor: Any) -> TileRef:
     if ref.start_partition % granule:
         raise KernelError(f"{call}: {role}: {count} partitions must start at a multiple of "
                           f"{granule}, not at partition {ref.start_partition}")  # fmt: skip
-    if ref.base.dtype not in CAST_DTYPES:
+    if ref.base.dtype not in CAST_DTYPES and not moves_bits:
         raise KernelError(f"{call}: {role}: dtype {FORMATS[ref.base.dtype].name} is not supported")
     return ref
 
@@ -122,13 +116,16 @@ def float_bits(call: str, role: str, value: Any) -> int:
 
 def element_bits(call: str, value: Any, dtype: DType) -> int:
     """Bits of ``value`` as an element of ``dtype`` (floats round to nearest even)."""
-    if dtype is DType.INT32:
-        if value != int(value) or not -(1 << 31) <= value < 1 << 31:
-            raise KernelError(f"{call}: value must be an int32, not {value!r}")
-        return int(value) & 0xFFFF_FFFF
+    fmt, kind = FORMATS[dtype], numpy_dtype(dtype)
     try:
         with np.errstate(over="ignore"):
-            raw = np.array(value, dtype=np.float32).astype(_SCALAR_TYPES[dtype])
-    except (TypeError, ValueError):
+            number = np.float32(value)
+            raw = number.astype(kind) if fmt.is_float else None
+    except (TypeError, ValueError, OverflowError):
         raise KernelError(f"{call}: value must be a number, not {value!r}") from None
-    return int.from_bytes(raw.tobytes(), "little")
+    if raw is not None:
+        return int.from_bytes(raw.tobytes(), "little")
+    limits = np.iinfo(np.uint8 if fmt.kind == "bool" else kind)
+    if not np.isfinite(number) or value != int(value) or not limits.min <= value <= limits.max:
+        raise KernelError(f"{call}: value must be an {fmt.name}, not {value!r}")
+    return int(value) & ((1 << fmt.storage_bits) - 1)

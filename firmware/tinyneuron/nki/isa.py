@@ -12,28 +12,28 @@ import operator
 from collections.abc import Sequence
 from typing import Any
 
-from tinyneuron_hw.formats import FORMATS, DType
-from tinyneuron_hw.isa.access import pattern_range
+from tinyneuron_hw.formats import FORMATS
 from tinyneuron_hw.isa.opcodes import Opcode, OperandKind, Space, Stream
-from tinyneuron_hw.isa.rules import CAST_DTYPES, MATMUL_DTYPES, REDUCE_OPS
+from tinyneuron_hw.isa.rules import CAST_DTYPES, REDUCE_OPS
 
-from ..lower.ir import DeviceTensor, Instr, Operand, TileRef
+from ..lower.ir import DeviceTensor, Operand, TileRef
 from .checks import (
     element_bits,
     float_bits,
     free_ref,
     lane_operand,
-    on_chip,
     same_free_size,
     same_partitions,
 )
+from .matrix import nc_matmul, nc_transpose
 from .ops import OPS, Op
 from .tensor import Tensor, _merged
-from .trace import KernelError, current, source_line
+from .trace import KernelError, emit
 
 __all__ = [
-    "activation", "dma_copy", "engine", "memset", "nc_matmul", "scalar_engine", "tensor_copy",
-    "tensor_reduce", "tensor_scalar", "tensor_tensor", "unknown_engine", "vector_engine",
+    "activation", "dma_copy", "engine", "memset", "nc_matmul", "nc_transpose", "scalar_engine",
+    "tensor_copy", "tensor_reduce", "tensor_scalar", "tensor_tensor", "unknown_engine",
+    "vector_engine",
 ]  # fmt: skip
 
 
@@ -47,17 +47,6 @@ class engine(enum.Enum):  # noqa: N801 - the public name
 
 vector_engine, scalar_engine, unknown_engine = engine.vector, engine.scalar, engine.unknown
 _STREAMS = {engine.unknown: None, engine.vector: Stream.VECTOR, engine.scalar: Stream.SCALAR}
-
-
-def _emit(
-    opcode: Opcode, reads: dict[str, Operand], writes: dict[str, Operand],
-    fields: dict[str, Any] | None = None, stream: Stream | None = None,
-) -> None:  # fmt: skip
-    trace = current()
-    for ref in writes.values():
-        if opcode is not Opcode.MULTIPLY_MOVING and isinstance(ref, TileRef):
-            trace.written.pop(ref.base, None)
-    trace.emit(Instr(opcode, reads, writes, source_line()[1], fields or {}, stream))
 
 
 def _op(call: str, role: str, op: Any, kind: str) -> Any:
@@ -92,7 +81,7 @@ def dma_copy(dst: Tensor, src: Tensor) -> None:
     chip = isinstance(refs["dst"], TileRef), isinstance(refs["src"], TileRef)
     opcode = {(True, False): Opcode.DMA_LOAD, (False, True): Opcode.DMA_STORE,
               (False, False): Opcode.DMA_COPY, (True, True): Opcode.DMA_LOCAL}[chip]  # fmt: skip
-    _emit(opcode, {"src": refs["src"]}, {"dst": refs["dst"]})
+    emit(opcode, {"src": refs["src"]}, {"dst": refs["dst"]})
 
 
 def _dma_operand(role: str, tensor: Any) -> Operand:
@@ -116,71 +105,27 @@ def _dma_operand(role: str, tensor: Any) -> Operand:
     return ref
 
 
-def nc_matmul(
-    dst: Tensor, stationary: Tensor, moving: Tensor, accumulate: bool | None = None
-) -> None:
-    """``dst (+)= stationary.T @ moving``: stationary ``[K, M]`` and moving ``[K, N...]`` of BF16 or
-    FP16 in SBUF, ``dst`` ``[M, N...]`` of FP32 in one PSUM bank.
-
-    ``accumulate=None``: the first matmul that writes this region of the tile overwrites, later
-    ones add, until an instruction other than a matmul writes the tile.
-    """
-    call, config = "nc_matmul", current().config
-    left = on_chip(call, "stationary", stationary, spaces=(Space.SBUF,))
-    right = on_chip(call, "moving", moving, spaces=(Space.SBUF,))
-    out = on_chip(call, "dst", dst, spaces=(Space.PSUM,))
-    for role, ref in (("stationary", left), ("moving", right)):
-        if ref.base.dtype not in MATMUL_DTYPES:
-            raise KernelError(f"{call}: {role} must be bfloat16 or float16, not "
-                              f"{FORMATS[ref.base.dtype].name}")  # fmt: skip
-    if out.base.dtype is not DType.FP32:
-        raise KernelError(f"{call}: dst must be float32, not {FORMATS[out.base.dtype].name}")
-    rows = [f"{ref.num_partitions} from {ref.start_partition}" for ref in (left, right)]
-    if rows[0] != rows[1]:
-        raise KernelError(f"{call}: stationary and moving must be on the same partitions: "
-                          f"{rows[0]} and {rows[1]}")  # fmt: skip
-    m, n = left.per_partition, right.per_partition
-    if m > config.columns or n > config.psum_bank_words:
-        raise KernelError(f"{call}: M x N is {m} x {n}, at most {config.columns} x "
-                          f"{config.psum_bank_words} fit")  # fmt: skip
-    if (out.num_partitions, out.per_partition) != (m, n):
-        raise KernelError(f"{call}: dst must be [{m}, {n}], not "
-                          f"[{out.num_partitions}, {out.per_partition}]")  # fmt: skip
-    extent = pattern_range(4 * out.offset, out.dims[::-1], 4, 4)
-    if extent.low // config.psum_bank_bytes != (extent.high - 1) // config.psum_bank_bytes:
-        where = f"bytes {extent.low} ... {extent.high - 1} of its tile"
-        raise KernelError(f"{call}: dst must lie in one bank of {config.psum_bank_bytes} bytes, "
-                          f"not in {where}")  # fmt: skip
-    group = current().written.setdefault(out.base, set())
-    region = (out.start_partition, out.num_partitions, out.offset, out.dims)
-    if accumulate is None:
-        accumulate = region in group
-    group.add(region)
-    _emit(Opcode.LOAD_STATIONARY, {"src": left}, {}, {"column_start": out.start_partition},
-          Stream.TENSOR)  # fmt: skip
-    _emit(Opcode.MULTIPLY_MOVING, {"src": right}, {"dst": out}, {"accumulate": int(accumulate)},
-          Stream.TENSOR)  # fmt: skip
-
-
 def tensor_copy(dst: Tensor, src: Tensor, engine: engine = unknown_engine) -> None:
     """``dst = src`` on chip, cast through FP32. Equal types move bits on the Vector engine; on the
     Scalar engine NaNs become canonical."""
     call = "tensor_copy"
-    to, source = lane_operand(call, "dst", dst), lane_operand(call, "src", src)
+    moves = src.dtype is dst.dtype and engine is not scalar_engine
+    to = lane_operand(call, "dst", dst, moves_bits=moves)
+    source = lane_operand(call, "src", src, moves_bits=moves)
     same_free_size(call, to, src=source)
     if engine is scalar_engine:
         _activate(to, source, OPS["copy"], None, 1.0)
         return
     if engine not in _STREAMS:
         raise KernelError(f"{call}: engine must be unknown, vector or scalar, not {engine!r}")
-    _emit(Opcode.TENSOR_COPY, {"in0": source}, {"dst": to}, stream=_STREAMS[engine])
+    emit(Opcode.TENSOR_COPY, {"in0": source}, {"dst": to}, stream=_STREAMS[engine])
 
 
 def memset(dst: Tensor, value: float) -> None:
     """Every element of ``dst`` becomes ``value``, rounded to its type."""
-    to = lane_operand("memset", "dst", dst)
+    to = lane_operand("memset", "dst", dst, moves_bits=True)
     bits = element_bits("memset", value, to.base.dtype)
-    _emit(Opcode.MEMSET, {}, {"dst": to}, {"value": bits}, Stream.VECTOR)
+    emit(Opcode.MEMSET, {}, {"dst": to}, {"value": bits}, Stream.VECTOR)
 
 
 def tensor_tensor(dst: Tensor, data1: Tensor, data2: Tensor, op: Op) -> None:
@@ -191,7 +136,7 @@ def tensor_tensor(dst: Tensor, data1: Tensor, data2: Tensor, op: Op) -> None:
     same_free_size(call, to, data1=left, data2=right)
     if left.base.space is right.base.space is Space.PSUM:
         raise KernelError(f"{call}: at most one of data1 and data2 may be in nl.psum")
-    _emit(Opcode.TENSOR_TENSOR, {"in0": left, "in1": right}, {"dst": to},
+    emit(Opcode.TENSOR_TENSOR, {"in0": left, "in1": right}, {"dst": to},
           {"op": _op(call, "op", op, "alu")}, Stream.VECTOR)  # fmt: skip
 
 
@@ -212,7 +157,7 @@ def tensor_scalar(
     if op1 is not None:
         fields |= {"op1": _op(call, "op1", op1, "alu"), "reverse1": int(reverse1)}
         _scalar(call, "operand1", operand1, source, reads, fields)
-    _emit(Opcode.TENSOR_SCALAR, reads, {"dst": to}, fields, Stream.VECTOR)
+    emit(Opcode.TENSOR_SCALAR, reads, {"dst": to}, fields, Stream.VECTOR)
 
 
 def tensor_reduce(
@@ -241,7 +186,7 @@ def tensor_reduce(
                       kept + reduced)  # fmt: skip
     fields = {"op": code, "reduce_dims": len(reduced), "negate": int(negate)}
     reads: dict[str, Operand] = {"in0": free_ref(call, "data", pattern)}
-    _emit(Opcode.TENSOR_REDUCE, reads, {"dst": to}, fields, Stream.VECTOR)
+    emit(Opcode.TENSOR_REDUCE, reads, {"dst": to}, fields, Stream.VECTOR)
 
 
 def activation(
@@ -264,7 +209,7 @@ def _activate(to: TileRef, source: TileRef, op: Op, bias: Any, scale: Any) -> No
         bias = -0.0
     _scalar(call, "bias", bias, source, reads, fields)
     _scalar(call, "scale", scale, source, reads, fields)
-    _emit(Opcode.ACTIVATE, reads, {"dst": to}, fields, Stream.SCALAR)
+    emit(Opcode.ACTIVATE, reads, {"dst": to}, fields, Stream.SCALAR)
 
 
 def _scalar(
@@ -273,7 +218,7 @@ def _scalar(
 ) -> None:  # fmt: skip
     """Adds a scalar operand: an immediate to ``fields``, one per partition to ``reads``."""
     if not isinstance(value, Tensor):
-        fields |= {f"{path}.kind": OperandKind.IMMEDIATE, f"{path}.dtype": DType.FP32.value,
+        fields |= {f"{path}.kind": OperandKind.IMMEDIATE,
                    f"{path}.value": float_bits(call, path, value)}  # fmt: skip
         return
     ref = lane_operand(call, path, value)

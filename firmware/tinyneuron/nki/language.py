@@ -23,13 +23,48 @@ from .tensor import Tensor, ds
 from .trace import KernelError, current
 
 __all__ = [
-    "Buffer", "Op", "Tensor", "add", "affine_range", "as_dtype", "bfloat16", "copy", "ds",
-    "float16", "float32", "hbm", "int32", "maximum", "minimum", "multiply", "ndarray",
-    "private_hbm", "psum", "relu", "sbuf", "sequential_range", "shared_hbm", "static_range",
-    "subtract", "tile_size",
+    "Buffer",
+    "Op",
+    "Tensor",
+    "add",
+    "affine_range",
+    "as_dtype",
+    "bfloat16",
+    "bool_",
+    "copy",
+    "ds",
+    "float8_e3m4",
+    "float8_e4m3",
+    "float8_e5m2",
+    "float16",
+    "float32",
+    "hbm",
+    "int8",
+    "int16",
+    "int32",
+    "maximum",
+    "minimum",
+    "multiply",
+    "ndarray",
+    "private_hbm",
+    "psum",
+    "relu",
+    "sbuf",
+    "sequential_range",
+    "shared_hbm",
+    "static_range",
+    "subtract",
+    "tfloat32",
+    "tile_size",
+    "uint8",
+    "uint16",
+    "uint32",
 ]  # fmt: skip
 
-float32, bfloat16, float16, int32 = DType.FP32, DType.BF16, DType.FP16, DType.INT32
+float32, tfloat32, bfloat16, float16 = DType.FP32, DType.TF32, DType.BF16, DType.FP16
+float8_e5m2, float8_e4m3, float8_e3m4 = DType.FP8_E5M2, DType.FP8_E4M3, DType.FP8_E3M4
+int32, int16, int8 = DType.INT32, DType.INT16, DType.INT8
+uint32, uint16, uint8, bool_ = DType.UINT32, DType.UINT16, DType.UINT8, DType.BOOL
 
 add, subtract, multiply = OPS["add"], OPS["subtract"], OPS["multiply"]
 maximum, minimum = OPS["maximum"], OPS["minimum"]
@@ -52,30 +87,32 @@ class Buffer(enum.Enum):
 sbuf, psum = Buffer.SBUF, Buffer.PSUM
 shared_hbm, hbm, private_hbm = Buffer.SHARED_HBM, Buffer.HBM, Buffer.PRIVATE_HBM
 
+_NAMES = {
+    "float32": DType.FP32, "tfloat32": DType.TF32, "bfloat16": DType.BF16, "float16": DType.FP16,
+    "float8_e5m2": DType.FP8_E5M2, "float8_e4m3": DType.FP8_E4M3, "float8_e3m4": DType.FP8_E3M4,
+}  # fmt: skip
 _NUMPY = {
-    np.dtype(np.float32): DType.FP32,
-    np.dtype(ml_dtypes.bfloat16): DType.BF16,
-    np.dtype(np.float16): DType.FP16,
-    np.dtype(np.int32): DType.INT32,
-}
-_NAMES = {"float32": DType.FP32, "bfloat16": DType.BF16, "float16": DType.FP16}
+    np.dtype(kind): dtype
+    for kind, dtype in (
+        (np.float32, DType.FP32), (ml_dtypes.bfloat16, DType.BF16), (np.float16, DType.FP16),
+        (ml_dtypes.float8_e5m2, DType.FP8_E5M2), (ml_dtypes.float8_e4m3, DType.FP8_E4M3),
+        (ml_dtypes.float8_e3m4, DType.FP8_E3M4), (np.int32, DType.INT32), (np.int16, DType.INT16),
+        (np.int8, DType.INT8), (np.uint32, DType.UINT32), (np.uint16, DType.UINT16),
+        (np.uint8, DType.UINT8), (np.bool_, DType.BOOL),
+    )
+}  # fmt: skip
 
 
 def as_dtype(dtype: Any) -> DType:
     """A :class:`DType` from one, a NumPy type, or a name in either spelling (``bfloat16``,
-    ``bf16``); the language has float32, bfloat16, float16 and int32."""
+    ``bf16``)."""
     try:
         if isinstance(dtype, str):
-            result = _NAMES.get(dtype) or get_dtype(dtype)
-        else:
-            result = dtype if isinstance(dtype, DType) else _NUMPY[np.dtype(dtype)]
-        if result not in _NUMPY.values():
-            raise KeyError(result)
+            return _NAMES.get(dtype) or get_dtype(dtype)
+        return dtype if isinstance(dtype, DType) else _NUMPY[np.dtype(dtype)]
     except (KeyError, TypeError, ValueError):
-        known = ", ".join(str(item) for item in _NUMPY)
-        name = FORMATS[dtype].name if isinstance(dtype, DType) else dtype
-        raise KernelError(f"dtype must be one of {known}, not {name!r}") from None
-    return result
+        known = ", ".join(fmt.name for fmt in FORMATS.values())
+        raise KernelError(f"dtype must be one of {known}, not {dtype!r}") from None
 
 
 def ndarray(

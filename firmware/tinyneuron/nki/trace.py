@@ -7,14 +7,15 @@ import math
 import os
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.formats import DType
-from tinyneuron_hw.isa.opcodes import Space
+from tinyneuron_hw.isa.opcodes import Opcode, Space, Stream
 
-from ..lower.ir import DeviceTensor, Instr, Module, Tile
+from ..lower.ir import DeviceTensor, Instr, Module, Operand, Tile, TileRef
 
-__all__ = ["KernelError", "Trace", "current", "source_line", "tracing"]
+__all__ = ["KernelError", "Trace", "current", "emit", "source_line", "tracing"]
 
 _HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
@@ -48,6 +49,8 @@ class Trace:
         self.module = Module(config, name)
         self.written: dict[Tile, set[object]] = {}
         """PSUM regions that a matmul of the current accumulation group has written."""
+        self.identity: Tile | None = None
+        """The unit matrix, once a transpose has needed it."""
 
     def emit(self, instr: Instr) -> None:
         """Append an instruction."""
@@ -101,3 +104,17 @@ def tracing(trace: Trace) -> Iterator[Trace]:
         yield trace
     finally:
         _stack.pop()
+
+
+def emit(
+    opcode: Opcode, reads: dict[str, Operand], writes: dict[str, Operand],
+    fields: dict[str, Any] | None = None, stream: Stream | None = None,
+    parts: dict[str, int] | None = None,
+) -> None:  # fmt: skip
+    """Adds an instruction of the kernel line being run to the current trace."""
+    trace = current()
+    for ref in writes.values():
+        if opcode is not Opcode.MULTIPLY_MOVING and isinstance(ref, TileRef):
+            trace.written.pop(ref.base, None)
+    line = source_line()[1]
+    trace.emit(Instr(opcode, reads, writes, line, fields or {}, stream, parts=parts or {}))

@@ -29,6 +29,7 @@ from .syntax import AsmSyntaxError, parse_instruction
 
 __all__ = ["AssemblerError", "ProgramError", "assemble"]
 
+_LONGEST_MESSAGE = 300
 _LABEL = re.compile(r"([A-Za-z_]\w*):")
 
 
@@ -36,6 +37,8 @@ class AssemblerError(ValueError):
     """Text that is no program; the message starts with ``line N:``."""
 
     def __init__(self, line: int, message: str):
+        if len(message) > _LONGEST_MESSAGE:
+            message = message[: _LONGEST_MESSAGE - 3] + "..."
         super().__init__(f"line {line}: {message}")
         self.line = line
 
@@ -73,8 +76,8 @@ class _Assembly:
             self.config = get_config(text)
             return
         try:
-            self.config = CoreConfig(**json.loads(text))
-        except (json.JSONDecodeError, TypeError) as error:
+            self.config = CoreConfig(**_json_object(".config", text))
+        except TypeError as error:
             raise AsmSyntaxError(f".config: {error}") from None
 
     def add_tensor(self, text: str) -> None:
@@ -93,13 +96,7 @@ class _Assembly:
                 raise AsmSyntaxError(f".tensor {name}: {error}") from None
 
     def set_metadata(self, text: str) -> None:
-        try:
-            value = json.loads(text)
-        except json.JSONDecodeError as error:
-            raise AsmSyntaxError(f".metadata: {error}") from None
-        if not isinstance(value, dict):
-            raise AsmSyntaxError(".metadata: expected a JSON object")
-        self.metadata = value
+        self.metadata = _json_object(".metadata", text)
 
     def set_stream(self, text: str) -> None:
         stream = Stream.__members__.get(text.upper())
@@ -157,9 +154,22 @@ class _Assembly:
                     name = fields["target"]
                     if (stream, name) not in self.labels:
                         raise AssemblerError(line, f"no label {name!r} in this stream")
-                    item = encode(opcode, {**fields, "target": self.labels[stream, name]})
+                    try:
+                        item = encode(opcode, {**fields, "target": self.labels[stream, name]})
+                    except EncodeError as error:
+                        raise AssemblerError(line, str(error)) from None
                 linked[stream].append(item)
         return linked
+
+
+def _json_object(directive: str, text: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise AsmSyntaxError(f"{directive}: {error}") from None
+    if not isinstance(value, dict):
+        raise AsmSyntaxError(f"{directive}: expected a JSON object")
+    return value
 
 
 def assemble(text: str) -> Program:
@@ -201,7 +211,7 @@ def assemble(text: str) -> Program:
         streams,
         state.tensors,
         state.constants,
-        sorted(state.relocations, key=lambda item: (item.stream.value, item.index, item.path)),
+        state.relocations,
         state.metadata,
     )
     return program.validate()

@@ -11,8 +11,8 @@ Layout (little-endian)::
     32  sections x 80 bytes: name (32 bytes, NUL-padded ASCII), u64 offset, u64 size, SHA-256
 
 Sections: ``manifest`` (JSON: config, tensor table, relocations, metadata), ``stream.<NAME>``
-(instructions), ``constant.<n>`` (bytes of the n-th constant of the tensor table). Nothing in the
-file is executed by loading it.
+(instructions), ``constant.<n>`` (bytes of the n-th constant of the tensor table); no others. They
+follow the table without gaps, in the table's order. Nothing in the file is executed by loading it.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-from tinyneuron_hw.config import INSTRUCTION_BYTES, CoreConfig
+from tinyneuron_hw.config import INSTRUCTION_BYTES, ConfigError, CoreConfig
 from tinyneuron_hw.formats import FORMATS, get_dtype
 from tinyneuron_hw.isa.opcodes import Stream
 
 from ..files import write_atomically
-from .program import Program, Relocation, TensorSpec
+from .program import Program, ProgramError, Relocation, TensorSpec
 
 __all__ = ["MAGIC", "VERSION", "ContainerError", "from_bytes", "load", "save", "to_bytes"]
 
@@ -99,8 +99,9 @@ def from_bytes(raw: bytes) -> Program:
         return _program(manifest, sections).validate()
     except ContainerError:
         raise
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ContainerError(f"section 'manifest' is not usable: {error!r}") from None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        reason = str(error) if isinstance(error, (ProgramError, ConfigError)) else repr(error)
+        raise ContainerError(f"section 'manifest' is not usable: {reason}") from None
 
 
 def _sections(raw: bytes) -> dict[str, bytes]:
@@ -123,18 +124,25 @@ def _sections(raw: bytes) -> dict[str, bytes]:
     if checksum != actual or zero:
         raise ContainerError(f"damaged header: CRC32 is {actual:#010x}, stored {checksum:#010x}")
     sections: dict[str, bytes] = {}
+    follows = end
     for index in range(count):
         entry = _ENTRY.unpack_from(raw, _HEADER_BYTES + index * _ENTRY.size)
         name = entry[0].rstrip(b"\0").decode("ascii", "replace")
         start, length, digest = entry[1:]
         if start < end or start + length > len(raw):
             raise ContainerError(f"section {name!r}: bytes {start}..{start + length} lie outside")
+        # Sections that overlap would cost more to check than the file's size lets one expect.
+        if start != follows:
+            raise ContainerError(f"section {name!r} must begin at byte {follows}, not {start}")
+        follows += length
         content = raw[start : start + length]
         if hashlib.sha256(content).digest() != digest:
             raise ContainerError(f"section {name!r} is damaged: its SHA-256 does not match")
         if name in sections:
             raise ContainerError(f"section {name!r} appears twice")
         sections[name] = content
+    if follows != len(raw):
+        raise ContainerError(f"bytes {follows}..{len(raw)} belong to no section")
     return sections
 
 
@@ -159,6 +167,8 @@ def _program(manifest: dict[str, Any], sections: dict[str, bytes]) -> Program:
         kind, _, label = name.partition(".")
         if kind != "stream":
             continue
+        if label not in Stream.__members__:
+            raise ContainerError(f"section {name!r}: there is no such stream")
         if len(content) % INSTRUCTION_BYTES:
             raise ContainerError(f"section {name!r}: {len(content)} bytes are no whole number of "
                                  f"{INSTRUCTION_BYTES}-byte instructions")  # fmt: skip
@@ -171,6 +181,13 @@ def _program(manifest: dict[str, Any], sections: dict[str, bytes]) -> Program:
         for item in manifest["tensors"]
     ]
     constant_names = [spec.name for spec in tensors if spec.kind == "constant"]
+    expected = {f"constant.{index}": None for index in range(len(constant_names))}
+    for name in expected:
+        if name not in sections:
+            raise ContainerError(f"section {name!r} is missing")
+    for name in sections:
+        if name != "manifest" and not name.startswith("stream.") and name not in expected:
+            raise ContainerError(f"section {name!r} belongs to no part of the program")
     return Program(
         config=CoreConfig(**manifest["config"]),
         streams=streams,

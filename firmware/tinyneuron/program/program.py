@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,11 @@ __all__ = ["TENSOR_KINDS", "Program", "ProgramError", "Relocation", "TensorSpec"
 TENSOR_KINDS = ("input", "output", "constant", "scratch")
 ADDRESS_BITS = 48
 MAX_STREAM_LENGTH = (1 << 24) - 1
+MAX_DIMENSIONS = 32
+METADATA_DEPTH = 32
+"""Lists and objects of the metadata inside each other."""
+METADATA_INTEGER_BITS = 64
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 
 
 class ProgramError(ValueError):
@@ -31,9 +37,9 @@ class TensorSpec:
     Parameters
     ----------
     name:
-        Unique in the program.
+        Unique in the program; letters, digits, ``_`` and ``.`` of ASCII, no digit or ``.`` first.
     shape:
-        Extents, each at least 1; ``()`` is one element.
+        At most 32 extents, each at least 1; ``()`` is one element. At most 2**48 bytes in all.
     dtype:
         Element type.
     kind:
@@ -56,15 +62,24 @@ class TensorSpec:
         return self.elements * FORMATS[self.dtype].bytes
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Relocation:
     """Add the device base address of ``tensor`` to the address field ``path`` (``src.address`` or
-    ``dst.address``) of instruction ``index`` of ``stream``."""
+    ``dst.address``) of instruction ``index`` of ``stream``.
+
+    The field is an offset of 48 bits in two's complement: before the tensor where a register times
+    its scale leads back into it.
+    """
 
     stream: Stream
     index: int
     path: str
     tensor: str
+
+    @property
+    def place(self) -> tuple[int, int, str]:
+        """The address field, as a key to sort by."""
+        return self.stream.value, self.index, self.path
 
 
 @dataclass
@@ -82,10 +97,12 @@ class Program:
     constants:
         Bytes of every tensor of kind ``constant``.
     relocations:
-        Device addresses in instructions are offsets into a tensor until these are applied.
+        Device addresses in instructions are offsets into a tensor until these are applied. Kept in
+        the order of their places.
     metadata:
-        JSON values only. ``kernel``: name; ``source``: stream name -> one line number (0: none)
-        per instruction; ``file``: the file those lines are in.
+        What JSON can hold, at most 32 levels deep; numbers are finite, integers have 64 bits.
+        ``kernel``: name; ``source``: stream name -> one line number (0: none) per instruction;
+        ``file``: the file those lines are in.
     """
 
     config: CoreConfig
@@ -94,6 +111,9 @@ class Program:
     constants: dict[str, bytes] = field(default_factory=dict)
     relocations: list[Relocation] = field(default_factory=list)
     metadata: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.relocations = sorted(self.relocations, key=lambda item: item.place)
 
     def tensor(self, name: str) -> TensorSpec:
         """The tensor of this name."""
@@ -110,6 +130,14 @@ class Program:
                 f"tensor kind must be one of {', '.join(TENSOR_KINDS)}, not {kind!r}"
             )
         return [spec for spec in self.tensors if spec.kind == kind]
+
+    def source_line(self, stream: Stream, index: int) -> int | None:
+        """The kernel's line that an instruction comes from, if the metadata say."""
+        lines = self.metadata.get("source")
+        lines = lines.get(stream.name) if isinstance(lines, dict) else None
+        if not isinstance(lines, list) or not 0 <= index < len(lines):
+            return None
+        return lines[index] if isinstance(lines[index], int) and lines[index] > 0 else None
 
     @property
     def instruction_count(self) -> int:
@@ -130,8 +158,10 @@ class Program:
         names = {spec.name for spec in self.tensors}
         for item in self.relocations:
             _check_relocation(item, self.streams, names)
-        if len(set(self.relocations)) != len(self.relocations):
+        places = {item.place for item in self.relocations}
+        if len(places) != len(self.relocations):
             raise ProgramError("relocations: the same address field is relocated twice")
+        _check_metadata(self.metadata)
         return self
 
     def relocated(self, addresses: Mapping[str, int]) -> dict[Stream, bytes]:
@@ -151,11 +181,12 @@ class Program:
             target = _address_field(Opcode(raw[0]), item.path)
             assert target is not None
             bits = int.from_bytes(raw, "little")
-            offset = target.extract(bits)
+            field = target.extract(bits)
+            offset = field - (field >> (ADDRESS_BITS - 1) << ADDRESS_BITS)
             address = offset + addresses[item.tensor]
             if not 0 <= address < 1 << ADDRESS_BITS:
                 raise ProgramError(f"tensor {item.tensor!r}: address {address:#x} exceeds 48 bits")
-            bits += (address - offset) << target.offset
+            bits += (address - field) << target.offset
             code[item.stream][start : start + INSTRUCTION_BYTES] = bits.to_bytes(
                 INSTRUCTION_BYTES, "little"
             )
@@ -163,25 +194,65 @@ class Program:
 
 
 def _check_tensors(tensors: list[TensorSpec], constants: Mapping[str, bytes]) -> None:
-    seen: set[str] = set()
+    seen: dict[str, str] = {}
     for spec in tensors:
-        if not spec.name or spec.name in seen:
-            raise ProgramError(f"tensor names must be unique and not empty, not {spec.name!r}")
-        seen.add(spec.name)
+        if not isinstance(spec.name, str) or not _NAME.fullmatch(spec.name):
+            raise ProgramError(f"tensor names must be of letters, digits, '_' and '.' and begin "
+                               f"with a letter or '_', not {spec.name!r}")  # fmt: skip
+        if spec.name in seen:
+            raise ProgramError(f"tensor names must be unique, not {spec.name!r} twice")
+        seen[spec.name] = spec.kind
         if spec.kind not in TENSOR_KINDS:
             raise ProgramError(f"tensor {spec.name!r}: kind must be one of "
                                f"{', '.join(TENSOR_KINDS)}, not {spec.kind!r}")  # fmt: skip
         if not isinstance(spec.dtype, DType):
             raise ProgramError(f"tensor {spec.name!r}: dtype must be a DType, not {spec.dtype!r}")
-        if not all(type(extent) is int and extent >= 1 for extent in spec.shape):
-            raise ProgramError(f"tensor {spec.name!r}: every extent must be an integer of at least "
-                               f"1, not {spec.shape}")  # fmt: skip
+        _check_shape(spec)
         if spec.kind == "constant" and len(constants.get(spec.name, b"")) != spec.nbytes:
             raise ProgramError(f"constant {spec.name!r}: needs {spec.nbytes} bytes, has "
                                f"{len(constants.get(spec.name, b''))}")  # fmt: skip
     for name in constants:
-        if name not in seen or next(t for t in tensors if t.name == name).kind != "constant":
+        if seen.get(name) != "constant":
             raise ProgramError(f"constants: {name!r} is not a tensor of kind 'constant'")
+
+
+def _check_shape(spec: TensorSpec) -> None:
+    where = f"tensor {spec.name!r}"
+    if len(spec.shape) > MAX_DIMENSIONS:
+        raise ProgramError(
+            f"{where}: at most {MAX_DIMENSIONS} dimensions exist, not {len(spec.shape)}"
+        )
+    limit = 1 << ADDRESS_BITS
+    if not all(type(extent) is int and 1 <= extent <= limit for extent in spec.shape):
+        raise ProgramError(f"{where}: every extent must be an integer of at least 1 and at most "
+                           f"2**{ADDRESS_BITS}, not {spec.shape}")  # fmt: skip
+    if spec.nbytes > limit:
+        raise ProgramError(f"{where}: {spec.nbytes} bytes exceed 2**{ADDRESS_BITS}")
+
+
+def _check_metadata(metadata: Any) -> None:
+    """Only what comes back from JSON as it was."""
+    if not isinstance(metadata, dict):
+        raise ProgramError(f"metadata: must be a dict, not {type(metadata).__name__}")
+    pending: list[tuple[Any, int]] = [(metadata, 1)]
+    while pending:
+        value, depth = pending.pop()
+        if isinstance(value, (dict, list)):
+            if depth > METADATA_DEPTH:
+                raise ProgramError(f"metadata: at most {METADATA_DEPTH} levels nest")
+            if isinstance(value, dict) and not all(type(key) is str for key in value):
+                raise ProgramError("metadata: every key must be a string")
+            items = value.values() if isinstance(value, dict) else value
+            pending += [(item, depth + 1) for item in items]
+        elif type(value) is float:
+            if not math.isfinite(value):
+                raise ProgramError(f"metadata: numbers must be finite, not {value}")
+        elif type(value) is int:
+            if value.bit_length() > METADATA_INTEGER_BITS:
+                raise ProgramError(f"metadata: integers have at most {METADATA_INTEGER_BITS} bits, "
+                                   f"not {value.bit_length()}")  # fmt: skip
+        elif value is not None and type(value) not in (str, bool):
+            raise ProgramError(f"metadata: JSON has no {type(value).__name__}")
 
 
 def _check_stream(stream: Stream, instructions: list[bytes]) -> None:
@@ -211,6 +282,8 @@ def _check_relocation(
     item: Relocation, streams: Mapping[Stream, list[bytes]], names: set[str]
 ) -> None:
     where = f"relocation of {item.stream.name}[{item.index}].{item.path}"
+    if type(item.index) is not int:
+        raise ProgramError(f"{where}: the index must be an integer")
     instructions = streams.get(item.stream, [])
     if not 0 <= item.index < len(instructions):
         raise ProgramError(f"{where}: the stream has {len(instructions)} instructions")

@@ -60,12 +60,23 @@ def _operands(opcode: Opcode) -> tuple[tuple[str, Any], ...]:
     )  # fmt: skip
 
 
+_OPTIONAL = ("transpose", "exponent_bias")
+"""Fields that are not written when they are 0."""
+
+
 def format_instruction(decoded: Decoded, symbols: dict[str, str] | None = None) -> str:
-    """One line of text. ``symbols`` maps the path of a relocated address to its tensor's name."""
+    """One line of text. ``symbols`` maps the path of a relocated address to its tensor's name.
+
+    Raises
+    ------
+    AsmSyntaxError
+        A code has no text.
+    """
     fields = decoded.fields
     parts = [decoded.opcode.name.lower()]
     for name, shape in _operands(decoded.opcode):
-        parts.append(f"{name}={_format_operand(fields, name, shape, symbols or {})}")
+        if name not in _OPTIONAL or fields[name]:
+            parts.append(f"{name}={_format_operand(fields, name, shape, symbols or {})}")
     for path, texts in (("header.wait", _WAIT), ("header.update", _UPDATE)):
         text = texts.get(fields[f"{path}.mode"])
         if text:
@@ -113,7 +124,10 @@ def _format_operand(fields: Fields, path: str, shape: Any, symbols: dict[str, st
 
 
 def _kind(fields: Fields, path: str) -> str:
-    dtype = DType(fields[f"{path}.dtype"])
+    try:
+        dtype = DType(fields[f"{path}.dtype"])
+    except ValueError:  # a scalar operand's code, which decoding leaves as it is
+        raise AsmSyntaxError(f"{path}: no such dtype code: {fields[f'{path}.dtype']}") from None
     return f"{fields[f'{path}.space'].name.lower()}.{FORMATS[dtype].name}"
 
 
@@ -128,7 +142,8 @@ def _format_scalar(fields: Fields, path: str) -> str:
     return f"0x{bits:08x}" if np.isnan(number) else str(number)
 
 
-_ARGUMENT = re.compile(r"(\w+)=((?:[^\s\[]+)?(?:\[[^\]]*\])?)|(wait|update)\(([^)]*)\)")
+_ARGUMENT = re.compile(r"\s*(?:(\w++)=((?:[^\s\[]++)?(?:\[[^\]]*+\])?)|(wait|update)\(([^)]*+)\))")
+"""Possessive: what does not match is left after one look, however long it is."""
 
 
 def parse_instruction(text: str) -> tuple[Opcode, Fields, dict[str, str]]:
@@ -149,11 +164,11 @@ def parse_instruction(text: str) -> tuple[Opcode, Fields, dict[str, str]]:
     fields: Fields = {}
     symbols: dict[str, str] = {}
     seen: set[str] = set()
-    position = 0
-    for match in _ARGUMENT.finditer(rest):
-        gap = rest[position : match.start()].strip()
-        if gap:
-            raise AsmSyntaxError(f"cannot read {gap!r}")
+    position, rest = 0, rest.rstrip()
+    while position < len(rest):
+        match = _ARGUMENT.match(rest, position)
+        if match is None:
+            raise AsmSyntaxError(f"cannot read {rest[position:].split()[0]!r}")
         position = match.end()
         name, value, clause, condition = match.groups()
         key = clause or name
@@ -166,9 +181,7 @@ def parse_instruction(text: str) -> tuple[Opcode, Fields, dict[str, str]]:
             raise AsmSyntaxError(f"{mnemonic} has no operand {name!r}")
         else:
             _parse_operand(fields, symbols, name, shapes[name], value)
-    if rest[position:].strip():
-        raise AsmSyntaxError(f"cannot read {rest[position:].strip()!r}")
-    missing = [name for name in shapes if name not in seen]
+    missing = [name for name in shapes if name not in seen and name not in _OPTIONAL]
     if missing:
         raise AsmSyntaxError(f"{mnemonic} needs {', '.join(missing)}")
     return opcode, fields, symbols

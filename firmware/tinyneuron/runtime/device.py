@@ -51,6 +51,8 @@ class Device:
             The program was compiled for another configuration.
         DeviceMemoryError
             It does not fit.
+        ProgramError
+            It is not well formed, or an address of its code leaves 48 bits where it is placed.
         """
         program.validate()
         if _hardware(program.config) != _hardware(self.config):

@@ -18,7 +18,7 @@ from ..program.disassembler import instruction_text
 from ..program.program import Program, TensorSpec
 from .arena import Arena
 from .dtypes import numpy_dtype
-from .errors import DeviceMemoryError, InputError, RunTimeoutError, TinyneuronError, TrapError
+from .errors import InputError, RunTimeoutError, TinyneuronError, TrapError
 
 __all__ = ["DEFAULT_WATCHDOG", "Model", "RunResult", "check_inputs"]
 
@@ -108,14 +108,10 @@ class Model:
         self._ranges: list[tuple[int, int]] = []
         try:
             self._place()
-        except DeviceMemoryError:
+            self._write()
+        except BaseException:
             self.unload()
             raise
-        code = program.relocated(self._addresses)
-        for stream, address in self._entries.items():
-            self._backend.memory_write(address, code[stream])
-        for name, data in program.constants.items():
-            self._backend.memory_write(self._addresses[name], data)
 
     def _place(self) -> None:
         specs = self.program.tensors
@@ -142,6 +138,13 @@ class Model:
             for spec, size in zip(group, sizes, strict=True):
                 self._addresses[spec.name] = base
                 base += size
+
+    def _write(self) -> None:
+        code = self.program.relocated(self._addresses)
+        for stream, address in self._entries.items():
+            self._backend.memory_write(address, code[stream])
+        for name, data in self.program.constants.items():
+            self._backend.memory_write(self._addresses[name], data)
 
     def _take(self, size: int, what: str) -> int:
         start = self._arena.take(size, what)
@@ -263,7 +266,6 @@ class Model:
         )  # fmt: skip
 
     def _source(self, stream: Stream, pc: int) -> str:
-        lines = self.program.metadata.get("source", {}).get(stream.name, [])
-        if pc >= len(lines) or not lines[pc]:
-            return ""
-        return f", from {self.program.metadata.get('file', 'kernel')}:{lines[pc]}"
+        line = self.program.source_line(stream, pc)
+        file = self.program.metadata.get("file", "kernel")
+        return "" if line is None else f", from {file}:{line}"

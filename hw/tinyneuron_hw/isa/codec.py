@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 import functools
+import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -172,12 +173,14 @@ def _checked(opcode: Opcode, field: Field, value: Any) -> int:
     if isinstance(value, enum.Enum) and not isinstance(value, field.enum or ()):
         raise EncodeError(f"{where}: {value} is not a value of this field")
     try:
-        number = _raw(value)
-    except (TypeError, ValueError):
+        number = operator.index(value.value if isinstance(value, enum.Enum) else value)
+    except TypeError:
         raise EncodeError(f"{where} must be an integer, not {value!r}") from None
     low, high = field.bounds
     if not low <= number <= high:
-        raise EncodeError(f"{where} must be from {low} to {high}, not {number}")
+        bits = number.bit_length()
+        given = str(number) if bits <= 128 else f"a number of {bits} bits"
+        raise EncodeError(f"{where} must be from {low} to {high}, not {given}")
     if field.enum is not None and number not in _members(field.enum):
         known = ", ".join(field.enum.__members__)
         raise EncodeError(f"{where} must be one of {known}, not {number}")

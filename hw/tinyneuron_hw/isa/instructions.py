@@ -129,19 +129,32 @@ class DmaLocal(data.Struct):
 class LoadStationary(data.Struct):
     """Loads ``src[K partitions, M elements]`` as the next stationary matrix: element m of
     partition k goes to row k, column ``column_start + m``. Rows and columns outside hold +0. The
-    next MULTIPLY_MOVING, and those after it, use it."""
+    next MULTIPLY_MOVING, and those after it, use it.
+
+    An element of INT8 or UINT8 is a pair of adjacent bytes, two rows of the product at once.
+    ``exponent_bias`` is that of an FP8 type, 0 for the type's own. With ``transpose`` elements of
+    one or two bytes are loaded as bit patterns."""
 
     header: Header
     src: AccessPattern
     reserved0: unsigned(512)
     column_start: unsigned(8)
     column_start_by_register: unsigned(1)
-    reserved: unsigned(183)
+    transpose: unsigned(1)
+    exponent_bias: unsigned(6)
+    reserved: unsigned(176)
 
 
 class MultiplyMoving(data.Struct):
     """``dst[m, n] (+)= sum_k stationary[k, m] * src[k, n]``; column m of the array is PSUM
-    partition m, so ``dst.start_partition`` is a column number. ``accumulate`` is 0 or 1."""
+    partition m, so ``dst.start_partition`` is a column number. ``accumulate`` is 0 or 1.
+
+    The stationary matrix must have been loaded for the same kind of arithmetic: 16- and 8-bit
+    floats and TF32 in any mixture; FP32; INT8 and UINT8 in any mixture, where an element of
+    ``src`` is a pair of adjacent bytes, ``k`` counts them all and ``dst`` is INT32; or with
+    ``transpose``, where ``dst[m, n]`` is the sum of the patterns ``stationary[k, m]`` over the k
+    with a bit set in ``src[k, n]``, modulo 2 to the bits of ``dst``'s type: with the unit matrix
+    as ``src``, the transpose."""
 
     header: Header
     src: AccessPattern
@@ -149,7 +162,9 @@ class MultiplyMoving(data.Struct):
     reserved0: unsigned(320)
     accumulate: unsigned(8)
     accumulate_by_register: unsigned(1)
-    reserved: unsigned(183)
+    transpose: unsigned(1)
+    exponent_bias: unsigned(6)
+    reserved: unsigned(176)
 
 
 class TensorTensor(data.Struct):

@@ -18,11 +18,12 @@ from typing import Any
 from amaranth.hdl import Shape, ShapeCastable
 from amaranth.lib import data
 
-from ..config import MEMORY_WINDOWS, NUM_SEMAPHORES, PRESETS
+from ..config import MEMORY_WINDOWS, NUM_SEMAPHORES
 from ..formats import FORMATS, DType
 from . import csr, opcodes, operands, rules
 from .csr import COUNTERS, Csr, Trap
 from .instructions import INSTRUCTIONS
+from .matmul import MATMUL_DTYPES, RESULT_DTYPES, MatmulKind
 from .opcodes import STREAM_OPCODES, Opcode, Stream
 from .page_text import FOOTNOTES, INTRODUCTION, NUMBERS, OPERAND_RULES, SEMAPHORES
 
@@ -141,16 +142,23 @@ def _formats() -> str:
 
 
 def _rules() -> str:
-    cast = ", ".join(dtype.name for dtype in rules.CAST_DTYPES)
-    matmul = ", ".join(dtype.name for dtype in rules.MATMUL_DTYPES)
+    cast = _names(rules.CAST_DTYPES)
     limits = [
         f"* Types that are converted (Vector, Scalar, DMA, scalar operands): {cast}.",
-        f"* Operand types of the Tensor engine: {matmul}; destination FP32.",
+        "* Operand types of the Tensor engine, each with the type of its results:",
+        *(
+            f"    * {kind.name}: {_names(dtypes)}; results {_names(RESULT_DTYPES[kind])}."
+            for kind, dtypes in MATMUL_DTYPES.items()
+        ),
         f"* At most {rules.MAX_ELEMENTS} elements in an on-chip pattern, "
         f"{rules.MAX_DMA_ELEMENTS} in a device pattern.",
         "* TENSOR_REDUCE takes " + ", ".join(op.name for op in rules.REDUCE_OPS) + ".",
     ]
     return OPERAND_RULES + "\n" + "\n".join(limits)
+
+
+def _names(dtypes: Iterable[DType]) -> str:
+    return ", ".join(dtype.name for dtype in dtypes)
 
 
 def _csr_rows() -> list[tuple[str, str, str]]:
@@ -192,15 +200,6 @@ def _attribute_doc(module: Any, name: str) -> str:
     raise ValueError(f"{module.__name__}.{name} has no docstring")
 
 
-def _presets() -> str:
-    rows = [(f"`{c.name}`", c.partitions, c.columns, c.sbuf_partition_bytes, c.psum_bank_bytes,
-             c.psum_bank_words, c.dma_engines, c.device_memory_bytes, c.quadrant)
-            for c in PRESETS.values()]  # fmt: skip
-    head = ("config", "partitions", "columns", "SBUF bytes per partition", "PSUM bank bytes",
-            "largest N of a matmul", "DMA engines", "device memory bytes", "quadrant")  # fmt: skip
-    return _table(head, rows)
-
-
 def render() -> str:
     """The page."""
     by_stream = [
@@ -216,14 +215,9 @@ def render() -> str:
         "## Instructions", *(_instruction(opcode) for opcode in Opcode),
         "## Operand rules", _rules(),
         "## Numbers", NUMBERS, _formats(),
-        "## Enumerations", *(_enum(kind) for kind in ENUMS),
+        "## Enumerations", *(_enum(kind) for kind in ENUMS), _enum(MatmulKind),
         "## Traps", _enum(Trap),
         "## Control and status registers", _csrs(),
-        "## Configurations", _presets(),
         FOOTNOTES,
     ]  # fmt: skip
     return "\n\n".join(section.strip() for section in sections) + "\n"
-
-
-if __name__ == "__main__":
-    print(render(), end="")

@@ -43,7 +43,11 @@ operand by on-chip operand in slot order; for DMA then the element counts of bot
 * Engine operands start at a multiple of their element size. DMA takes any byte alignment.
 * All operands of a Vector or Scalar instruction have the same number of partitions and, but for
   TENSOR_REDUCE, of elements. TENSOR_COPY of equal types and MEMSET take every type.
-* A matmul's source and destination have the same number of elements, within one PSUM bank.
+* A matmul's source and destination have the same number of elements, within one PSUM bank. Its
+  kind is that of the stationary matrix it finds (a MULTIPLY_MOVING of another kind is BAD_OPERAND);
+  `exponent_bias` is 0 but for FP8; a transpose does not accumulate.
+* In LOAD_STATIONARY and MULTIPLY_MOVING an element of INT8 or UINT8 is a pair of adjacent bytes:
+  strides, sizes and alignment count pairs.
 * Source and destination of a DMA instruction have the same number of elements over all
   partitions; equal types move bytes, of every type.
 * OUT_OF_RANGE: a byte outside SBUF, PSUM, or the device-memory windows the runtime opened.
@@ -67,8 +71,18 @@ NUMBERS = """\
 * A column of the array computes `acc = fma(stationary, moving, acc)`, one rounding each, over all
   rows in order from row 0, from +0; rows outside the operands hold +0. PSUM then holds `acc`, or
   with `accumulate` the FP32 sum of its word and `acc`. A word that one instruction writes several
-  times takes each in order."""
+  times takes each in order.
+* The low 13 bits of a TF32 element do not count. FP8 in the Tensor engine takes any exponent bias
+  from 1 to 63.
+* FP32 splits into high, the upper 12 bits of the significand, and low, the rest, both with the
+  value's sign. One MULTIPLY_MOVING runs four passes over all its elements, low x low, low x
+  high, high x low, high x high (stationary x moving), each from +0, and adds the last three to
+  PSUM. Infinities and NaNs are high: their low half is 0, a moving one is 0 in the second pass
+  too, and in the third a moving zero gives zero whatever it meets.
+* INT8 and UINT8: products and sums are exact modulo 2^32, in the array and in PSUM.
+* `transpose`: the sum of the selected patterns, modulo 2 to the bits of the destination's type."""
 
 FOOTNOTES = """\
 Device memory, SBUF and PSUM are little-endian. A window allows an access when the whole pattern
-lies in it. The first trap stops the core; bytes that were ordered before it are written."""
+lies in it. The first trap stops the core; bytes that were ordered before it are written. Sizes that
+differ from core to core are on the page of [configurations](reference/config.md)."""

@@ -16,17 +16,25 @@ from ..config import CoreConfig
 from ..formats import FORMATS, DType
 from .access import ApRange, pattern_range
 from .csr import Trap
+from .matmul import (
+    FP8_DTYPES,
+    MATMUL_DTYPES,
+    RESULT_DTYPES,
+    MatmulKind,
+    element_bytes,
+    matmul_kind,
+)
 from .opcodes import DMA_OPCODES, ActivationFunction, AluOp, Opcode, OperandKind, RoundMode, Space
 
 __all__ = [
     "CAST_DTYPES",
-    "MATMUL_DTYPES",
     "MAX_DMA_ELEMENTS",
     "MAX_ELEMENTS",
     "PATTERNS",
     "OperandError",
     "Role",
     "check",
+    "check_stationary",
     "device_dims",
     "on_chip_dims",
     "start_granule",
@@ -38,8 +46,6 @@ MAX_DMA_ELEMENTS = (1 << 32) - 1
 """Largest element count of a device pattern."""
 CAST_DTYPES = (DType.FP32, DType.BF16, DType.FP16, DType.INT32)
 """Types that Vector, Scalar and DMA convert."""
-MATMUL_DTYPES = (DType.BF16, DType.FP16)
-"""Operand types of the Tensor engine."""
 ALU_OPS = (AluOp.BYPASS, AluOp.ADD, AluOp.SUBTRACT, AluOp.MULTIPLY, AluOp.MAX, AluOp.MIN)
 REDUCE_OPS = (AluOp.ADD, AluOp.MAX, AluOp.MIN)
 
@@ -132,15 +138,18 @@ def check(
     fields: Mapping[str, Any],
     device_address: Callable[[str], int] | None = None,
     window_allows: Callable[[int, int, bool], bool] | None = None,
+    stationary: MatmulKind | None = None,
 ) -> None:
     """Raise :class:`OperandError` unless a resolved data instruction is legal.
 
     ``fields`` maps dotted paths to resolved values. ``device_address(path)`` gives the resolved
     start address of a device pattern; ``window_allows(low, high, is_write)`` says whether the
     bytes may be accessed. Without them device patterns are only checked for shape.
+    ``stationary`` is the kind of the stationary matrix that a MULTIPLY_MOVING finds; None when
+    that is not known here.
     """
     roles = PATTERNS.get(opcode, ())
-    ranges = {role.path: _check_pattern(config, fields, role) for role in roles}
+    ranges = {role.path: _check_pattern(config, opcode, fields, role) for role in roles}
     scalars = [
         path
         for path in SCALARS.get(opcode, ())
@@ -149,7 +158,9 @@ def check(
     for path in scalars:
         _check_scalar(config, fields, path, fields[f"{roles[0].path}.num_partitions"])
     devices = {path: _check_device(fields, path) for path in DEVICE.get(opcode, ())}
-    _check_opcode(config, opcode, fields, ranges, devices)
+    _check_opcode(config, opcode, fields, ranges)
+    if opcode is Opcode.MULTIPLY_MOVING and stationary is not None:
+        check_stationary(fields, stationary)
     for role in roles:
         _check_bounds(config, fields, role.path, ranges[role.path])
     for path in scalars:
@@ -176,11 +187,20 @@ def check(
                 )
 
 
+def check_stationary(fields: Mapping[str, Any], stationary: MatmulKind) -> None:
+    """Raise :class:`OperandError` unless a MULTIPLY_MOVING fits the stationary matrix it finds."""
+    kind = matmul_kind(fields)
+    if kind is not stationary:
+        raise _bad(f"src is of kind {kind.name}, the stationary matrix of {stationary.name}")
+
+
 def _bad(message: str) -> OperandError:
     return OperandError(message, Trap.BAD_OPERAND)
 
 
-def _check_pattern(config: CoreConfig, fields: Mapping[str, Any], role: Role) -> ApRange:
+def _check_pattern(
+    config: CoreConfig, opcode: Opcode, fields: Mapping[str, Any], role: Role
+) -> ApRange:
     path = role.path
     space, count = fields[f"{path}.space"], fields[f"{path}.num_partitions"]
     if space not in role.spaces:
@@ -189,7 +209,7 @@ def _check_pattern(config: CoreConfig, fields: Mapping[str, Any], role: Role) ->
         raise _bad(f"{path}: num_partitions must be at least 1")
     if role.lanes == "lane":
         _check_lanes(config, path, fields[f"{path}.start_partition"], count)
-    size = FORMATS[fields[f"{path}.dtype"]].bytes
+    size = element_bytes(opcode, fields, path)
     if role.lanes != "dma" and fields[f"{path}.offset"] % size:
         raise _bad(f"{path}: offset {fields[f'{path}.offset']} is not a multiple of {size} bytes")
     dims = on_chip_dims(fields, path)
@@ -258,14 +278,13 @@ def _check_opcode(
     opcode: Opcode,
     fields: Mapping[str, Any],
     ranges: Mapping[str, ApRange],
-    devices: Mapping[str, ApRange],
 ) -> None:
     if fields.get("round_mode", RoundMode.NEAREST_EVEN) != RoundMode.NEAREST_EVEN:
         raise _bad("round_mode: only NEAREST_EVEN exists")
     if opcode in DEVICE or opcode is Opcode.DMA_LOCAL:
         _check_dma(config, fields)
     elif opcode is Opcode.LOAD_STATIONARY:
-        _check_types(fields, ("src",), MATMUL_DTYPES)
+        _check_matmul_source(fields)
         last = fields["column_start"] + ranges["src"].count
         if last > config.columns:
             raise _bad(f"column_start + elements is {last}, beyond {config.columns} columns")
@@ -286,13 +305,25 @@ def _check_types(
             )
 
 
+def _check_matmul_source(fields: Mapping[str, Any]) -> MatmulKind:
+    kind = matmul_kind(fields)
+    _check_types(fields, ("src",), MATMUL_DTYPES[kind])
+    bias = fields["exponent_bias"]
+    if bias and (kind is not MatmulKind.FLOAT or fields["src.dtype"] not in FP8_DTYPES):
+        name = FORMATS[fields["src.dtype"]].name
+        raise _bad(f"exponent_bias must be 0 for elements of {name}, not {bias}")
+    return kind
+
+
 def _check_matmul(
     config: CoreConfig, fields: Mapping[str, Any], ranges: Mapping[str, ApRange]
 ) -> None:
-    _check_types(fields, ("src",), MATMUL_DTYPES)
-    _check_types(fields, ("dst",), (DType.FP32,))
-    if fields["accumulate"] > 1:
-        raise _bad(f"accumulate must be 0 or 1, not {fields['accumulate']}")
+    kind = _check_matmul_source(fields)
+    _check_types(fields, ("dst",), RESULT_DTYPES[kind])
+    highest = 0 if kind is MatmulKind.PATTERN else 1
+    if fields["accumulate"] > highest:
+        rule = "0 or 1" if highest else "0 in a transpose"
+        raise _bad(f"accumulate must be {rule}, not {fields['accumulate']}")
     if ranges["src"].count != ranges["dst"].count:
         raise _bad(f"src has {ranges['src'].count} elements, dst {ranges['dst'].count}")
     if ranges["dst"].count > config.psum_bank_words:

@@ -7,7 +7,7 @@ from amaranth.utils import bits_for
 from ..config import CoreConfig
 from ..formats import FORMATS, DType
 
-__all__ = ["AddressBeat", "ElementBeat", "has_size", "lane_mask",
+__all__ = ["AddressBeat", "ElementBeat", "GroupBeat", "has_size", "lane_mask",
            "offset_bits"]  # fmt: skip
 
 
@@ -30,6 +30,14 @@ class ElementBeat(data.StructLayout):
 
     def __init__(self, config: CoreConfig):
         super().__init__({"lanes": data.ArrayLayout(unsigned(32), config.partitions), "last": 1})
+
+
+class GroupBeat(data.StructLayout):
+    """``count`` elements of every lane, like those of :class:`ElementBeat`."""
+
+    def __init__(self, config: CoreConfig, count: int):
+        group = data.ArrayLayout(unsigned(32), count)
+        super().__init__({"lanes": data.ArrayLayout(group, config.partitions), "last": 1})
 
 
 def has_size(dtype: Value, size: int) -> Value:

@@ -140,8 +140,9 @@ class PsumWritePort(Signature):
 class PsumAccumulatePort(Signature):
     """The Tensor engine's port: always taken (no ready), never two in flight to one word.
 
-    With ``accumulate`` the FP32 sum of memory and ``data`` is written, else ``data``. The word is
-    readable ``Psum.accumulate_latency`` cycles after the request.
+    With ``accumulate`` the sum of memory and ``data`` is written, FP32 or with ``integer`` modulo
+    2**32, else ``data``, of which only the bytes of ``byte_mask``. The word is readable
+    ``Psum.accumulate_latency`` cycles after the request.
     """
 
     def __init__(self, config: CoreConfig):
@@ -150,7 +151,9 @@ class PsumAccumulatePort(Signature):
                 "valid": Out(1),
                 "word": Out(_psum_word(config)),
                 "accumulate": Out(1),
+                "integer": Out(1),
                 "data": Out(_words(config)),
+                "byte_mask": Out(4),
                 "partition_mask": Out(config.columns),
             }
         )

@@ -141,7 +141,7 @@ class Psum(wiring.Component):
             m.d.comb += [
                 bank.write.eq(reserved[b]),
                 bank.write_word.eq(accumulator.write_word),
-                bank.bytes.eq(0b1111),
+                bank.bytes.eq(accumulator.bytes),
                 bank.partitions.eq(accumulator.partitions),
                 bank.sums.eq(accumulator.data),
                 bank.vector.eq(self.vector_write.data),

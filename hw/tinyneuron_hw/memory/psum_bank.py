@@ -7,7 +7,7 @@ from amaranth.lib import data, enum, wiring
 from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
 
-from ..blocks import Repeated
+from ..blocks import Repeated, write_masked
 from ..config import CoreConfig
 
 __all__ = ["PsumBank", "PsumBankSignature", "PsumMemory", "PsumMemorySignature",
@@ -37,7 +37,8 @@ class PsumMemory(wiring.Component):
     """The words of one bank of one partition: one read and one write port.
 
     A word is there one cycle after ``read``; reading a word that is being written gives the old
-    bytes. A write changes the bits of ``mask``; see :class:`~.sbuf_bank.SbufMemory` for its form.
+    bytes. A write changes the bits of ``mask``, whole bytes; see
+    :class:`~.sbuf_bank.SbufMemory` for its form.
     """
 
     def __init__(self, config: CoreConfig):
@@ -47,13 +48,12 @@ class PsumMemory(wiring.Component):
     def elaborate(self, platform: Any) -> Module:
         m = Module()
         m.submodules.memory = memory = Memory(shape=32, depth=self._words, init=[])
-        write, read = memory.write_port(), memory.read_port()
-        old = memory.read_port(domain="comb")
+        read = memory.read_port()
         m.d.comb += [
             read.en.eq(self.read), read.addr.eq(self.read_word), self.word.eq(read.data),
-            write.en.eq(self.write), write.addr.eq(self.write_word), old.addr.eq(self.write_word),
-            write.data.eq((self.data & self.mask) | (old.data & ~self.mask)),
         ]  # fmt: skip
+        write_masked(m, memory, platform, enable=self.write, address=self.write_word,
+                     data=self.data, mask=self.mask)  # fmt: skip
         return m
 
 

@@ -9,12 +9,15 @@ from amaranth.lib.wiring import In, Out
 from ..config import CoreConfig
 from ..isa.opcodes import Space
 from ..isa.operands import AccessPattern
-from .beat import ElementBeat, has_size, lane_mask
+from .beat import ElementBeat, GroupBeat, has_size, lane_mask
 from .fetch import ElementFetch
 from .ports import LineReadPort, PsumReadPort
 from .store import LineStore
 
-__all__ = ["ElementBeat", "OperandReader"]
+__all__ = ["GROUP", "ElementBeat", "OperandReader"]
+
+GROUP = 4
+"""Elements of a lane that a reader of groups gives together."""
 
 
 class OperandReader(wiring.Component):
@@ -33,6 +36,9 @@ class OperandReader(wiring.Component):
         True: lane i carries partition ``start_partition + i``, lanes from ``num_partitions`` on are
         0; ``start_partition`` is a multiple of a quarter of the SBUF partitions. False: lane i
         carries partition i, lanes outside the operand are 0.
+    groups:
+        True: a beat carries the element and the three that follow it in memory, which count only
+        when the element starts at a multiple of four elements. Not with ``psum``.
 
     Members
     -------
@@ -49,16 +55,20 @@ class OperandReader(wiring.Component):
     waits until the previous pattern has left.
     """
 
-    def __init__(self, config: CoreConfig, *, psum: bool, rotate: bool):
+    def __init__(self, config: CoreConfig, *, psum: bool, rotate: bool, groups: bool = False):
         if psum and not rotate:
             raise ValueError("an operand in PSUM needs rotate=True, not rotate=False")
+        if psum and groups:
+            raise ValueError("an operand in PSUM needs groups=False, not groups=True")
         self._config = config
         self._psum = psum
         self._rotate = rotate
+        self._groups = groups
+        beat = GroupBeat(config, GROUP) if groups else ElementBeat(config)
         members = {
             "start": In(stream.Signature(AccessPattern)),
             "sbuf": Out(LineReadPort(config)),
-            "output": Out(stream.Signature(ElementBeat(config))),
+            "output": Out(stream.Signature(beat)),
         }
         if psum:
             members["psum"] = Out(PsumReadPort(config))
@@ -67,7 +77,7 @@ class OperandReader(wiring.Component):
     def elaborate(self, platform: Any) -> Module:
         m = Module()
         m.submodules.fetch = fetch = ElementFetch(self._config)
-        m.submodules.store = store = LineStore(self._config, psum=self._psum)
+        m.submodules.store = store = LineStore(self._config, psum=self._psum, whole=self._groups)
         pop = Signal()
         context, idle = self._elaborate_contexts(m, fetch, pop & fetch.positions.payload.last)
         position = fetch.positions.payload
@@ -144,6 +154,8 @@ class OperandReader(wiring.Component):
     def _elaborate_lanes(self, m: Module, context, head, byte: Value) -> Value:
         """The output lanes: rotate, shift the element down, cut it to its size."""
         config = self._config
+        if self._groups:
+            return self._elaborate_groups(context, head, byte)
         rotated = Signal.like(Value.cast(self.output.payload.lanes))
         stored = [head[i % len(head)] for i in range(2 * len(head))]
         with m.Switch(context.rotation if self._rotate else Const(0, 1)):
@@ -159,4 +171,21 @@ class OperandReader(wiring.Component):
             half = Mux(byte[1], word >> 16, word)
             element = Mux(byte[0], half >> 8, half)
             lanes.append(Mux(context.mask[i], element & size_mask, 0)[:32])
+        return Cat(lanes)
+
+    def _elaborate_groups(self, context, head, byte: Value) -> Value:
+        """The output lanes of groups, in operations of at most 64 bits. Only the first of four
+        elements can stand at any place; the upper two of 4 bytes are the line's."""
+        lanes: list[Value] = []
+        for i in range(self._config.partitions):
+            line = head[i]
+            half = Mux(byte[3], line[64:], line[:64])
+            low = (half >> Cat(Const(0, 3), byte[:3]))[:64]
+            words = [low[:32], low[32:], line[64:96], line[96:]]
+            for k in range(GROUP):
+                element = Mux(
+                    context.four, words[k], Mux(context.two, low.word_select(k, 16),
+                                                low.word_select(k, 8))
+                )  # fmt: skip
+                lanes.append(Mux(context.mask[i], element, 0)[:32])
         return Cat(lanes)

@@ -7,7 +7,7 @@ from amaranth.lib import data, enum, wiring
 from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
 
-from ..blocks import Repeated
+from ..blocks import Repeated, write_masked
 from ..config import LINE_BYTES, SBUF_BANKS, CoreConfig
 from .ports import LINE_BITS
 
@@ -56,9 +56,9 @@ class SbufMemory(wiring.Component):
     """The lines of one bank of one partition: one read and one write port.
 
     A line is there one cycle after ``read``; reading a line that is being written gives the old
-    bytes. A write changes the bits of ``mask``. A target replaces this module with its memory
-    macro; here the mask is a selection between new and old bits, which a simulator runs as one
-    assignment where byte enables would be sixteen.
+    bytes. A write changes the bits of ``mask``, whole bytes. A target may replace this module with
+    its memory macro. For simulation the mask is a selection between new and old bits, which runs
+    as one assignment where byte enables would be sixteen.
     """
 
     def __init__(self, config: CoreConfig):
@@ -68,13 +68,12 @@ class SbufMemory(wiring.Component):
     def elaborate(self, platform: Any) -> Module:
         m = Module()
         m.submodules.memory = memory = Memory(shape=LINE_BITS, depth=self._rows, init=[])
-        write, read = memory.write_port(), memory.read_port()
-        old = memory.read_port(domain="comb")
+        read = memory.read_port()
         m.d.comb += [
             read.en.eq(self.read), read.addr.eq(self.read_row), self.line.eq(read.data),
-            write.en.eq(self.write), write.addr.eq(self.write_row), old.addr.eq(self.write_row),
-            write.data.eq((self.data & self.mask) | (old.data & ~self.mask)),
         ]  # fmt: skip
+        write_masked(m, memory, platform, enable=self.write, address=self.write_row,
+                     data=self.data, mask=self.mask)  # fmt: skip
         return m
 
 

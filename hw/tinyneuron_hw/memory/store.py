@@ -24,6 +24,8 @@ class LineStore(wiring.Component):
         Core sizes.
     psum:
         Whether PSUM words can be stored; lanes then cover both memories' partitions.
+    whole:
+        Whether the head is a whole line and not a word of it; not with ``psum``.
 
     Members
     -------
@@ -32,12 +34,13 @@ class LineStore(wiring.Component):
     word_valid, words: a PSUM word of every column to append.
     in_psum: how the head is read: as a word, or as a line of which word ``word`` is wanted.
     release: drops the head.
-    head: the wanted word of each lane, in the same cycle.
+    head: the wanted word (or the whole line) of each lane, in the same cycle.
     """
 
-    def __init__(self, config: CoreConfig, *, psum: bool):
+    def __init__(self, config: CoreConfig, *, psum: bool, whole: bool = False):
         self._config = config
         self._psum = psum
+        self._whole = whole
         self.lanes = max(config.partitions, config.columns) if psum else config.partitions
         super().__init__(
             {
@@ -49,7 +52,7 @@ class LineStore(wiring.Component):
                 "in_psum": In(1),
                 "word": In(2),
                 "release": In(1),
-                "head": Out(data.ArrayLayout(32, self.lanes)),
+                "head": Out(data.ArrayLayout(128 if whole else 32, self.lanes)),
             }
         )
 
@@ -81,6 +84,10 @@ class LineStore(wiring.Component):
             if self._psum:
                 with m.If(self.word_valid):
                     m.d.comb += write.data.eq(Value.cast(self.words))
+            if self._whole:
+                for p in range(self.lanes):
+                    m.d.comb += self.head[p].word_select(k, 32).eq(read.data.word_select(p, 32))
+                continue
             with m.If(column == k):
                 m.d.comb += Value.cast(self.head).eq(read.data)
         return m

@@ -10,6 +10,7 @@ from amaranth.lib.wiring import In, Out
 from ..config import CoreConfig
 from ..formats import FORMATS, DType
 from ..isa.instructions import INSTRUCTION_BITS
+from ..isa.matmul import MatmulKind
 from ..isa.opcodes import Opcode, OperandKind, Space
 from ..isa.operands import AccessPattern, ScalarOperand
 from ..isa.rules import CAST_DTYPES, DEVICE, MAX_ELEMENTS, PATTERNS, SCALARS
@@ -108,7 +109,7 @@ class Checker(wiring.Component):
 
     Implements :func:`tinyneuron_hw.isa.rules.check` for on-chip patterns, scalar operands and all
     rules without arithmetic. Element counts of a DMA instruction's two sides and the windows are
-    checked by the DMA front end.
+    checked by the DMA front end. The kind of the last stationary matrix is kept here.
 
     Parameters
     ----------
@@ -119,7 +120,7 @@ class Checker(wiring.Component):
     -------
     start: begin with ``raw``; overrides a check that runs.
     raw, select: instruction and its one-hot opcode, stable from ``start`` to ``done``.
-    done: in the last cycle of the check; the results hold from the next cycle on.
+    done: in the last cycle of the check; the results hold from this cycle on.
     bad: a BAD_OPERAND rule is broken.
     out_of_range, address: an operand leaves its memory; ``address`` is the offset of the first.
 
@@ -144,7 +145,16 @@ class Checker(wiring.Component):
     def elaborate(self, platform: Any) -> Module:
         m = Module()
         m.submodules.static = static = StaticRules(self._config)
-        m.d.comb += [static.raw.eq(self.raw), static.select.eq(self.select)]
+        stationary = Signal(MatmulKind)
+        m.d.comb += [
+            static.raw.eq(self.raw),
+            static.select.eq(self.select),
+            static.stationary.eq(stationary),
+        ]
+        with m.If(self.start & is_any(self.select, [Opcode.LOAD_STATIONARY])):
+            m.d.sync += stationary.eq(static.kind)
+        tensor = is_any(self.select, [Opcode.LOAD_STATIONARY, Opcode.MULTIPLY_MOVING])
+        self._has_pairs = tensor & (static.kind == MatmulKind.INTEGER)
 
         waiting, todo = Signal(len(_Beat)), Signal(len(_Beat))
         current = Signal(len(_Beat))
@@ -162,10 +172,7 @@ class Checker(wiring.Component):
         self._sum(m, products, extent)
         m.d.comb += self.done.eq(extent.valid & extent.last & ~self.start)
 
-        with m.If(self.start):
-            m.d.sync += [self.bad.eq(static.bad), self.out_of_range.eq(0)]
-        with m.Elif(extent.valid):
-            self._judge(m, extent)
+        self._judge(m, extent, static.bad)
         return m
 
     def _beats(self) -> Value:
@@ -198,8 +205,11 @@ class Checker(wiring.Component):
 
             in_psum = pattern.space == Space.PSUM
             with m.If(current[beat.value]):
+                dtype = Value.cast(pattern.dtype)
+                if beat is _Beat.A:
+                    dtype = Mux(self._has_pairs, DType.INT16.value, dtype)
                 m.d.comb += [
-                    operand.dtype.eq(pattern.dtype),
+                    operand.dtype.eq(dtype),
                     operand.in_psum.eq(in_psum),
                     operand.space_allowed.eq(Mux(
                         in_psum, used(lambda role: Space.PSUM in role.spaces),
@@ -291,8 +301,10 @@ class Checker(wiring.Component):
             out.count.eq(limit(inner * outer)),
         ]
 
-    def _judge(self, m: Module, extent: data.View) -> None:
-        """Third stage: one operand against its memory and against the operands before it."""
+    def _judge(self, m: Module, extent: data.View, static_bad: Value) -> None:
+        """Third stage: one operand against its memory and against the operands before it.
+
+        The outputs are what was found before, and what this cycle finds."""
         config = self._config
         first = Signal(_COUNT_BITS)
         count, beat = extent.count, extent.beat
@@ -309,15 +321,27 @@ class Checker(wiring.Component):
         bank_log2 = config.psum_bank_bytes.bit_length() - 1
         banks = (extent.low >> bank_log2) != ((extent.high - 1) >> bank_log2)
         bank_bad = (beat == _Beat.B) & ((count > config.psum_bank_words) | banks)
-        with m.If(
+        broken = (
             extent.bad | differs | (count > MAX_ELEMENTS) | (is_load & columns)
             | (is_matmul & bank_bad)
-        ):  # fmt: skip
-            m.d.sync += self.bad.eq(1)
-        with m.If(opens):
+        )  # fmt: skip
+        with m.If(extent.valid & opens):
             m.d.sync += first.eq(count)
 
         size = Mux(extent.in_psum, config.psum_partition_bytes, config.sbuf_partition_bytes)
         outside = extent.lanes_outside | (extent.low < 0) | (extent.high > size)
-        with m.If(outside & (beat != _Beat.A_REDUCED) & ~self.out_of_range):
-            m.d.sync += [self.out_of_range.eq(1), self.address.eq(extent.offset)]
+        leaves = outside & (beat != _Beat.A_REDUCED)
+        was_bad, was_outside, address = Signal(), Signal(), Signal(32)
+        m.d.comb += [
+            self.bad.eq(was_bad | (extent.valid & broken)),
+            self.out_of_range.eq(was_outside | (extent.valid & leaves)),
+            self.address.eq(Mux(was_outside, address, extent.offset)),
+        ]
+        with m.If(self.start):
+            m.d.sync += [was_bad.eq(static_bad), was_outside.eq(0)]
+        with m.Elif(extent.valid):
+            m.d.sync += [
+                was_bad.eq(self.bad),
+                was_outside.eq(self.out_of_range),
+                address.eq(self.address),
+            ]

@@ -14,6 +14,16 @@ from .ports import PC_BITS
 __all__ = ["Fetch", "FetchStatus"]
 
 
+_OVERHEAD = 16
+"""Cycles from a request to the delivery of its row, without the memory's own latency."""
+
+_FASTEST = 3
+"""Cycles per instruction that the sequencer can do at best."""
+
+_FIRST = 12
+"""Instructions to read ahead before it is known how fast they are used."""
+
+
 class FetchStatus(enum.Enum, shape=2):
     """What is known of the instruction asked for."""
 
@@ -27,12 +37,14 @@ class Fetch(wiring.Component):
     """Reads ahead of ``pc``, and keeps what lies close behind it for jumps back.
 
     The window is ``[next - count, next)``; of it the last ``pending`` instructions are still to
-    come. A ``pc`` in the window costs nothing, another one starts the window anew there.
+    come. A ``pc`` in the window costs nothing, another one starts the window anew there. It reads
+    ahead by one more for each instruction that is used, until that covers the latency of memory:
+    a stream that waits leaves the port to others. What else the buffer holds lies behind ``pc``.
 
     Parameters
     ----------
     config:
-        ``fetch_buffer`` instructions, ``axi_bytes`` a beat.
+        ``fetch_buffer`` instructions, ``axi_bytes`` a beat, ``memory_latency``.
 
     Members
     -------
@@ -56,6 +68,8 @@ class Fetch(wiring.Component):
         self._depth = config.fetch_buffer
         self._beat_bits = 8 * config.axi_bytes
         self._beats = INSTRUCTION_BYTES // config.axi_bytes
+        round_trip, period = config.memory_latency + _OVERHEAD, max(self._beats, _FASTEST)
+        self._ahead = min(self._depth - 1, 1 + -(-round_trip // period))
         super().__init__(
             {
                 "start": In(1),
@@ -87,6 +101,8 @@ class Fetch(wiring.Component):
         """Reads in flight: ``pending`` and, before them, those that a jump made useless."""
         denied, errors = Signal(), Signal(depth)
 
+        reach = Signal(range(self._ahead + 1), init=min(self._ahead, _FIRST))
+        """How far ahead of ``pc`` it reads."""
         distance = Signal(POSITION_BITS)
         past_end, flush = Signal(), Signal()
         m.d.comb += [
@@ -103,7 +119,7 @@ class Fetch(wiring.Component):
             self.request.address.eq(base + (ahead << 7)),
             self.request.valid.eq(
                 self.run & ~flush & ~denied & (ahead < self.length) & keeps
-                & (distance < 3 * depth // 4) & (outstanding != 2 * depth - 1)
+                & (distance < reach) & (outstanding != 2 * depth - 1)
             ),
         ]  # fmt: skip
 
@@ -117,8 +133,11 @@ class Fetch(wiring.Component):
             m.d.sync += denied.eq(self.request.denied)
         with m.If(asked):
             m.d.sync += [ahead.eq(ahead + 1), count.eq(Mux(count == depth, depth, count + 1))]
+        with m.If(self.take & (reach != self._ahead)):
+            m.d.sync += reach.eq(reach + 1)
         with m.If(flush):
             m.d.sync += [
+                reach.eq(reach.init),
                 ahead.eq(Mux(self.start, 0, self.pc)),
                 count.eq(0),
                 pending.eq(0),

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from amaranth.hdl import Module, Signal, signed, unsigned
+from amaranth.hdl import Module, Mux, Signal, signed, unsigned
 from amaranth.lib import data, enum, memory, wiring
-from amaranth.lib.wiring import In, Out
+from amaranth.lib.wiring import In, Out, Signature
 
 from ..config import LOOP_DEPTH, CoreConfig
 from .links import POSITION_BITS
 from .registers import RegisterRead, RegisterWrite
 
-__all__ = ["LoopCommand", "LoopEntry", "LoopStack"]
+__all__ = ["LoopCommand", "LoopEntry", "LoopRequest", "LoopStack"]
 
 
 class LoopCommand(enum.Enum, shape=2):
@@ -36,6 +36,27 @@ class LoopEntry(data.Struct):
     """Passes left, the running one included."""
 
 
+class LoopRequest(Signature):
+    """Requester's side; taken while the stack is not busy.
+
+    Members
+    -------
+    command, position, entry: what to do.
+    now: no one else writes a register in this cycle, so a loop's counter may be written in it.
+        Without it ADVANCE and JUMP take a cycle longer.
+    """
+
+    def __init__(self):
+        super().__init__(
+            {
+                "command": Out(LoopCommand),
+                "now": Out(1),
+                "position": Out(POSITION_BITS),
+                "entry": Out(LoopEntry),
+            }
+        )
+
+
 class LoopStack(wiring.Component):
     """Keeps at most 8 nested loops.
 
@@ -47,8 +68,8 @@ class LoopStack(wiring.Component):
     Members
     -------
     clear: forget all loops; the next instruction is 0.
-    command, position, entry: what to do; taken while not ``busy``.
-    busy: a command runs (a cycle for each loop that ends, and one).
+    request: what to do; taken while not ``busy``.
+    busy: a command runs on (a cycle for each loop that ends; without ``now`` one more).
     done: in the last cycle of a command.
     next: index of the next instruction, from the cycle after ``done``.
     full: 8 loops are active.
@@ -62,9 +83,7 @@ class LoopStack(wiring.Component):
         super().__init__(
             {
                 "clear": In(1),
-                "command": In(LoopCommand),
-                "position": In(POSITION_BITS),
-                "entry": In(LoopEntry),
+                "request": In(LoopRequest()),
                 "busy": Out(1),
                 "done": Out(1),
                 "next": Out(POSITION_BITS),
@@ -81,16 +100,27 @@ class LoopStack(wiring.Component):
         m.submodules.entries = entries = memory.Memory(shape=LoopEntry, depth=LOOP_DEPTH, init=[])
         entry_write, entry_read = entries.write_port(), entries.read_port(domain="comb")
         depth = Signal(range(LOOP_DEPTH + 1))
+        request, later = self.request, Signal(LoopCommand)
+        later_position = Signal(POSITION_BITS)
         running, position = Signal(LoopCommand), Signal(POSITION_BITS)
+        """The command that is carried out in this cycle."""
         top = entry_read.data
         m.d.comb += [
-            self.busy.eq(running != LoopCommand.NONE),
+            self.busy.eq(later != LoopCommand.NONE),
+            position.eq(Mux(self.busy, later_position, request.position)),
             self.full.eq(depth == LOOP_DEPTH),
             entry_read.addr.eq(depth - 1),
             entry_write.addr.eq(depth - 1),
             entry_write.data.eq(top),
             entry_write.data.remaining.eq(top.remaining - 1),
         ]
+
+        enters = Signal()
+        m.d.comb += enters.eq(~self.busy & (request.command == LoopCommand.ENTER))
+        with m.If(self.busy):
+            m.d.comb += running.eq(later)
+        with m.Elif(request.now):
+            m.d.comb += running.eq(request.command)
 
         pops, again = Signal(), Signal()
         is_inside = (position >= top.start) & (position <= top.end)
@@ -117,31 +147,30 @@ class LoopStack(wiring.Component):
             m.d.sync += self.next.eq(position + 1)
         with m.Elif(running == LoopCommand.JUMP):
             m.d.sync += self.next.eq(position)
-        enters = Signal()
-        m.d.comb += enters.eq(~self.busy & (self.command == LoopCommand.ENTER))
-        m.d.comb += self.done.eq((self.busy & ~pops) | enters)
+        m.d.comb += self.done.eq(((running != LoopCommand.NONE) & ~pops) | enters)
         with m.If(self.done):
-            m.d.sync += running.eq(LoopCommand.NONE)
+            m.d.sync += later.eq(LoopCommand.NONE)
+        with m.Elif(~self.busy):
+            m.d.sync += [later.eq(request.command), later_position.eq(request.position)]
 
         with m.If(enters):
             m.d.comb += [entry_write.en.eq(1), entry_write.addr.eq(depth)]
-            m.d.comb += entry_write.data.eq(self.entry)
-            m.d.sync += [depth.eq(depth + 1), self.next.eq(self.entry.start)]
-        with m.Elif(~self.busy):
-            m.d.sync += [running.eq(self.command), position.eq(self.position)]
+            m.d.comb += entry_write.data.eq(request.entry)
+            m.d.sync += [depth.eq(depth + 1), self.next.eq(request.entry.start)]
         with m.If(self.clear):
-            m.d.sync += [depth.eq(0), running.eq(LoopCommand.NONE), self.next.eq(0)]
+            m.d.sync += [depth.eq(0), later.eq(LoopCommand.NONE), self.next.eq(0)]
         self._hold(m, depth, enters, again & (top.remaining == 2), pops)
         return m
 
     def _hold(self, m: Module, depth: Any, enters: Any, last_pass: Any, pops: Any) -> None:
         owner = Signal(range(LOOP_DEPTH + 1))
-        body = self.entry.end - self.entry.start + 1
-        fits = (body <= self._buffer) & (self.entry.remaining > 1)
+        entry = self.request.entry
+        body = entry.end - entry.start + 1
+        fits = (body <= self._buffer) & (entry.remaining > 1)
         with m.If(enters & fits & ~self.hold):
             m.d.sync += [
                 self.hold.eq(1),
-                self.hold_start.eq(self.entry.start),
+                self.hold_start.eq(entry.start),
                 owner.eq(depth + 1),
             ]
         with m.If((pops | last_pass) & (depth == owner)):

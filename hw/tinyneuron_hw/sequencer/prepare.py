@@ -8,15 +8,20 @@ from amaranth.lib.wiring import In, Out
 
 from ..config import CoreConfig
 from ..isa.instructions import INSTRUCTION_BITS
+from ..isa.opcodes import CONTROL_OPCODES, Opcode
 from ..isa.rules import PATTERNS
 from .check import Checker
 from .control import ControlUnit
 from .decode import Decoder
 from .links import OPCODES, is_any
+from .ports import PC_BITS
 from .registers import RegisterRead
 from .resolve import DEVICE_REGISTERS, REGISTER_FIELDS, Resolver
 
-__all__ = ["Prepare", "Prepared"]
+__all__ = ["Prepare", "Prepared", "PreparedInstruction"]
+
+_STRAIGHT_OPCODES = tuple(op for op in OPCODES if op not in CONTROL_OPCODES or op is Opcode.NOP)
+"""Opcodes that change no register and whose successor is known before they start."""
 
 
 class Prepared(data.Struct):
@@ -37,6 +42,15 @@ class Prepared(data.Struct):
     """Registers that the device patterns at bits 320 and 656 name; 0 when they name none."""
 
 
+class PreparedInstruction(data.Struct):
+    """What goes from preparation to start."""
+
+    raw: unsigned(INSTRUCTION_BITS)
+    """The instruction, with registers' values in place of their numbers."""
+    info: Prepared
+    pc: unsigned(PC_BITS)
+
+
 class _State(enum.Enum, shape=3):
     IDLE = 0
     DECODE = 1
@@ -46,7 +60,7 @@ class _State(enum.Enum, shape=3):
 
 
 class Prepare(wiring.Component):
-    """Holds the current instruction; its clock need only run from ``load`` to ``done``.
+    """Holds one instruction; its clock need only run from ``load`` to ``done``.
 
     Parameters
     ----------
@@ -55,16 +69,16 @@ class Prepare(wiring.Component):
 
     Members
     -------
-    load, row: take this instruction.
+    load, row: take this instruction; in the cycle of ``done`` or later.
     legal: mask of the stream's opcodes.
     read: port of the register file.
-    resolved: every register has been read.
-    done: in the last cycle; ``raw`` and ``info`` hold from the next cycle to the next ``load``.
-    raw: the instruction, with registers' values in place of their numbers.
-    info: see :class:`Prepared`.
+    straight: the opcode changes no register, and its successor is known before it starts.
+    resolved: every register has been read; up to ``done``.
+    done: in the last cycle; ``raw`` and ``info`` hold from this cycle to the next ``load``.
+    raw, info: see :class:`PreparedInstruction`.
 
     Latency: ``done`` 2 cycles after ``load``; with on-chip operands 2 cycles after and one more
-    for each operand; with register-named fields one more for each and three.
+    for each operand; with register-named fields one more for each and two.
     """
 
     def __init__(self, config: CoreConfig):
@@ -75,6 +89,7 @@ class Prepare(wiring.Component):
                 "row": In(INSTRUCTION_BITS),
                 "legal": In(len(OPCODES)),
                 "read": Out(RegisterRead()),
+                "straight": Out(1),
                 "resolved": Out(1),
                 "done": Out(1),
                 "raw": Out(INSTRUCTION_BITS),
@@ -104,7 +119,8 @@ class Prepare(wiring.Component):
             info.address.eq(checker.address),
             info.result.eq(control.result),
             info.taken.eq(control.taken),
-            self.resolved.eq((state == _State.CHECK) | (state == _State.FINISHED)),
+            self.straight.eq(is_any(decoder.select, _STRAIGHT_OPCODES)),
+            self.resolved.eq(checker.start | (state == _State.CHECK) | (state == _State.FINISHED)),
         ]
         has_operands = is_any(decoder.select, PATTERNS)
 
@@ -125,9 +141,10 @@ class Prepare(wiring.Component):
                     resolve_bad.eq(0),
                 ]
                 m.d.sync += [info.device_registers[i].eq(0) for i in range(len(DEVICE_REGISTERS))]
-                after_registers()
                 with m.If(decoder.registers.any()):
                     m.d.sync += state.eq(_State.RESOLVE)
+                with m.Else():
+                    after_registers()
             with m.Case(_State.RESOLVE):
                 with m.If(~resolver.busy):
                     after_registers()

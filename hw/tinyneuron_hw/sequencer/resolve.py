@@ -85,7 +85,7 @@ class Resolver(wiring.Component):
     bad: with ``write``, the value cannot be represented in the field.
     busy: fields remain.
 
-    Latency: one cycle per field, and two.
+    Latency: ``busy`` for one cycle per field, and one.
     """
 
     load: In(1)
@@ -99,10 +99,11 @@ class Resolver(wiring.Component):
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
-        remaining = Signal(len(REGISTER_PLACES))
+        remaining, todo = Signal(len(REGISTER_PLACES)), Signal(len(REGISTER_PLACES))
         lowest = Signal(len(REGISTER_PLACES))
         number = Signal(REGISTER_BITS)
-        m.d.comb += lowest.eq(remaining & (-remaining)[: len(remaining)])
+        m.d.comb += todo.eq(Mux(self.load, self.pending, remaining))
+        m.d.comb += lowest.eq(todo & (-todo)[: len(todo)])
         reading = Signal(len(REGISTER_PLACES))
         m.d.comb += self.busy.eq(remaining.any() | reading.any() | self.write.any())
         # The value is registered here: nothing behind it then depends on another clock.
@@ -111,10 +112,10 @@ class Resolver(wiring.Component):
             reading.eq(lowest),
             self.write.eq(reading),
             self.value.eq(self.read.value),
-            remaining.eq(remaining ^ lowest),
+            remaining.eq(todo ^ lowest),
         ]
         with m.If(self.load):
-            m.d.sync += [remaining.eq(self.pending), reading.eq(0), self.write.eq(0)]
+            m.d.sync += self.write.eq(0)
 
         for bit in range(REGISTER_BITS):
             m.d.comb += number[bit].eq(

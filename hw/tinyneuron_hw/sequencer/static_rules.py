@@ -1,6 +1,6 @@
 """The operand rules of `isa/rules.py` that compare fields with constants and with each other."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from amaranth.hdl import Cat, Module, Value
@@ -11,8 +11,9 @@ from ..config import CoreConfig
 from ..formats import DType
 from ..isa.codec import fields_of
 from ..isa.instructions import INSTRUCTION_BITS
+from ..isa.matmul import FP8_DTYPES, MATMUL_DTYPES, RESULT_DTYPES, MatmulKind
 from ..isa.opcodes import DMA_OPCODES, Opcode, RoundMode
-from ..isa.rules import CAST_DTYPES, DEVICE, MATMUL_DTYPES, PATTERNS, REDUCE_OPS
+from ..isa.rules import CAST_DTYPES, DEVICE, PATTERNS, REDUCE_OPS
 from .links import OPCODES, is_any
 
 __all__ = ["StaticRules"]
@@ -28,11 +29,15 @@ class StaticRules(wiring.Component):
     Members
     -------
     raw, select: resolved instruction and its one-hot opcode.
+    stationary: kind of the stationary matrix that the instruction finds.
+    kind: what a LOAD_STATIONARY or MULTIPLY_MOVING computes with.
     bad: a rule is broken.
     """
 
     raw: In(INSTRUCTION_BITS)
     select: In(len(OPCODES))
+    stationary: In(MatmulKind)
+    kind: Out(MatmulKind)
     bad: Out(1)
 
     def __init__(self, config: CoreConfig):
@@ -45,6 +50,7 @@ class StaticRules(wiring.Component):
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
+        self._elaborate_kind(m)
         rules: list[Value] = []
         for opcode in OPCODES:
             broken = [*self._round_mode(opcode), *self._opcode_rules(opcode)]
@@ -52,6 +58,15 @@ class StaticRules(wiring.Component):
                 rules.append(is_any(self.select, [opcode]) & Cat(broken).any())
         m.d.comb += self.bad.eq(Cat(rules).any())
         return m
+
+    def _elaborate_kind(self, m: Module) -> None:
+        """Both opcodes have ``src`` and ``transpose`` in the same place."""
+        opcode = Opcode.LOAD_STATIONARY
+        for kind in (MatmulKind.FP32, MatmulKind.INTEGER):
+            with m.If(~self._no_dtype(opcode, "src", MATMUL_DTYPES[kind])):
+                m.d.comb += self.kind.eq(kind)
+        with m.If(self._field(opcode, "transpose")):
+            m.d.comb += self.kind.eq(MatmulKind.PATTERN)
 
     def _round_mode(self, opcode: Opcode) -> list[Value]:
         paths = {field.path for field in fields_of(opcode)}
@@ -63,12 +78,14 @@ class StaticRules(wiring.Component):
         if opcode in DMA_OPCODES:
             return self._dma_rules(opcode)
         if opcode is Opcode.LOAD_STATIONARY:
-            return [self._no_dtype(opcode, "src", MATMUL_DTYPES)]
+            return self._matmul_source_rules(opcode)
         if opcode is Opcode.MULTIPLY_MOVING:
+            accumulate = self._field(opcode, "accumulate")
             return [
-                self._no_dtype(opcode, "src", MATMUL_DTYPES),
-                self._no_dtype(opcode, "dst", (DType.FP32,)),
-                self._field(opcode, "accumulate") > 1,
+                *self._matmul_source_rules(opcode),
+                self._not_of_kind(opcode, "dst", RESULT_DTYPES),
+                accumulate > (self.kind != MatmulKind.PATTERN),
+                self.kind != self.stationary,
             ]
         if opcode is Opcode.LOOP:
             return [self._field(opcode, "body") == 0]
@@ -79,6 +96,19 @@ class StaticRules(wiring.Component):
     def _no_dtype(self, opcode: Opcode, path: str, allowed: Iterable[DType]) -> Value:
         code = self._field(opcode, f"{path}.dtype")
         return ~Cat(code == dtype.value for dtype in allowed).any()
+
+    def _not_of_kind(
+        self, opcode: Opcode, path: str, allowed: Mapping[MatmulKind, Iterable[DType]]
+    ) -> Value:
+        return Cat(
+            (self.kind == kind) & self._no_dtype(opcode, path, dtypes)
+            for kind, dtypes in allowed.items()
+        ).any()
+
+    def _matmul_source_rules(self, opcode: Opcode) -> list[Value]:
+        has_bias = self._field(opcode, "exponent_bias").any()
+        own_bias = (self.kind != MatmulKind.FLOAT) | self._no_dtype(opcode, "src", FP8_DTYPES)
+        return [self._not_of_kind(opcode, "src", MATMUL_DTYPES), has_bias & own_bias]
 
     def _dma_rules(self, opcode: Opcode) -> list[Value]:
         source, target = (self._field(opcode, f"{path}.dtype") for path in ("src", "dst"))

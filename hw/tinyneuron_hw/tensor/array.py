@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from amaranth.hdl import Cat, Module, Signal, unsigned
+from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value, unsigned
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
 from ..blocks import Repeated
 from ..config import CoreConfig
 from ..formats import DType
-from .edge import RowEdge
-from .pe import PE_PORTS, Pe
+from .edge import STATIONARY_LANES, RowEdge
+from .operand import OperandControl
+from .pe import PE_PORTS, SPECIAL_PRODUCT, Pe
 
 __all__ = ["PeArray"]
 
@@ -32,12 +33,14 @@ class PeArray(wiring.Component):
 
     Members
     -------
-    moving: In(32 bits per row), raw elements of ``moving_dtype``, taken when ``moving_valid``.
+    moving: In(32 bits per row), raw elements described by ``moving_control``, taken when
+        ``moving_valid``.
     swap: In(1), with ``moving_valid``: this element is the first to use the shadow matrix.
-    stationary: In(32 bits per row), raw elements of ``stationary_dtype`` for column ``column`` of
-        the shadow matrix, taken when ``stationary_valid``.
+    stationary: In(4 x 32 bits per row), raw elements described by ``stationary_control``, taken
+        when ``stationary_valid``: lane l is for the one of the ``count`` (1 ... 4) columns from
+        ``column`` on that is l modulo 4. With ``low`` of the control the elements' low halves.
     first: In(1), with ``stationary_valid``: all other columns of the shadow become +0.
-    sums: Out(32 bits per column), FP32, from +0 in row 0 downwards.
+    sums: Out(32 bits per column), from 0 in row 0 downwards.
     sums_valid: Out(1).
 
     After reset the matrix is +0, and elements may come from the third cycle on. A swap must come
@@ -57,13 +60,18 @@ class PeArray(wiring.Component):
         super().__init__(
             {
                 "moving": In(lanes),
-                "moving_dtype": In(DType, init=DType.BF16),
+                "moving_control": In(OperandControl, init={"dtype": DType.BF16}),
                 "moving_valid": In(1),
                 "swap": In(1),
-                "stationary": In(lanes),
-                "stationary_dtype": In(DType, init=DType.BF16),
+                "stationary": In(
+                    data.ArrayLayout(
+                        data.ArrayLayout(unsigned(32), STATIONARY_LANES), config.partitions
+                    )
+                ),
+                "stationary_control": In(OperandControl, init={"dtype": DType.BF16}),
                 "stationary_valid": In(1),
                 "column": In(range(config.columns)),
+                "count": In(range(STATIONARY_LANES + 1)),
                 "first": In(1),
                 "sums": Out(data.ArrayLayout(unsigned(32), config.columns)),
                 "sums_valid": Out(1),
@@ -78,14 +86,14 @@ class PeArray(wiring.Component):
     def elaborate(self, platform: Any) -> Module:
         m = Module()
         config = self._config
-        m.submodules.moving_edge = moving = RowEdge(config)
-        m.submodules.stationary_edge = stationary = RowEdge(config)
+        m.submodules.moving_edge = moving = RowEdge(config, moving=True)
+        m.submodules.stationary_edge = stationary = RowEdge(config, moving=False)
         m.d.comb += [
-            moving.raw.eq(self.moving),
-            moving.dtype.eq(self.moving_dtype),
+            Value.cast(moving.raw).eq(Value.cast(self.moving)),
+            moving.control.eq(self.moving_control),
             moving.valid.eq(self.moving_valid),
             stationary.raw.eq(self.stationary),
-            stationary.dtype.eq(self.stationary_dtype),
+            stationary.control.eq(self.stationary_control),
             stationary.valid.eq(self.stationary_valid),
         ]
         swaps = Signal((config.partitions - 1) * config.pe_latency + 1)
@@ -100,28 +108,51 @@ class PeArray(wiring.Component):
         m.d.sync += waking.eq(waking << 1)
 
         sums: list[Any] = [0] * config.columns
-        control = Cat(self.column, self.first)
+        load_layout = data.StructLayout(
+            {
+                "column": range(config.columns),
+                "count": range(STATIONARY_LANES + 1),
+                "first": 1,
+                "low": 1,
+            }
+        )
+        control = Signal(load_layout, name="load_control")
+        m.d.comb += [
+            control.column.eq(self.column),
+            control.count.eq(self.count),
+            control.first.eq(self.first),
+            control.low.eq(self.stationary_control.low),
+        ]
         for row in range(config.partitions):
             # Row 0 two cycles behind the members, like the edges' operands.
             for stage in range(2 if row == 0 else config.pe_latency):
-                delayed = Signal(len(control), name=f"control{row}_{stage}")
+                delayed = Signal(load_layout, name=f"load_control{row}_{stage}")
                 m.d.sync += delayed.eq(control)
                 control = delayed
             load = Signal(name=f"load{row}")
             loads = Signal(config.columns, name=f"loads{row}")
             m.d.sync += load.eq(stationary.taps[row])
             clear = Signal(name=f"clear{row}")
-            m.d.comb += clear.eq((load & control[-1]) | waking[0])
+            m.d.comb += clear.eq((load & control.first) | waking[0])
             with m.If(load):
-                m.d.comb += loads.eq(1 << control[:-1])
+                group = (Const(1, STATIONARY_LANES + 1) << control.count) - 1
+                m.d.comb += loads.eq(group[:STATIONARY_LANES] << control.column)
+            element = moving.rows[row][0]
+            special_product = Signal(10, name=f"special_product{row}")
+            m.d.comb += special_product.eq(Mux(element.inert, 0, SPECIAL_PRODUCT))
+            integer = self._history(m, element.integer, f"integer{row}")
             for column in range(config.columns):
                 pe = self._pe()
                 m.submodules[f"pe{row}_{column}"] = pe
                 m.d.comb += [
-                    pe.moving.eq(moving.rows[row]),
+                    pe.moving.eq(element.operand),
+                    pe.low.eq(element.low_stationary),
+                    pe.special_product.eq(special_product),
+                    pe.integer.eq(integer),
                     pe.swap.eq(swaps[row * config.pe_latency] | waking[1]),
-                    pe.stationary.eq(stationary.rows[row]),
+                    pe.stationary.eq(stationary.rows[row][column % STATIONARY_LANES]),
                     pe.load.eq(loads[column]),
+                    pe.load_low.eq(control.low),
                     pe.clear.eq(clear),
                     pe.sum_in.eq(sums[column]),
                 ]
@@ -129,6 +160,13 @@ class PeArray(wiring.Component):
         for column in range(config.columns):
             m.d.comb += self.sums[column].eq(sums[column])
         return m
+
+    @staticmethod
+    def _history(m: Module, signal: Value, name: str) -> Value:
+        """``signal`` now and in each of the three cycles before."""
+        past = Signal(3, name=name)
+        m.d.sync += past.eq(Cat(signal, past))
+        return Cat(signal, past)
 
     def _pe(self) -> Repeated:
         latency = self._config.pe_latency

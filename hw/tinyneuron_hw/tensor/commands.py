@@ -1,13 +1,16 @@
 """What the Tensor engine hands to its two units."""
 
-from amaranth.hdl import unsigned
+from amaranth.hdl import Mux, Value, unsigned
 from amaranth.lib import data
 from amaranth.utils import bits_for
 
 from ..config import CoreConfig
+from ..formats import DType
+from ..isa.matmul import MATMUL_DTYPES, MatmulKind
 from ..isa.operands import AccessPattern
 
-__all__ = ["LoadCommand", "MultiplyCommand", "most_in_flight", "turn_bits"]
+__all__ = ["LoadCommand", "MultiplyCommand", "element_dtype", "is_split", "most_in_flight",
+           "turn_bits"]  # fmt: skip
 
 
 def most_in_flight(config: CoreConfig) -> int:
@@ -31,6 +34,8 @@ class LoadCommand(data.StructLayout):
             {
                 "src": AccessPattern,
                 "column": unsigned(8),
+                "transpose": 1,
+                "exponent_bias": 6,
                 "multiplies": turn_bits(config),
             }
         )
@@ -46,6 +51,24 @@ class MultiplyCommand(data.StructLayout):
                 "src": AccessPattern,
                 "dst": AccessPattern,
                 "accumulate": 1,
+                "transpose": 1,
+                "exponent_bias": 6,
                 "loads": turn_bits(config),
             }
         )
+
+
+def _is_kind(kind: MatmulKind, command: data.View) -> Value:
+    source = Value.cast(command.src.dtype)
+    return source.matches(*MATMUL_DTYPES[kind]) & ~command.transpose
+
+
+def is_split(command: data.View) -> Value:
+    """Whether the elements are FP32, which take part as halves."""
+    return _is_kind(MatmulKind.FP32, command)
+
+
+def element_dtype(command: data.View) -> Value:
+    """The type by whose size the source is read: a pair of integers is one element."""
+    is_pair = _is_kind(MatmulKind.INTEGER, command)
+    return Mux(is_pair, DType.INT16.value, Value.cast(command.src.dtype))

@@ -1,4 +1,4 @@
-"""The row edge of the array: converts raw elements to PE operands and skews them row by row."""
+"""The row edges of the array: convert raw elements to operands and skew them row by row."""
 
 from __future__ import annotations
 
@@ -12,39 +12,63 @@ from amaranth.utils import ceil_log2
 from ..blocks import Gated, Repeated
 from ..config import CoreConfig
 from ..formats import DType
-from .operand import TO_PE_OPERAND_PORTS, PeOperand, ToPeOperand
+from .operand import (
+    MovingOperand,
+    OperandControl,
+    PeOperand,
+    ToMoving,
+    ToStationary,
+    to_moving_ports,
+    to_stationary_ports,
+)
 
-__all__ = ["RowEdge"]
+__all__ = ["STATIONARY_LANES", "RowEdge"]
+
+STATIONARY_LANES = 4
+"""Columns whose stationary elements enter together."""
+
+_IDLE_CONTROL = {"dtype": DType.BF16}
 
 
 class _Converters(wiring.Component):
-    """Keeps an element of every row and converts it; clocked only when one comes, so that nothing
-    is converted twice."""
+    """Keeps the elements of every row and converts them; clocked only when some come, so that
+    nothing is converted twice."""
 
-    def __init__(self, rows: int):
-        self._rows = rows
+    def __init__(self, rows: int, lanes: int, *, moving: bool):
+        self._rows, self._lanes, self._moving = rows, lanes, moving
+        result = MovingOperand if moving else PeOperand
         super().__init__(
             {
-                "raw": In(data.ArrayLayout(unsigned(32), rows)),
-                "dtype": In(DType, init=DType.BF16),
-                "results": Out(data.ArrayLayout(PeOperand, rows)),
+                "raw": In(_per_row(unsigned(32), rows, lanes)),
+                "control": In(OperandControl, init=_IDLE_CONTROL),
+                "results": Out(_per_row(result, rows, lanes)),
             }
         )
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
         held = Signal.like(self.raw, reset_less=True)
-        held_dtype = Signal(DType, init=DType.BF16, reset_less=True)
-        m.d.sync += [held.eq(self.raw), held_dtype.eq(self.dtype)]
+        control: Any = Signal.like(self.control, reset_less=True)
+        m.d.sync += [held.eq(self.raw), control.eq(self.control)]
         for row in range(self._rows):
-            convert = Repeated("tn_to_pe_operand", ToPeOperand, TO_PE_OPERAND_PORTS)
-            m.submodules[f"row{row}"] = convert
-            m.d.comb += [
-                convert.dtype.eq(held_dtype),
-                convert.raw.eq(held[row]),
-                self.results[row].eq(convert.result),
-            ]
+            for lane in range(self._lanes):
+                convert = self._converter()
+                m.submodules[f"row{row}_{lane}"] = convert
+                m.d.comb += [
+                    convert.control.eq(control),
+                    convert.raw.eq(held[row][lane]),
+                    self.results[row][lane].eq(convert.result),
+                ]
         return m
+
+    def _converter(self) -> Repeated:
+        if self._moving:
+            return Repeated("tn_to_moving", ToMoving, to_moving_ports())
+        return Repeated("tn_to_stationary", ToStationary, to_stationary_ports())
+
+
+def _per_row(shape: Any, rows: int, lanes: int) -> data.ArrayLayout:
+    return data.ArrayLayout(data.ArrayLayout(shape, lanes), rows)
 
 
 class RowEdge(wiring.Component):
@@ -57,39 +81,46 @@ class RowEdge(wiring.Component):
     ----------
     config:
         ``partitions`` rows, ``pe_latency`` cycles of skew from row to row.
+    moving:
+        True: the moving side, one :class:`MovingOperand` a row. False: the stationary side,
+        ``STATIONARY_LANES`` of :class:`PeOperand` a row.
 
     Members
     -------
-    raw: In(32 bits per row), elements in the low bits.
-    dtype: In(DType), of all rows.
+    raw: In(32 bits per row and lane), elements in the low bits.
+    control: In(OperandControl), of all rows.
     valid: In(1).
-    rows: Out(PeOperand per row); a row keeps its value until its next valid element.
+    rows: Out(operands per row and lane); a row keeps them until its next valid ones.
     taps: Out(1 per row), row r: ``valid`` delayed by ``1 + r * pe_latency`` cycles, one cycle
         before its operand.
 
     Latency and throughput
     ----------------------
-    An element of every row each cycle.
+    Elements of every row each cycle.
     """
 
-    def __init__(self, config: CoreConfig):
+    def __init__(self, config: CoreConfig, *, moving: bool):
         self._config = config
+        self._moving = moving
+        self._lanes = 1 if moving else STATIONARY_LANES
+        rows = config.partitions
+        result = MovingOperand if moving else PeOperand
         super().__init__(
             {
-                "raw": In(data.ArrayLayout(unsigned(32), config.partitions)),
-                "dtype": In(DType, init=DType.BF16),
+                "raw": In(_per_row(unsigned(32), rows, self._lanes)),
+                "control": In(OperandControl, init=_IDLE_CONTROL),
                 "valid": In(1),
-                "rows": Out(data.ArrayLayout(PeOperand, config.partitions)),
-                "taps": Out(config.partitions),
+                "rows": Out(_per_row(result, rows, self._lanes)),
+                "taps": Out(rows),
             }
         )
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
         config = self._config
-        converters = _Converters(config.partitions)
+        converters = _Converters(config.partitions, self._lanes, moving=self._moving)
         m.submodules.converters = Gated(converters, self.valid, name="converters")
-        m.d.comb += [converters.raw.eq(self.raw), converters.dtype.eq(self.dtype)]
+        m.d.comb += [converters.raw.eq(self.raw), converters.control.eq(self.control)]
 
         longest = (config.partitions - 1) * config.pe_latency
         entered = Signal(longest + 1)
@@ -102,13 +133,13 @@ class RowEdge(wiring.Component):
             result = converters.results[row]
             m.d.comb += self.taps[row].eq(entered[skew])
             if skew == 0:
-                operand = Signal(PeOperand, name=f"operand{row}", reset_less=True)
+                operand = Signal.like(result, name=f"operand{row}", reset_less=True)
                 with m.If(entered[0]):
                     m.d.sync += operand.eq(result)
                 m.d.comb += self.rows[row].eq(operand)
                 continue
             depth = 1 << len(pointer)
-            delay = memory.Memory(shape=PeOperand, depth=depth, init=[])
+            delay = memory.Memory(shape=result.shape(), depth=depth, init=[])
             m.submodules[f"delay{row}"] = delay
             write, read = delay.write_port(), delay.read_port()
             m.d.comb += [

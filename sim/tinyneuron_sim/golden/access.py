@@ -75,10 +75,15 @@ def overlaps_itself(dims: ByteDims) -> bool:
 def strided(array: np.ndarray, offset: int, dims: ByteDims) -> np.ndarray:
     """View of a one-dimensional array with one entry a byte; C order is element order."""
     width = array.itemsize
-    return np.ndarray(
-        shape=tuple(size for _, size in reversed(dims)),
-        dtype=array.dtype,
-        buffer=array,
-        offset=offset * width,
-        strides=tuple(stride * width for stride, _ in reversed(dims)),
+    shape, strides = _layout(dims, width)
+    return np.ndarray(shape, array.dtype, array, offset * width, strides)
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _layout(dims: ByteDims, width: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Shape and strides of a view whose entries are ``width`` bytes."""
+    outermost_first = dims[::-1]
+    return (
+        tuple(size for _, size in outermost_first),
+        tuple(stride * width for stride, _ in outermost_first),
     )

@@ -20,7 +20,7 @@ from tinyneuron_hw.isa.csr import (
 from tinyneuron_hw.isa.opcodes import Stream
 
 from ..backend import BackendError, Progress, RunResult, TraceEvent
-from .core import Core, TrapInfo
+from .core import Core, Observer, Schedule, TrapInfo
 from .program import Program, Window
 
 __all__ = ["GoldenBackend"]
@@ -62,15 +62,20 @@ class GoldenBackend:
         a right program give the same results.
     check_races: whether unordered conflicting accesses are found (costs about a third more time).
     instruction_limit: instructions and transfers of one program before it is taken for endless.
+    rehearses: only check what instructions access; results are not computed.
+    observer: called with each step (:class:`tinyneuron_sim.golden.core.Step`) as it starts.
+    schedule: chooses the next step in place of the seeded schedule.
     """
 
     target = "golden"
 
     def __init__(self, config: CoreConfig, *, schedule_seed: int = 0, check_races: bool = True,
-                 instruction_limit: int = 20_000_000):  # fmt: skip
+                 instruction_limit: int = 20_000_000, observer: Observer | None = None,
+                 schedule: Schedule | None = None, rehearses: bool = False):  # fmt: skip
         self.config = config
         self._core = Core(config, schedule_seed=schedule_seed, check_races=check_races,
-                          instruction_limit=instruction_limit)  # fmt: skip
+                          instruction_limit=instruction_limit, observer=observer,
+                          schedule=schedule, rehearses=rehearses)  # fmt: skip
         self._bits = _writable(config)
         self._values = dict.fromkeys(self._bits, 0)
         self._interrupts = 0
@@ -187,8 +192,13 @@ class GoldenBackend:
         self._values = dict.fromkeys(self._bits, 0)
         self._interrupts = 0
 
+    def reschedule(self, seed: int) -> None:
+        """Reset with empty memories, and another schedule for what runs next."""
+        self.reset()
+        self._core.reschedule(seed)
+
     def close(self) -> None:
-        self._core.running = False
+        self._core.close()
 
     def __enter__(self) -> GoldenBackend:
         return self

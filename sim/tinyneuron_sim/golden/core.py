@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from tinyneuron_hw.config import INSTRUCTION_BYTES, CoreConfig
 from tinyneuron_hw.isa.codec import DecodeError
 from tinyneuron_hw.isa.csr import COUNTERS, Trap
 from tinyneuron_hw.isa.opcodes import DMA_OPCODES, Opcode, Stream, UpdateMode, WaitMode
+from tinyneuron_hw.isa.rules import OperandError
 
 from ..backend import DMA_SOURCE
 from . import scalar, tensor, vector
@@ -23,14 +24,42 @@ from .numerics import quiet
 from .prepared import Prepared, Preparer
 from .program import ADDRESS_MASK, Program, fetch, fetch_trap
 from .races import RaceDetector, Where
+from .rehearsal import accesses, rehearse
 from .semaphores import Semaphores
 from .sequencer import Sequencer
 
-__all__ = ["Core", "TrapInfo"]
+__all__ = ["EXECUTORS", "Core", "Observer", "Schedule", "Step", "TrapInfo"]
 
 EXECUTORS: dict[Opcode, Callable[[Machine, Prepared], None]] = {
     **tensor.EXECUTORS, **vector.EXECUTORS, **scalar.EXECUTORS,
 }  # fmt: skip
+
+
+Schedule = Callable[[Sequence[Stream | int]], Stream | int]
+"""Chooses which of the threads that can run (streams, and DMA queues by number) steps next."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """An instruction or a transfer that starts, the one that traps included.
+
+    ``prepared`` has its registers resolved; ``queue`` is None for an instruction, the DMA queue
+    for a transfer. ``error`` is what an instruction traps with instead of being executed. ``clock``
+    says how many steps of each thread are ordered before it, itself
+    included; it is empty when races are not checked.
+    """
+
+    stream: Stream
+    pc: int
+    prepared: Prepared
+    queue: int | None
+    thread: int
+    clock: tuple[int, ...]
+    error: DecodeError | OperandError | None = None
+
+
+Observer = Callable[[Step], None]
+"""Called at the start of every step, in execution order."""
 
 
 @dataclass(frozen=True)
@@ -52,11 +81,18 @@ class _Transfer:
 
 
 class Core:
-    """Executes programs. One step is one instruction of a stream or one DMA transfer."""
+    """Executes programs. One step is one instruction of a stream or one DMA transfer.
+
+    With ``rehearses`` it only checks what instructions access and moves no data.
+    """
 
     def __init__(self, config: CoreConfig, *, schedule_seed: int, check_races: bool,
-                 instruction_limit: int):  # fmt: skip
+                 instruction_limit: int, observer: Observer | None = None,
+                 schedule: Schedule | None = None, rehearses: bool = False):  # fmt: skip
         self.config = config
+        self._observer = observer
+        self._schedule = schedule
+        self._rehearses = rehearses
         self._seed = schedule_seed
         self._limit = instruction_limit
         self._races = RaceDetector(config) if check_races else None
@@ -76,10 +112,25 @@ class Core:
         self.trap: TrapInfo | None = None
         self._queues: dict[int, deque[_Transfer]] = {}
 
+    def reschedule(self, seed: int) -> None:
+        """The next program runs under another schedule, from reset, on memories that hold
+        nothing."""
+        self.reset()
+        self._seed = seed
+        for memory in (self.machine.sbuf, self.machine.psum, self.machine.device):
+            memory.clear()
+
+    def close(self) -> None:
+        """Stops, and frees what races were found with."""
+        self.running = False
+        if self._races:
+            self._races.restart()
+
     def start(self, program: Program) -> None:
         """START: clears counters, trap and trace and starts every enabled stream."""
+        if program.windows != self._program.windows:
+            self._preparer.forget()
         self._program = program
-        self._preparer.forget()
         self.counters = dict.fromkeys(COUNTERS, 0)
         self.events = []
         self.running, self.done, self.trap = True, False, None
@@ -129,6 +180,8 @@ class Core:
             self._deadlock()
 
     def _choose(self, threads: list[Stream | int]) -> Stream | int:
+        if self._schedule is not None:
+            return self._schedule(threads)
         if len(threads) == 1:
             return threads[0]
         chances = [self._chances[thread] for thread in threads]
@@ -173,9 +226,11 @@ class Core:
         machine.where = where = Where(stream, pc, prepared)
         if self._races:
             self._races.begin(thread, where, acquired)
+            self._races.wait(thread, *prepared.wait)
+        error = tensor.stationary_error(machine, prepared) or prepared.error
+        self._observe(where, prepared, thread, error)
         self.counters["fetch_bytes"] += INSTRUCTION_BYTES
-        if prepared.error is not None:
-            error = prepared.error
+        if error is not None:
             address = None if isinstance(error, DecodeError) else error.address
             raise TrapSignal(error.cause, address, str(error))
         self._execute(prepared, where)
@@ -189,10 +244,19 @@ class Core:
         opcode = prepared.opcode
         if opcode in DMA_OPCODES:
             self._issue(prepared, where)
+        elif self._rehearses:
+            self._rehearse(prepared)
         elif opcode in EXECUTORS:
             EXECUTORS[opcode](self.machine, prepared)
             if opcode is Opcode.MULTIPLY_MOVING:
-                self.counters["tensor_moving"] += prepared.regions["src"].count
+                self.counters["tensor_moving"] += tensor.moving_elements(prepared)
+
+    def _rehearse(self, prepared: Prepared) -> None:
+        if prepared.accesses is None:
+            prepared.accesses = accesses(self.machine, prepared)
+        rehearse(self.machine, prepared.accesses)
+        if prepared.opcode is Opcode.LOAD_STATIONARY:
+            tensor.rehearse_load(self.machine, prepared)
 
     def _issue(self, prepared: Prepared, where: Where) -> None:
         queue = prepared.fields["queue"]
@@ -205,20 +269,33 @@ class Core:
         if self._races and moved.issued is not None:
             thread = self._races.begin_transfer(queue, moved.where, moved.issued)
             self.machine.thread = thread
-        read, written = transfer(self.machine, moved.prepared)
-        self.counters["dma_read_bytes"] += read
-        self.counters["dma_write_bytes"] += written
+        self._observe(moved.where, moved.prepared, self.machine.thread)
+        if self._rehearses:
+            self._rehearse(moved.prepared)
+        else:
+            read, written = transfer(self.machine, moved.prepared)
+            self.counters["dma_read_bytes"] += read
+            self.counters["dma_write_bytes"] += written
         self._update(moved.prepared, self.machine.thread)
         self._record(DMA_SOURCE + queue, moved.where.stream, moved.where.pc)
+
+    def _observe(self, where: Where, prepared: Prepared, thread: int,
+                 error: DecodeError | OperandError | None = None) -> None:  # fmt: skip
+        if self._observer is not None:
+            clock = tuple(map(int, self._races.clock(thread))) if self._races else ()
+            step = Step(where.stream, where.pc, prepared, where.queue, thread, clock, error)
+            self._observer(step)
 
     def _update(self, prepared: Prepared, thread: int) -> None:
         fields = prepared.fields
         mode: UpdateMode = fields["header.update.mode"]
         if mode is UpdateMode.NONE:
             return
-        clock = self._races.clock(thread) if self._races else None
-        self.semaphores.update(mode, fields["header.update.semaphore"],
-                               fields["header.update.value"], clock)  # fmt: skip
+        index, clock = fields["header.update.semaphore"], None
+        if self._races:
+            self._races.update(thread, mode, index)
+            clock = self._races.clock(thread)
+        self.semaphores.update(mode, index, fields["header.update.value"], clock)
 
     def _record(self, source: int, stream: Stream, pc: int) -> None:
         cycle = self.counters["cycles"]
@@ -246,10 +323,8 @@ class Core:
             if sequencer.halted or prepared is None:
                 continue
             text = f"{sequencer.stream.name} pc {sequencer.pc} `{prepared}`"
-            mode, index, value = prepared.wait
+            mode, index, _ = prepared.wait
             if mode is not WaitMode.NONE:
-                relation = "==" if mode is WaitMode.EQUAL else ">="
-                now = self.semaphores.values[index]
-                text += f" waits for semaphore {index} {relation} {value}, it is {now}"
+                text += f" while semaphore {index} is {self.semaphores.values[index]}"
             parts.append(text)
         return "; ".join(parts)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import NoReturn
 
 import numpy as np
 
 from tinyneuron_hw.config import CoreConfig
-from tinyneuron_hw.formats import FORMATS
 from tinyneuron_hw.isa.csr import Trap
 from tinyneuron_hw.isa.opcodes import OperandKind, Space
 
@@ -18,8 +18,13 @@ from .numerics import RAW_TYPES, to_float32
 from .prepared import Prepared
 from .races import RaceDetector, Where
 from .region import DeviceRegion, Region, scalar_region
+from .stationary import Stationary
 
-__all__ = ["Machine"]
+__all__ = ["MAX_TRANSFER_BYTES", "Machine"]
+
+MAX_TRANSFER_BYTES = 1 << 28
+"""Largest transfer golden executes; hardware takes up to 2**32 elements. Some checks hold a number
+for every byte."""
 
 
 class Machine:
@@ -39,7 +44,7 @@ class Machine:
 
     def reset(self) -> None:
         """Engine state returns to that after reset; memories keep their bytes."""
-        self.stationary = np.zeros((self.config.partitions, self.config.columns), np.float32)
+        self.stationary = Stationary.zero(self.config)
 
     def fail(self, what: str) -> NoReturn:
         """Raises GoldenError about the instruction that executes."""
@@ -52,29 +57,37 @@ class Machine:
         dims = (*region.dims, (width, region.partitions))
         return Footprint(memory, region.start * width + region.offset, dims)
 
-    def read_footprint(self, footprint: Footprint) -> np.ndarray:
-        """Bytes in element order; GoldenError when one was never written or is in a race."""
+    def check_read(self, footprint: Footprint) -> None:
+        """GoldenError when a byte was never written or is in a race."""
         unwritten = footprint.memory.first_unwritten(footprint)
         if unwritten is not None:
             self.fail(f"reads {footprint.memory.place(unwritten)}, which was never written")
         if self.races is not None:
             self.races.read(self.thread, footprint)
+
+    def read_footprint(self, footprint: Footprint) -> np.ndarray:
+        """Bytes in element order, after :meth:`check_read`."""
+        self.check_read(footprint)
         return footprint.memory.read(footprint)
 
-    def write_footprint(self, footprint: Footprint, values: np.ndarray) -> None:
-        """Writes bytes given in element order; GoldenError when one is in a race."""
+    def check_write(self, footprint: Footprint) -> None:
+        """GoldenError when a byte is in a race."""
         if self.races is not None:
             self.races.write(self.thread, footprint)
+
+    def write_footprint(self, footprint: Footprint, values: np.ndarray) -> None:
+        """Writes bytes given in element order, after :meth:`check_write`."""
+        self.check_write(footprint)
         footprint.memory.write(footprint, values)
 
     def read(self, region: Region) -> np.ndarray:
         """Raw elements [partitions, elements]."""
         raw = self.read_footprint(self.footprint(region))
-        return raw.view(RAW_TYPES[FORMATS[region.dtype].bytes]).reshape(region.partitions, -1)
+        return raw.view(RAW_TYPES[region.element_bytes]).reshape(region.partitions, -1)
 
     def write(self, region: Region, raw: np.ndarray) -> None:
         """Writes raw elements [partitions, elements]."""
-        data = np.ascontiguousarray(raw, dtype=RAW_TYPES[FORMATS[region.dtype].bytes])
+        data = np.ascontiguousarray(raw, dtype=RAW_TYPES[region.element_bytes])
         self.write_footprint(self.footprint(region), data.reshape(-1).view(np.uint8))
 
     def read_scalar(self, prepared: Prepared, path: str, partitions: int) -> np.ndarray:
@@ -86,7 +99,12 @@ class Machine:
         return to_float32(self.read(region), region.dtype)
 
     def device_footprint(self, region: DeviceRegion) -> Footprint:
-        """The bytes of a device operand; a bus error where there is no memory."""
+        """The bytes of a device operand; a bus error where there is no memory, GoldenError for
+        more bytes than are moved at once here."""
+        size = math.prod(size for _, size in region.dims)
+        if size > MAX_TRANSFER_BYTES:
+            self.fail(f"moves {size} bytes in one transfer; golden takes at most "
+                      f"{MAX_TRANSFER_BYTES}")  # fmt: skip
         high = region.address + extent(region.dims)[1]
         if high > self.config.device_memory_bytes:
             offsets = byte_offsets(region.dims) + region.address

@@ -58,6 +58,11 @@ class Memory:
         self._pages: dict[int, np.ndarray] = {}
         self._written: dict[int, np.ndarray] = {}
 
+    def clear(self) -> None:
+        """Every byte is 0 and was never written."""
+        self._pages.clear()
+        self._written.clear()
+
     def page(self, index: int) -> np.ndarray:
         """uint8 bytes of a page."""
         page = self._pages.get(index)
@@ -107,7 +112,13 @@ class Memory:
             else:
                 view = strided(page, piece.offset, piece.dims)
                 view[...] = chunk.reshape(view.shape)
-            if self._tracked:
+        self.mark_written(footprint)
+
+    def mark_written(self, footprint: Footprint) -> None:
+        """Takes the bytes for written, whatever they are."""
+        if self._tracked:
+            for piece in footprint.pieces:
+                self.page(piece.page)
                 strided(self._written[piece.page], piece.offset, piece.dims)[...] = True
 
     def first_unwritten(self, footprint: Footprint) -> int | None:
@@ -132,6 +143,9 @@ class Memory:
 
     def read_bytes(self, address: int, size: int) -> bytes:
         """Bytes of an interval."""
+        page, offset = divmod(address, self.page_bytes)
+        if offset + size <= self.page_bytes:
+            return self.page(page)[offset : offset + size].tobytes()
         return self.read(Footprint(self, address, ((1, size),))).tobytes() if size else b""
 
     def write_bytes(self, address: int, data: bytes) -> None:

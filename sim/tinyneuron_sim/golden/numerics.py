@@ -11,7 +11,7 @@ import numpy as np
 from tinyneuron_hw.formats import CANONICAL_NAN, FORMATS, DType, Format
 
 __all__ = ["RAW_TYPES", "add", "canonical", "fma", "from_float32", "maximum", "minimum",
-           "multiply", "quiet", "subtract", "to_float32"]  # fmt: skip
+           "multiply", "quiet", "split_float32", "subtract", "to_float32"]  # fmt: skip
 
 RAW_TYPES = {1: np.dtype("<u1"), 2: np.dtype("<u2"), 4: np.dtype("<u4")}
 """Element bytes -> NumPy type of raw elements."""
@@ -110,11 +110,27 @@ def _round_to_odd(a: np.ndarray, b: np.ndarray, total: np.ndarray) -> np.ndarray
     return (bits + step).view(np.float64)
 
 
+def _cut(values: np.ndarray, bits: int) -> np.ndarray:
+    """The values without their low ``bits`` fraction bits."""
+    return (values.view(np.uint32) & np.uint32(-1 << bits & 0xFFFF_FFFF)).view(np.float32)
+
+
+def split_float32(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """High and low half, exact: the upper 12 bits of the significand and what is left, with the
+    value's sign also when it is 0. The low half of an infinity or NaN is 0."""
+    high = np.where(np.isnan(values), values, _cut(values, 12))
+    rest = np.where(np.isfinite(values), np.abs(values) - np.abs(high), np.float32(0))
+    return high, np.copysign(rest, values)
+
+
 def to_float32(raw: np.ndarray, dtype: DType) -> np.ndarray:
     """Float32 values of raw elements; 32-bit integers round (RNE)."""
     fmt = FORMATS[dtype]
-    if dtype in (DType.FP32, DType.TF32):
+    if dtype is DType.FP32:
         return raw.astype("<u4").view(np.float32)
+    if dtype is DType.TF32:
+        values = raw.astype("<u4").view(np.float32)
+        return np.where(np.isnan(values), values, _cut(values, 13))
     if dtype is DType.BF16:
         return (raw.astype("<u4") << np.uint32(16)).view(np.float32)
     if dtype is DType.FP16:

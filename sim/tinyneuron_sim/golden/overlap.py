@@ -7,8 +7,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tinyneuron_hw.formats import FORMATS
-
 from .access import byte_offsets, extent, overlaps_itself
 from .machine import Machine
 from .memory import Footprint
@@ -55,7 +53,7 @@ def _intervals_meet(start_a: int, a: tuple, start_b: int, b: tuple) -> bool:
 
 
 def _lane_steps(region: Region, steps: np.ndarray) -> np.ndarray:
-    return np.tile(np.repeat(steps, FORMATS[region.dtype].bytes), region.partitions)
+    return np.tile(np.repeat(steps, region.element_bytes), region.partitions)
 
 
 def forbid_serial_overlap(machine: Machine, source: Footprint, source_bytes: int,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.isa.codec import Decoded, DecodeError, decode, fields_of
@@ -16,15 +16,23 @@ from tinyneuron_hw.isa.opcodes import (
     Opcode,
     OperandKind,
     Stream,
+    UpdateMode,
     WaitMode,
 )
 from tinyneuron_hw.isa.rules import DEVICE, PATTERNS, SCALARS, OperandError, check
 
 from .region import DeviceRegion, Region, device_region, region, scalar_region
 
+if TYPE_CHECKING:
+    from .rehearsal import Accesses
+
 __all__ = ["Prepared", "Preparer", "signed32"]
 
 _CACHE_LIMIT = 1 << 16
+_SIGNS: dict[WaitMode | UpdateMode, str] = {
+    WaitMode.EQUAL: "==", WaitMode.GREATER_EQUAL: ">=", WaitMode.GREATER_EQUAL_SUBTRACT: ">=",
+    UpdateMode.ADD: "+=", UpdateMode.SUBTRACT: "-=", UpdateMode.SET: "=",
+}  # fmt: skip
 WindowCheck = Callable[[int, int, bool], bool]
 
 
@@ -45,6 +53,8 @@ class Prepared:
     error: DecodeError | OperandError | None = None
     regions: dict[str, Region] = field(default_factory=dict)
     devices: dict[str, DeviceRegion] = field(default_factory=dict)
+    accesses: Accesses | None = None
+    """What a rehearsal found it to access."""
 
     def scalar_sources(self) -> list[tuple[Region, int]]:
         """Scalar operands in memory, as sources of the overlap rule."""
@@ -60,11 +70,23 @@ class Prepared:
         if self.opcode is None:
             return "an instruction that does not decode"
         parts = [*map(str, self.regions.values()), *map(str, self.devices.values())]
-        for name in ("op", "op0", "op1", "function", "accumulate", "queue"):
+        for name in ("op", "op0", "op1", "function", "accumulate", "transpose", "queue"):
             if name in self.fields:
                 value = self.fields[name]
                 parts.append(f"{name}={getattr(value, 'name', value)}")
-        return " ".join([self.opcode.name, ", ".join(parts)]).rstrip()
+        return " ".join([f"{self.opcode.name} {', '.join(parts)}".rstrip(), *self._semaphores()])
+
+    def _semaphores(self) -> list[str]:
+        """The wait and the update, as the assembler writes them."""
+        found = []
+        for kind in ("wait", "update"):
+            mode, index, value = (
+                self.fields[f"header.{kind}.{name}"] for name in ("mode", "semaphore", "value")
+            )
+            if mode in _SIGNS:
+                take = ", subtract" if mode is WaitMode.GREATER_EQUAL_SUBTRACT else ""
+                found.append(f"{kind}(s{index} {_SIGNS[mode]} {value}{take})")
+        return found
 
 
 _OPCODES_OF = {stream: {op.value for op in ops} for stream, ops in STREAM_OPCODES.items()}
@@ -81,6 +103,24 @@ def _raw_wait(raw: bytes, registers: Sequence[int]) -> tuple[WaitMode, int, int]
     return mode, _WAIT["header.wait.semaphore"].extract(bits), value
 
 
+@functools.lru_cache(maxsize=1 << 14)
+def _decode(
+    raw: bytes,
+) -> tuple[Decoded | None, DecodeError | None, list[tuple[str, int, int, int]]]:
+    """Decoded instruction, or the error; (path, register, low, high) of each field that a
+    register names, device addresses (no bounds) included."""
+    try:
+        decoded = decode(raw)
+    except DecodeError as error:
+        return None, error, []
+    bounds = {f.path: f.bounds for f in fields_of(decoded.opcode)}
+    named = [(path, number, *bounds[path]) for path, number in decoded.registers().items()]
+    for path in DEVICE.get(decoded.opcode, ()):
+        if decoded[f"{path}.address_uses_register"]:
+            named.append((f"{path}.address", decoded[f"{path}.register"], 0, 0))
+    return decoded, None, named
+
+
 class Preparer:
     """Prepares instructions and remembers them, so that a loop pays once.
 
@@ -91,11 +131,10 @@ class Preparer:
         self._config = config
         self._window_allows = window_allows
         self._cache: dict[tuple, Prepared] = {}
-        self._decode = functools.lru_cache(maxsize=1 << 14)(self._decode_uncached)
 
     def prepare(self, raw: bytes, stream: Stream, registers: Sequence[int]) -> Prepared:
         """The instruction with this stream's registers."""
-        decoded, error, named = self._decode(raw)
+        decoded, error, named = _decode(raw)
         if decoded is None:
             if raw[0] not in _OPCODES_OF[stream]:
                 error = DecodeError(f"opcode 0x{raw[0]:02x} is none of the {stream.name} stream",
@@ -113,23 +152,6 @@ class Preparer:
     def forget(self) -> None:
         """Drops what was remembered; the windows may have changed."""
         self._cache.clear()
-
-    @staticmethod
-    def _decode_uncached(
-        raw: bytes,
-    ) -> tuple[Decoded | None, DecodeError | None, list[tuple[str, int, int, int]]]:
-        """Decoded instruction, or the error; (path, register, low, high) of each field that a
-        register names, device addresses (no bounds) included."""
-        try:
-            decoded = decode(raw)
-        except DecodeError as error:
-            return None, error, []
-        bounds = {f.path: f.bounds for f in fields_of(decoded.opcode)}
-        named = [(path, number, *bounds[path]) for path, number in decoded.registers().items()]
-        for path in DEVICE.get(decoded.opcode, ()):
-            if decoded[f"{path}.address_uses_register"]:
-                named.append((f"{path}.address", decoded[f"{path}.register"], 0, 0))
-        return decoded, None, named
 
     def _resolve(self, decoded: Decoded, named: list[tuple[str, int, int, int]], stream: Stream,
                  registers: Sequence[int]) -> Prepared:  # fmt: skip
@@ -166,6 +188,6 @@ class Preparer:
             prepared.error = error
             return
         for role in PATTERNS.get(opcode, ()):
-            prepared.regions[role.path] = region(fields, role.path)
+            prepared.regions[role.path] = region(opcode, fields, role.path)
         for path in DEVICE.get(opcode, ()):
             prepared.devices[path] = device_region(fields, path, fields[f"{path}.address"])

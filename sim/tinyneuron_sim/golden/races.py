@@ -5,6 +5,9 @@ transfers of one chain run in the order they were issued. Each thread has a vect
 memory holds, for every byte and thread, the clock of the thread's last read and last write.
 An access races when another thread's conflicting access is newer than what this thread has
 acquired from it.
+
+Semaphores are memory too: two operations on one race when their order decides what a wait sees
+(``_CLASHES``). Additions commute, and so do waits; scalar registers belong to one stream.
 """
 
 from __future__ import annotations
@@ -15,13 +18,34 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from tinyneuron_hw.config import CoreConfig
-from tinyneuron_hw.isa.opcodes import Stream
+from tinyneuron_hw.isa.opcodes import Stream, UpdateMode, WaitMode
 
 from .access import byte_offsets, strided
 from .errors import GoldenError
 from .memory import Footprint, Memory
 
 __all__ = ["RaceDetector", "Where"]
+
+_CLASHES: dict[str, tuple[str, ...]] = {
+    "waits for": ("takes from", "subtracts from", "sets"),
+    "waits for equality of": ("takes from", "adds to", "subtracts from", "sets"),
+    "takes from": ("waits for", "waits for equality of", "subtracts from", "sets"),
+    "adds to": ("waits for equality of", "sets"),
+    "subtracts from": ("waits for", "waits for equality of", "takes from", "sets"),
+    "sets": ("waits for", "waits for equality of", "takes from", "adds to", "subtracts from",
+             "sets"),
+}  # fmt: skip
+"""What an operation on a semaphore does -> operations of others it must be ordered with."""
+_WAITS = {
+    WaitMode.EQUAL: "waits for equality of",
+    WaitMode.GREATER_EQUAL: "waits for",
+    WaitMode.GREATER_EQUAL_SUBTRACT: "takes from",
+}
+_UPDATES = {
+    UpdateMode.ADD: "adds to",
+    UpdateMode.SUBTRACT: "subtracts from",
+    UpdateMode.SET: "sets",
+}
 
 _STREAMS = len(Stream)
 _REMEMBERED = 1 << 14
@@ -94,6 +118,7 @@ class RaceDetector:
         self._reads: _Shadow = defaultdict(lambda: defaultdict(_Accesses))
         self._writes: _Shadow = defaultdict(lambda: defaultdict(_Accesses))
         self._queues: dict[int, dict[Stream, deque[tuple[int, np.ndarray]]]] = {}
+        self._semaphores: dict[int, dict[str, dict[int, int]]] = {}
 
     def begin(self, thread: int, where: Where, acquired: np.ndarray | None) -> None:
         """The thread's next instruction starts, having acquired a clock."""
@@ -137,6 +162,31 @@ class RaceDetector:
         self._require(thread, footprint, self._writes, "writes", "writes")
         self._require(thread, footprint, self._reads, "writes", "reads")
         self._writes[footprint.memory][thread].record(footprint, self._now(thread))
+
+    def wait(self, thread: int, mode: WaitMode, index: int, value: int) -> None:
+        """Raises GoldenError unless what decides the wait is ordered with the thread, which has
+        acquired the updates it waited for."""
+        # A semaphore is always at least 0.
+        if mode is not WaitMode.NONE and (value or mode is WaitMode.EQUAL):
+            self._operate(thread, index, _WAITS[mode])
+
+    def update(self, thread: int, mode: UpdateMode, index: int) -> None:
+        """Raises GoldenError unless every operation that this one could disturb is ordered before
+        the thread."""
+        if mode is not UpdateMode.NONE:
+            self._operate(thread, index, _UPDATES[mode])
+
+    def _operate(self, thread: int, index: int, does: str) -> None:
+        operations = self._semaphores.setdefault(index, {})
+        clock = self._clocks[thread]
+        for did in _CLASHES[does]:
+            for other, when in operations.get(did, {}).items():
+                if other != thread and when > clock[other]:
+                    raise GoldenError(
+                        f"race on semaphore {index}: {self._history[thread][-1]} {does} what "
+                        f"{self._history[other][when - 1]} {did}, and no semaphore orders them"
+                    )
+        operations.setdefault(does, {})[thread] = self._now(thread)
 
     def _now(self, thread: int) -> int:
         return int(self._clocks[thread][thread])

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tinyneuron_hw.formats import FORMATS, DType
-from tinyneuron_hw.isa.opcodes import Space
+from tinyneuron_hw.isa.matmul import element_bytes
+from tinyneuron_hw.isa.opcodes import Opcode, Space
 from tinyneuron_hw.isa.rules import device_dims, on_chip_dims
 
 from .access import ByteDims, byte_dims
@@ -21,6 +22,7 @@ class Region:
 
     path: str
     dtype: DType
+    element_bytes: int
     space: Space
     start: int
     partitions: int
@@ -60,14 +62,14 @@ class DeviceRegion:
         return f"{self.path}=device[0x{self.address:x}] {shape} {FORMATS[self.dtype].name}"
 
 
-def region(fields: Mapping[str, Any], path: str) -> Region:
+def region(opcode: Opcode, fields: Mapping[str, Any], path: str) -> Region:
     """The access pattern at ``path``."""
     dims = tuple(on_chip_dims(fields, path))
-    dtype = fields[f"{path}.dtype"]
-    size = FORMATS[dtype].bytes
+    size = element_bytes(opcode, fields, path)
     return Region(
-        path, dtype, fields[f"{path}.space"], fields[f"{path}.start_partition"],
-        fields[f"{path}.num_partitions"], fields[f"{path}.offset"],
+        path, fields[f"{path}.dtype"], size, fields[f"{path}.space"],
+        fields[f"{path}.start_partition"], fields[f"{path}.num_partitions"],
+        fields[f"{path}.offset"],
         tuple(size for _, size in dims), byte_dims(dims, size, size),
     )  # fmt: skip
 
@@ -75,9 +77,10 @@ def region(fields: Mapping[str, Any], path: str) -> Region:
 def scalar_region(fields: Mapping[str, Any], path: str, partitions: int) -> Region:
     """A scalar operand that has one element in each of ``partitions`` partitions."""
     dtype = DType(fields[f"{path}.dtype"])
+    size = FORMATS[dtype].bytes
     return Region(
-        path, dtype, fields[f"{path}.space"], fields[f"{path}.start_partition"], partitions,
-        fields[f"{path}.value"], (1, 1, 1, 1), ((1, FORMATS[dtype].bytes),),
+        path, dtype, size, fields[f"{path}.space"], fields[f"{path}.start_partition"], partitions,
+        fields[f"{path}.value"], (1, 1, 1, 1), ((1, size),),
     )  # fmt: skip
 
 

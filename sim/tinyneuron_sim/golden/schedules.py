@@ -11,7 +11,42 @@ from ..loader import MemoryWindow, load_and_start
 from .backend import GoldenBackend
 from .errors import GoldenError
 
-__all__ = ["run_schedules"]
+__all__ = ["rehearse_schedules", "run_schedules"]
+
+
+def rehearse_schedules(
+    config: CoreConfig,
+    streams: Mapping[Stream, Sequence[bytes]],
+    *,
+    seeds: Iterable[int] = range(8),
+    runs: int = 1,
+    windows: Sequence[MemoryWindow] | None = None,
+    base: int | None = None,
+) -> None:
+    """The race check of :func:`run_schedules` for a fraction of its time: what instructions access
+    is checked, nothing is computed, and so no results are compared.
+
+    Parameters
+    ----------
+    streams: instructions of each stream.
+    runs: how often each schedule runs the program, semaphores and registers left as they are.
+
+    Raises
+    ------
+    GoldenError
+        A schedule found an error, a trap included; the message names the seed.
+    """
+    with GoldenBackend(config, rehearses=True) as backend:
+        for seed in seeds:
+            backend.reschedule(seed)
+            for _ in range(runs):
+                load_and_start(backend, streams, base, windows)
+                try:
+                    backend.run(1 << 62)
+                except GoldenError as error:
+                    raise GoldenError(f"schedule {seed}: {error}") from error
+                if backend.trap is not None:
+                    raise GoldenError(f"schedule {seed}: {backend.trap}")
 
 
 def run_schedules(

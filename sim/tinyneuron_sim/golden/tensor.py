@@ -2,48 +2,122 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
+from tinyneuron_hw.formats import FORMATS, DType
+from tinyneuron_hw.isa.csr import Trap
+from tinyneuron_hw.isa.matmul import FP8_DTYPES, MatmulKind, matmul_kind
 from tinyneuron_hw.isa.opcodes import Opcode
+from tinyneuron_hw.isa.rules import OperandError, check_stationary
 
 from .access import byte_offsets, overlaps_itself
 from .machine import Machine
-from .numerics import add, canonical, fma, to_float32
+from .numerics import add, canonical, fma, split_float32, to_float32
 from .prepared import Prepared
 from .region import Region
+from .stationary import Stationary
 
-__all__ = ["EXECUTORS", "column_sums", "load_stationary", "multiply_moving"]
+__all__ = ["EXECUTORS", "column_sums", "load_stationary", "moving_elements", "multiply_moving",
+           "rehearse_load", "stationary_error"]  # fmt: skip
+
+_PASSES = 4
+"""Ways of an FP32 instruction through the array."""
+
+
+def stationary_error(machine: Machine, prepared: Prepared) -> OperandError | None:
+    """What is wrong with the matrix that a MULTIPLY_MOVING finds; like every BAD_OPERAND it comes
+    before OUT_OF_RANGE."""
+    error = prepared.error
+    if prepared.opcode is not Opcode.MULTIPLY_MOVING:
+        return None
+    if error is not None and error.cause is not Trap.OUT_OF_RANGE:
+        return None
+    try:
+        check_stationary(prepared.fields, machine.stationary.kind)
+    except OperandError as broken:
+        return broken
+    return None
+
+
+def moving_elements(prepared: Prepared) -> int:
+    """Vectors that enter the array."""
+    passes = _PASSES if matmul_kind(prepared.fields) is MatmulKind.FP32 else 1
+    return passes * prepared.regions["src"].count
 
 
 def load_stationary(machine: Machine, prepared: Prepared) -> None:
     """Replaces the stationary matrix; rows and columns outside the operand become +0."""
     source = prepared.regions["src"]
-    values = to_float32(machine.read(source), source.dtype)
-    column = prepared.fields["column_start"]
-    rows = slice(source.start, source.start + source.partitions)
-    machine.stationary = np.zeros_like(machine.stationary)
-    machine.stationary[rows, column : column + source.count] = values
+    machine.stationary = Stationary.loaded(
+        machine.config, matmul_kind(prepared.fields), _operand(machine, prepared), source.start,
+        prepared.fields["column_start"],
+    )  # fmt: skip
+
+
+def rehearse_load(machine: Machine, prepared: Prepared) -> None:
+    """Notes what kind of matrix is loaded, and leaves the numbers."""
+    machine.stationary = replace(machine.stationary, kind=matmul_kind(prepared.fields))
 
 
 def multiply_moving(machine: Machine, prepared: Prepared) -> None:
     """Sums of the columns, added to or put into PSUM."""
     source, target = prepared.regions["src"], prepared.regions["dst"]
-    values = to_float32(machine.read(source), source.dtype)
+    kind = matmul_kind(prepared.fields)
     columns = slice(target.start, target.start + target.partitions)
-    stationary = machine.stationary[:, columns]
-    sums = column_sums(stationary, values, source.start)
-    if not prepared.fields["accumulate"]:
-        machine.write(target, sums.view("<u4"))
-    elif overlaps_itself(target.dims):
-        _accumulate_in_order(machine, target, sums)
+    stationary = machine.stationary.values[:, columns]
+    moving = _operand(machine, prepared)
+    accumulate = bool(prepared.fields["accumulate"])
+    if kind is MatmulKind.FLOAT:
+        _write(machine, target, column_sums(stationary, moving, source.start), accumulate)
+    elif kind is MatmulKind.FP32:
+        for sums in _fp32_passes(stationary, moving, source.start):
+            _write(machine, target, sums, accumulate)
+            accumulate = True
+    elif kind is MatmulKind.INTEGER:
+        rows = stationary[source.start : source.start + source.partitions]
+        sums = np.einsum("kmi,kni->mn", rows, moving).astype(np.uint32).view(np.int32)
+        _write(machine, target, sums, accumulate)
     else:
-        before = machine.read(target).view(np.float32)
-        machine.write(target, add(before, sums).view("<u4"))
+        rows = stationary[source.start : source.start + source.partitions]
+        machine.write(target, rows.T @ (moving != 0))
 
 
-def column_sums(stationary: np.ndarray, moving: np.ndarray, start: int) -> np.ndarray:
+def _operand(machine: Machine, prepared: Prepared) -> np.ndarray:
+    """Elements of the source as :class:`Stationary` holds them, [K, N] or [K, N, 2]."""
+    fields, source = prepared.fields, prepared.regions["src"]
+    raw, kind = machine.read(source), matmul_kind(fields)
+    if kind is MatmulKind.PATTERN:
+        return raw.astype(np.int64)
+    if kind is MatmulKind.INTEGER:
+        pairs = raw.view("i1" if source.dtype is DType.INT8 else "u1")
+        return pairs.reshape(*raw.shape, 2).astype(np.int64)
+    values = to_float32(raw, source.dtype)
+    if source.dtype in FP8_DTYPES and fields["exponent_bias"]:
+        values = np.ldexp(values, FORMATS[source.dtype].bias - fields["exponent_bias"])
+    return values
+
+
+def _fp32_passes(stationary: np.ndarray, moving: np.ndarray, start: int) -> list[np.ndarray]:
+    """Column sums of the four products of halves, in their order. Infinities and NaNs take part in
+    the last, and a stationary one in the last but one with low halves that are not 0."""
+    (high, low), (moving_high, moving_low) = split_float32(stationary), split_float32(moving)
+    finite = np.where(np.isfinite(moving_high), moving_high, np.copysign(np.float32(0), moving))
+    return [
+        column_sums(low, moving_low, start),
+        column_sums(low, finite, start),
+        column_sums(high, moving_low, start, inert_zeros=True),
+        column_sums(high, moving_high, start),
+    ]
+
+
+def column_sums(
+    stationary: np.ndarray, moving: np.ndarray, start: int, *, inert_zeros: bool = False
+) -> np.ndarray:
     """float32[M, N] of stationary[rows, M] and moving[K, N] on rows from ``start``; the other
-    rows move +0. One FMA a row, rows in order, from +0."""
+    rows move +0. One FMA a row, rows in order, from +0. With ``inert_zeros`` a moving zero inside
+    the operand gives zero even with an infinity or a NaN."""
     rows, columns = stationary.shape
     factors = stationary.astype(np.float64)
     moved = moving.astype(np.float64)
@@ -62,10 +136,21 @@ def column_sums(stationary: np.ndarray, moving: np.ndarray, start: int) -> np.nd
             sums += np.float32(0)
             pending = False
         line = moved[row - start] if in_operand else zero
-        sums = step(factors[row][:, None], line[None, :], sums)
+        column = factors[row][:, None]
+        if inert_zeros and not np.isfinite(column).all():
+            sums = step(*_without_special_zeros(column, line[None, :]), sums)
+        else:
+            sums = step(column, line[None, :], sums)
     if pending:
         sums += np.float32(0)
     return canonical(sums)
+
+
+def _without_special_zeros(column: np.ndarray, line: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The factors, with ones of the same sign for what is not finite and meets a zero."""
+    column, line = np.broadcast_arrays(column, line)
+    meets = (line == 0) & ~np.isfinite(column)
+    return np.where(meets, np.copysign(1.0, column), column), line
 
 
 def _exact_fma(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> np.ndarray:
@@ -89,21 +174,32 @@ def _sums_are_exact(stationary: np.ndarray, moving: np.ndarray) -> bool:
 
 def _magnitudes(values: np.ndarray) -> tuple[float, float]:
     """A lower bound of every nonzero value's unit in the last place, and the
-    largest magnitude. Values have at most 11 significant bits, 8 when the low 16 are zero."""
+    largest magnitude. Values have at most 12 significant bits, 8 when the low 16 are zero."""
     sizes = np.abs(values)
     smallest = float(sizes.min(where=sizes > 0, initial=np.inf))
-    significant = 10 if (values.view(np.uint32) & np.uint32(0xFFFF)).any() else 7
+    significant = 11 if (values.view(np.uint32) & np.uint32(0xFFFF)).any() else 7
     return smallest * 2.0**-significant, float(sizes.max())
 
 
-def _accumulate_in_order(machine: Machine, target: Region, sums: np.ndarray) -> None:
-    """Words that are written several times take their additions in element order."""
-    words = (byte_offsets(target.dims)[::4] + target.offset) // 4
-    state = np.zeros((target.partitions, machine.config.psum_partition_bytes // 4), np.float32)
-    state[:, words] = machine.read(target).view(np.float32)
-    for step, word in enumerate(words):
-        state[:, word] = add(state[:, word], sums[:, step])
-    machine.write(target, state[:, words].view("<u4"))
+def _write(machine: Machine, target: Region, sums: np.ndarray, accumulate: bool) -> None:
+    """Puts sums (float32 or int32, [M, N]) into the target, or adds them to it; words that are
+    written several times take their sums in element order."""
+    kind = sums.dtype
+    if not accumulate:
+        machine.write(target, sums.view("<u4"))
+    elif overlaps_itself(target.dims):
+        words = (byte_offsets(target.dims)[::4] + target.offset) // 4
+        state = np.zeros((target.partitions, machine.config.psum_partition_bytes // 4), kind)
+        state[:, words] = machine.read(target).view(kind)
+        for step, word in enumerate(words):
+            state[:, word] = _sum(state[:, word], sums[:, step])
+        machine.write(target, state[:, words].view("<u4"))
+    else:
+        machine.write(target, _sum(machine.read(target).view(kind), sums).view("<u4"))
+
+
+def _sum(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    return add(a, b) if a.dtype == np.float32 else a + b
 
 
 EXECUTORS = {

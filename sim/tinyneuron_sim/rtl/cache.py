@@ -16,7 +16,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 
 __all__ = ["cache_folder", "cached", "digest", "notice"]
 
@@ -43,7 +43,7 @@ def digest(parts: Iterable[str | bytes]) -> str:
     return state.hexdigest()[:32]
 
 
-def cached(kind: str, key: str, make: Callable[[Path], None], *, label: str) -> Path:
+def cached(kind: str, key: str, make: Callable[[Path], None], *, label: RenderableType) -> Path:
     """The folder of entry ``key``, filled by ``make(folder)`` when it does not exist yet.
 
     Parameters
@@ -53,7 +53,8 @@ def cached(kind: str, key: str, make: Callable[[Path], None], *, label: str) -> 
     make:
         Fills an empty folder. When it raises, no entry is left.
     label:
-        What the user reads when it takes more than two seconds.
+        What the user reads when it takes more than two seconds; an object with ``__rich__`` can
+        change what it says on the way.
     """
     group = cache_folder() / kind
     entry = group / key
@@ -76,7 +77,7 @@ def cached(kind: str, key: str, make: Callable[[Path], None], *, label: str) -> 
 
 
 @contextlib.contextmanager
-def notice(label: str, *, after: float = 2.0) -> Iterator[None]:
+def notice(label: RenderableType, *, after: float = 2.0) -> Iterator[None]:
     """Shows a spinner with ``label`` on standard error once ``after`` seconds have passed."""
     status = Console(stderr=True).status(label)
     timer = threading.Timer(after, status.start)

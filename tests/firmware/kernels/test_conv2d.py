@@ -1,5 +1,6 @@
 """The convolution kernel on golden, with race checks, against float64 within the rounding bound."""
 
+import math
 import random
 
 import ml_dtypes
@@ -7,11 +8,12 @@ import numpy as np
 import pytest
 
 from tinyneuron import nki
-from tinyneuron.kernels import conv2d
-from tinyneuron.kernels.conv_plan import ConvShape, make_plan
+from tinyneuron.kernels import conv2d, conv_plan
+from tinyneuron.kernels.conv_plan import ConvShape, Packing, make_plan
 from tinyneuron.nki import KernelError
 from tinyneuron_hw.config import PRESETS, get_config
 from tinyneuron_hw.formats import DType
+from tinyneuron_hw.isa.codec import decode
 from tinyneuron_hw.isa.opcodes import Opcode, Stream
 
 BF16 = np.dtype(ml_dtypes.bfloat16)
@@ -149,6 +151,58 @@ def test_case_on_tiny(check, case):
     check("tiny", **CASES[case])
 
 
+STACKED = {
+    "square": {"n": 2, "h": 7, "w": 9, "cin": 2, "cout": 5, "kernel": 3, "pad": 1},
+    "strides": {
+        "h": 12, "w": 13, "cin": 1, "cout": 3, "kernel": (5, 2), "stride": (3, 2), "pad": (2, 0),
+        "bias": True,
+    },
+    "dilation": {"h": 11, "w": 9, "cin": 1, "cout": 6, "kernel": 3, "dilation": (2, 3), "pad": 4},
+    "one_row": {"h": 9, "w": 12, "cin": 1, "cout": 2, "kernel": (1, 3), "stride": (4, 1)},
+    "one_column": {"h": 12, "w": 5, "cin": 2, "cout": 2, "kernel": (3, 1), "stride": (2, 1)},
+    "groups": {"h": 8, "w": 7, "cin": 4, "cout": 4, "groups": 4, "kernel": 3, "stride": 2},
+    "pairs": {"h": 8, "w": 7, "cin": 2, "cout": 6, "groups": 2, "kernel": 3, "stride": 2, "pad": 3},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("packing", Packing, ids=lambda packing: packing.value)
+@pytest.mark.parametrize("case", STACKED)
+def test_every_packing(check, monkeypatch, packing, case):
+    monkeypatch.setattr(conv_plan, "_packing", lambda *sizes: packing)
+    check("tiny", **STACKED[case])
+
+
+@pytest.mark.parametrize(
+    ("sizes", "packing"),
+    [
+        # (channels, kernel, size, stride): one matmul for all taps of a picture ...
+        ((1, 3, 400, 1), Packing.TAPS),
+        # ... but copies for 49 taps would take longer to load than the matmuls they save.
+        ((3, 7, 112, 2), Packing.ROWS),
+        ((64, 3, 56, 1), Packing.NONE),
+        ((3, 1, 56, 1), Packing.NONE),
+    ],
+)
+def test_the_packing_follows_from_matmuls_and_loads(sizes, packing):
+    channels, kernel, size, stride = sizes
+    shape = ConvShape(1, channels, 16, (size, size), pair(kernel), pair(stride), pair(kernel // 2),
+                      (1, 1), 1)  # fmt: skip
+    assert make_plan(get_config("default"), shape).packing is packing
+
+
+@pytest.mark.parametrize(
+    ("kernel", "stride", "copies"), [(1, 2, 1), (7, 2, 7), ((1, 3), (3, 1), 3)]
+)
+def test_rows_that_no_pixel_needs_are_not_loaded(kernel, stride, copies):
+    sizes = {"h": 24, "w": 20, "cin": 3, "cout": 4, "kernel": kernel, "stride": stride}
+    program = conv2d.build("default", **sizes)
+    loads = [decode(program.streams[item.stream][item.index])
+             for item in program.relocations if item.tensor == "image"]  # fmt: skip
+    loaded = sum(math.prod(load[f"src.dims.{i}.size"] for i in range(4)) for load in loads)
+    # Rows of a tile are as many as the output's, not stride times as many.
+    assert loaded <= copies * 3 * program.tensor("out").shape[2] * 20
+
+
 def test_random_convolutions(check):
     draw = random.Random(11)
     done = 0
@@ -231,7 +285,7 @@ def test_kernel_calls_kernel(run_golden):
         ({"stride": 0}, "stride must be at least 1"),
         ({"pad": -1}, "pad must be at least 0"),
         ({"groups": 2}, "groups must divide 6 input and 5 output channels, not 2"),
-        ({"dtype": "fp32"}, "must be bfloat16 or float16"),
+        ({"dtype": "int8"}, "takes floats, not int8"),
     ],
 )
 def test_sizes_that_do_not_go_together(changes, message):

@@ -6,7 +6,9 @@ import ml_dtypes
 import numpy as np
 import pytest
 
+from tinyneuron.bench.kernels import operand
 from tinyneuron.kernels import matmul
+from tinyneuron.kernels.drain import result_dtype
 from tinyneuron.nki import KernelError
 from tinyneuron_hw.config import PRESETS, get_config
 from tinyneuron_hw.formats import DType, get_dtype
@@ -22,12 +24,14 @@ def check(run_golden, error_bound):
         config = get_config(config)
         program = matmul.build(config, m, k, n, dtype, **options)
         rng = np.random.default_rng(seed + m + 64 * k + 4096 * n)
-        kind = BF16 if dtype == "bf16" else np.dtype(np.float16)
-        lhs = rng.standard_normal((k, m)).astype(kind)
-        rhs = rng.standard_normal((k, n)).astype(kind)
+        lhs, rhs = operand(rng, (k, m), dtype), operand(rng, (k, n), dtype)
         inputs = {"lhsT": lhs, "rhs": rhs}
         exact = lhs.astype(np.float64).T @ rhs.astype(np.float64)
         size = np.abs(lhs.astype(np.float64)).T @ np.abs(rhs.astype(np.float64))
+        if options.get("scale"):
+            inputs["scale"] = rng.standard_normal(m).astype(np.float32)
+            exact = exact * inputs["scale"][:, None].astype(np.float64)
+            size = size * np.abs(inputs["scale"][:, None].astype(np.float64))
         if options.get("bias"):
             inputs["bias"] = rng.standard_normal(m).astype(np.float32)
             exact = exact + inputs["bias"][:, None]
@@ -35,8 +39,11 @@ def check(run_golden, error_bound):
         if options.get("relu"):
             exact = np.maximum(exact, 0)
         out = run_golden(program, inputs, seed=seed, runs=runs)["out"].astype(np.float64)
-        roundings = k + -(-k // config.partitions) + 1
-        bound = error_bound(exact, size, roundings, get_dtype(options.get("out_dtype") or dtype))
+        # Each of the four passes of FP32 adds its sums; a scale rounds once more.
+        passes = 4 if dtype == "fp32" else 1
+        roundings = passes * (k + -(-k // config.partitions)) + 2
+        kind = get_dtype(options.get("out_dtype") or result_dtype(dtype))
+        bound = error_bound(exact, size, roundings, kind) if kind is not DType.INT32 else 0
         assert out.shape == (m, n)
         worst = np.max(np.abs(out - exact) - bound)
         assert worst <= 0, f"{m} x {k} x {n}: {worst} beyond the bound"
@@ -53,6 +60,28 @@ def test_random_shapes_on_tiny(check):
 @pytest.mark.parametrize("shape", [(1, 1, 1), (17, 33, 5), (16, 16, 512), (40, 20, 530)])
 def test_ragged_shapes_on_default(check, shape):
     check("default", *shape)
+
+
+@pytest.mark.parametrize("dtype", ["fp32", "tf32", "fp8_e5m2", "fp8_e4m3", "fp8_e3m4", "int8",
+                                   "uint8"])  # fmt: skip
+@pytest.mark.parametrize("shape", [(5, 1, 3), (17, 24, 30), (40, 9, 20), (21, 39, 70)])
+def test_every_type_and_ragged_contractions(check, dtype, shape):
+    check("tiny", *shape, dtype)
+
+
+@pytest.mark.parametrize("options", [{}, {"bias": True}, {"relu": True},
+                                     {"bias": True, "relu": True}])  # fmt: skip
+@pytest.mark.parametrize("dtype", ["int8", "fp8_e4m3"])
+def test_quantised_products_are_scaled_by_channel(check, dtype, options):
+    check("tiny", 37, 23, 30, dtype, scale=True, out_dtype="fp32", **options)
+
+
+def test_integer_types_mix(run_golden):
+    rng = np.random.default_rng(5)
+    lhs, rhs = operand(rng, (13, 6), "int8"), operand(rng, (13, 9), "uint8")
+    program = matmul.build("tiny", 6, 13, 9, "int8", rhs_dtype="uint8")
+    out = run_golden(program, {"lhsT": lhs, "rhs": rhs})["out"]
+    np.testing.assert_array_equal(out, lhs.T.astype(np.int32) @ rhs.astype(np.int32))
 
 
 def test_more_row_tiles_than_banks(check):
@@ -115,11 +144,10 @@ def test_same_call_gives_the_same_bytes():
 def test_types_must_match():
     from tinyneuron import nki
 
-    specs = {"lhsT": nki.TensorArg((4, 4), "bf16"), "rhs": nki.TensorArg((4, 4), "fp16")}
-    with pytest.raises(KernelError, match="must have one K and dtype"):
-        nki.compile(matmul.matmul, "tiny", specs)
-    with pytest.raises(KernelError, match="must be bfloat16 or float16, not fp32"):
-        matmul.build("tiny", 4, 4, 4, "fp32")
+    for left, right in (("bf16", "fp32"), ("int8", "bf16"), ("int32", "fp32")):
+        specs = {"lhsT": nki.TensorArg((4, 4), left), "rhs": nki.TensorArg((4, 4), right)}
+        with pytest.raises(KernelError, match="must have one K and types"):
+            nki.compile(matmul.matmul, "tiny", specs)
 
 
 @pytest.fixture(scope="module")

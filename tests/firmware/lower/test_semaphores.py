@@ -145,6 +145,25 @@ def test_copies_are_spread_over_two_engines():
     assert codes[Stream.SCALAR].count(Opcode.ACTIVATE.value) == 3
 
 
+def test_small_loads_do_not_stand_behind_a_larger_one():
+    def kernel(x, y):
+        out = nl.ndarray((16, 512), nl.bfloat16, buffer=nl.shared_hbm)
+        tile = nl.ndarray((16, 512), nl.bfloat16)
+        nisa.dma_copy(tile, x)
+        for _ in range(4):
+            small = nl.ndarray((16, 16), nl.bfloat16)
+            nisa.dma_copy(small, y)
+            nisa.tensor_tensor(tile[:, :16], tile[:, :16], small, nl.add)
+        nisa.dma_copy(out, tile)
+        return out
+
+    specs = {"x": nki.TensorArg((16, 512), "bf16"), "y": nki.TensorArg((16, 16), "bf16")}
+    program = nki.compile(kernel, "default", specs)
+    loads = [fields for fields in map(decode, program.streams[Stream.SYNC])
+             if fields.opcode is Opcode.DMA_LOAD]  # fmt: skip
+    assert [fields["queue"] for fields in loads] == [0, 1, 1, 1, 1]
+
+
 def test_large_loads_follow_each_other_in_one_queue():
     def kernel(x, y):
         out = nl.ndarray((16, 4096), nl.bfloat16, buffer=nl.shared_hbm)
@@ -160,4 +179,4 @@ def test_large_loads_follow_each_other_in_one_queue():
     program = nki.compile(kernel, "default", specs)
     loads = [fields for fields in map(decode, program.streams[Stream.SYNC])
              if fields.opcode is Opcode.DMA_LOAD]  # fmt: skip
-    assert [fields["queue"] for fields in loads] == [0, 1, 0, 2, 0, 1, 0, 2]
+    assert [fields["queue"] for fields in loads] == [0, 1, 0, 1, 0, 1, 0, 1]

@@ -203,8 +203,12 @@ def _tile(shape=(4, 8), dtype=nl.float32, buffer=nl.sbuf):
     return nl.ndarray(shape, dtype, buffer=buffer)
 
 
-def _psum(shape=(4, 8)):
-    return _tile(shape, buffer=nl.psum)
+def _psum(shape=(4, 8), dtype=nl.float32):
+    return _tile(shape, dtype, buffer=nl.psum)
+
+
+def _bytes(shape=(4, 4, 2)):
+    return _tile(shape, nl.int8)
 
 
 def _half(shape=(4, 4)):
@@ -217,7 +221,7 @@ RULES = {
                        "20000 bytes per partition exceed the 8192 of SBUF"),
     "one axis on chip": (lambda: _tile((4,)), "at least 2 axes"),
     "empty": (lambda: _tile((4, 0)), "every extent must be at least 1"),
-    "dtype": (lambda: _tile(dtype="int8"), "dtype must be one of .*int8"),
+    "dtype": (lambda: _tile(dtype="int4"), "dtype must be one of .*int8.*, not 'int4'"),
     "address": (lambda: nl.ndarray((4, 4), nl.float32, address=4), "address must be None"),
     "buffer": (lambda: nl.ndarray((4, 4), nl.float32, "sbuf"), "buffer must be nl.sbuf"),
     "dma counts": (lambda: nisa.dma_copy(_tile(), _tile((4, 7))), "dst has 32 elements, src 28"),
@@ -225,7 +229,21 @@ RULES = {
     "matmul memory": (lambda: nisa.nc_matmul(_tile((4, 4)), _half(), _half()),
                       "dst must be in nl.psum, not in nl.sbuf"),
     "matmul dtype": (lambda: nisa.nc_matmul(_psum((4, 4)), _tile((4, 4)), _half()),
-                     "stationary must be bfloat16 or float16, not fp32"),
+                     "must be of one group .*, not fp32 and bf16"),
+    "matmul result": (lambda: nisa.nc_matmul(_psum((4, 4)), _bytes(), _bytes()),
+                      "dst must be int32, not fp32"),
+    "matmul pairs": (lambda: nisa.nc_matmul(_psum((4, 4), nl.int32), _bytes((4, 8)), _bytes()),
+                     "must end in an axis of 2"),
+    "matmul odd pairs": (lambda: nisa.nc_matmul(_psum((4, 2), nl.int32), _bytes(),
+                                                _bytes((4, 6)).ap([[6, 4], [2, 2], [1, 2]], 1)),
+                         "must start at even bytes"),
+    "matmul bias": (lambda: nisa.nc_matmul(_psum((4, 4)), _half((4, 4)), _half((4, 4)),
+                                           moving_bias=3), "moving_bias must be 0, or for FP8"),
+    "transpose type": (lambda: nisa.nc_transpose(_psum((4, 4)), _half((4, 4))),
+                       "dst must be of data's type: fp32 and bf16"),
+    "transpose accumulates": (
+        lambda: nisa.nc_matmul(_psum((4, 4), nl.bfloat16), _half(), _half(), True, True),
+        "a transpose does not accumulate"),
     "matmul size": (lambda: nisa.nc_matmul(_psum((4, 65)), _half(), _half((4, 65))),
                     "M x N is 4 x 65, at most 4 x 64 fit"),
     "matmul bank": (lambda: nisa.nc_matmul(_psum((4, 100))[:, 32:96], _half(), _half((4, 64))),

@@ -4,14 +4,16 @@ import random
 
 import pytest
 
+from tinyneuron.kernels import conv2d, matmul
 from tinyneuron.program.assembler import AssemblerError, assemble
 from tinyneuron.program.disassembler import disassemble, instruction_text
-from tinyneuron.program.program import Program, ProgramError, Relocation, TensorSpec
+from tinyneuron.program.program import ProgramError
 from tinyneuron.program.syntax import AsmSyntaxError, parse_instruction
 from tinyneuron_hw.config import INSTRUCTION_BYTES, get_config
-from tinyneuron_hw.formats import DType
-from tinyneuron_hw.isa.codec import encode, fields_of
-from tinyneuron_hw.isa.opcodes import STREAM_OPCODES, Opcode, Stream
+from tinyneuron_hw.isa.codec import encode
+from tinyneuron_hw.isa.opcodes import Opcode, Stream
+
+from .programs import random_instruction, random_program
 
 SEED = 2026
 
@@ -19,30 +21,6 @@ MATMUL = (
     "multiply_moving src=sbuf.bf16[0+16, 0x0, 1x512] dst=psum.fp32[0+r3, 0x800, -4x8, 1x64] "
     "accumulate=1 wait(s8 >= 3) update(s0 += 1)"
 )
-
-
-def random_instruction(rng: random.Random, opcode: Opcode) -> bytes:
-    """Random legal-looking field values: any code of an enumeration, any number that fits."""
-    values = {}
-    flags = {}
-    for field in fields_of(opcode):
-        name = field.path
-        if field.is_reserved or name == "header.opcode":
-            continue
-        if name.endswith("_by_register"):
-            flags[name.removesuffix("_by_register")] = rng.random() < 0.2
-        elif field.enum is not None:
-            values[name] = rng.choice(list(field.enum))
-        elif name.endswith("dtype"):
-            values[name] = rng.choice(list(DType)).value
-        else:
-            low, high = field.bounds
-            values[name] = rng.choice([0, 1, rng.randint(low, high)])
-    for name, flag in flags.items():
-        if flag:
-            values[name] = rng.randrange(32)
-            values[name + "_by_register"] = 1
-    return encode(opcode, values)
 
 
 def test_every_instruction_round_trips_through_text():
@@ -79,26 +57,6 @@ def test_reads_what_a_person_writes():
     assert instruction_text(encode(opcode, fields)) == MATMUL
 
 
-def random_program(rng: random.Random) -> Program:
-    streams = {}
-    relocations = []
-    for stream in rng.sample(list(Stream), 3):
-        opcodes = [rng.choice(STREAM_OPCODES[stream]) for _ in range(8)]
-        streams[stream] = [random_instruction(rng, opcode) for opcode in opcodes]
-        for index, opcode in enumerate(opcodes):
-            if opcode in (Opcode.DMA_LOAD, Opcode.DMA_COPY):
-                relocations.append(Relocation(stream, index, "src.address", "x"))
-    relocations.sort(key=lambda item: (item.stream.value, item.index))
-    tensors = [
-        TensorSpec("x", (3, 5), DType.BF16, "input"),
-        TensorSpec("w", (2,), DType.FP32, "constant"),
-        TensorSpec("y", (), DType.INT8, "output"),
-    ]
-    constants = {"w": rng.randbytes(8)}
-    metadata = {"kernel": "a # b", "source": [1, 2]}
-    return Program(get_config("tiny"), streams, tensors, constants, relocations, metadata)
-
-
 def test_programs_round_trip_through_text():
     rng = random.Random(SEED)
     print(f"seed {SEED}")
@@ -106,6 +64,18 @@ def test_programs_round_trip_through_text():
         program = random_program(rng)
         again = assemble(disassemble(program))
         assert again == program
+
+
+@pytest.mark.parametrize("relu", [False, True])
+def test_what_the_kernel_library_emits_is_readable(relu: bool):
+    """Also immediates: timelines and messages of traps show this text."""
+    for program in (
+        matmul.build("tiny", m=9, k=9, n=9, relu=relu, bias=relu),
+        conv2d.build("tiny", n=1, h=5, w=5, cin=3, cout=6, kernel=3, dtype="bf16", relu=relu),
+    ):
+        text = disassemble(program)
+        assert ".raw" not in text
+        assert assemble(text) == program
 
 
 def test_configurations_outside_the_presets_round_trip():
@@ -145,12 +115,34 @@ def test_labels_become_branch_targets():
         (".stream wrong", "line 1: .stream: 'wrong' is not one of tensor"),
         (".tensor x input bf16 4by4", "line 1: .tensor x: shape must be like 16x32"),
         (".frob", "line 1: unknown directive .frob"),
+        (
+            ".stream sync\nx: branch condition=always a=99999999999 b=0 target=@x",
+            "line 2: BRANCH.a must be from 0 to 4294967295, not 99999999999",
+        ),
+        (".metadata " + "[" * 90_000, "line 1: .metadata: maximum recursion depth"),
+        (".config {" + '"a":{' * 90_000, "line 1: .config: maximum recursion depth"),
+        (".metadata 5", "line 1: .metadata: expected a JSON object"),
+        (".stream sync\nnop wait(s0 >= 0x" + "f" * 9000 + ")", "not a number of 36000 bits"),
+        (".stream sync\nnop x=[1", "line 2: cannot read|line 2: nop has no operand 'x'"),
         ("", "line 1: no .config line"),
     ],
 )
 def test_bad_text_names_line_and_problem(text: str, message: str):
     with pytest.raises(AssemblerError, match=message):
         assemble(text)
+
+
+def test_long_lines_are_read_in_one_look():
+    """Searching again at every character would take minutes here."""
+    for junk in ("a" * 400_000, "x=[" * 100_000, "wait(" * 100_000, "a " * 200_000):
+        with pytest.raises(AssemblerError) as caught:
+            assemble(f".stream sync\nnop {junk}")
+        assert len(str(caught.value)) < 400
+
+
+def test_a_scalar_operand_of_no_type_becomes_raw():
+    raw = encode(Opcode.ACTIVATE, {"in0.dtype": 1, "dst.dtype": 1, "bias.kind": 1, "bias.dtype": 0})
+    assert instruction_text(raw) == f".raw {raw.hex()}"
 
 
 def test_unknown_operands_and_repeats_are_refused():

@@ -95,10 +95,120 @@ def test_manifest_of_wrong_shape_is_refused():
         container.from_bytes(raw)
 
 
+def rebuilt(sections: list[tuple[bytes, bytes]], starts: dict[int, int] | None = None) -> bytes:
+    """A file with right checksums of any sections, some of them said to begin elsewhere."""
+    entries, body, first = b"", b"", 32 + 80 * len(sections)
+    for index, (name, content) in enumerate(sections):
+        start = (starts or {}).get(index, first + len(body))
+        digest = hashlib.sha256(content).digest()
+        entries += struct.pack("<32sQQ32s", name, start, len(content), digest)
+        body += content
+    head = struct.pack("<8sIIQ", container.MAGIC, container.VERSION, len(sections),
+                       first + len(body))  # fmt: skip
+    return head + struct.pack("<II", zlib.crc32(head + entries), 0) + entries + body
+
+
+def parts() -> dict[bytes, bytes]:
+    raw = container.to_bytes(make_program())
+    entries = [struct.unpack_from("<32sQQ32s", raw, 32 + 80 * index) for index in range(4)]
+    return {name.rstrip(b"\0"): raw[start : start + size] for name, start, size, _ in entries}
+
+
+def test_sections_that_overlap_or_leave_gaps_are_refused():
+    """Thousands of entries for the same bytes would take hours to check."""
+    sections = list(parts().items())
+    assert container.from_bytes(rebuilt(sections)) == make_program()
+    sections.append(sections[-1])
+    where = 32 + 80 * len(sections) + sum(len(content) for _, content in sections[:3])
+    with pytest.raises(ContainerError, match=f"'constant.0' must begin at byte .*, not {where}"):
+        container.from_bytes(rebuilt(sections, {4: where}))
+    with pytest.raises(ContainerError, match=r"bytes \d+\.\.\d+ belong to no section"):
+        container.from_bytes(_longer(rebuilt(sections[:4])))
+
+
+def _longer(raw: bytes) -> bytes:
+    """Eight more bytes, and a header that knows of them."""
+    head = raw[:16] + struct.pack("<Q", len(raw) + 8)
+    table = raw[32 : 32 + 80 * 4]
+    return head + struct.pack("<II", zlib.crc32(head + table), 0) + raw[32:] + bytes(8)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        (b"constant.1", "section 'constant.1' belongs to no part of the program"),
+        (b"extra", "section 'extra' belongs to no part of the program"),
+        (b"stream.VECTO", "section 'stream.VECTO': there is no such stream"),
+        (b"", "section '' belongs to no part of the program"),
+    ],
+)
+def test_sections_without_a_meaning_are_refused(name, message):
+    sections = [*parts().items(), (name, bytes(128))]
+    with pytest.raises(ContainerError, match=message):
+        container.from_bytes(rebuilt(sections))
+
+
+def test_missing_sections_are_named():
+    for name in (b"constant.0", b"manifest"):
+        sections = [item for item in parts().items() if item[0] != name]
+        with pytest.raises(ContainerError, match=f"section '{name.decode()}' is missing"):
+            container.from_bytes(rebuilt(sections))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"k"', "NaN", "metadata: numbers must be finite, not nan"),
+        ('"k"', "1e999", "metadata: numbers must be finite, not inf"),
+        ('"k"', "[" * 40 + "]" * 40, "metadata: at most 32 levels nest"),
+        ('"k"', "[" * 90_000, "RecursionError"),
+        ('"k"', "1" * 30, "metadata: integers have at most 64 bits"),
+        ('"name":"tiny"', '"name":5', "config 5: name must be a string"),
+        ('"name":"x"', '"name":"a b"', "tensor names must be of letters"),
+        ('"shape":[4,3]', '"shape":[4,true]', "every extent must be an integer"),
+        ('"shape":[4,3]', f'"shape":[{"1," * 40}1]', "at most 32 dimensions exist, not 41"),
+        ('"shape":[4,3]', f'"shape":[{1 << 40},{1 << 40}]', r"bytes exceed 2\*\*48"),
+        ('["SYNC",1,', '["SYNC",true,', "the index must be an integer"),
+        ('["SYNC",1,', '["SYNC",1.0,', "the index must be an integer"),
+    ],
+)
+def test_manifests_that_could_not_be_written_are_refused(old, new, message):
+    sections = parts()
+    manifest = sections[b"manifest"].decode()
+    assert old in manifest
+    sections[b"manifest"] = manifest.replace(old, new, 1).encode()
+    with pytest.raises(ContainerError, match=message):
+        container.from_bytes(rebuilt(list(sections.items())))
+
+
+def test_relocations_stand_in_the_order_of_their_places():
+    """A copy's lowering names its source first; text and container sort by path."""
+    program = make_program()
+    copy = encode(Opcode.DMA_COPY, {"src.dtype": DType.BF16, "dst.dtype": DType.BF16})
+    program.streams[Stream.SYNC][0] = copy
+    both = [Relocation(Stream.SYNC, 0, path, "x") for path in ("src.address", "dst.address")]
+    programs = [
+        Program(program.config, program.streams, program.tensors, program.constants, order)
+        for order in (both, both[::-1])
+    ]
+    assert programs[0] == programs[1]
+    assert container.to_bytes(programs[0]) == container.to_bytes(programs[1])
+
+
+def test_lines_of_the_kernel_come_from_sound_metadata_only():
+    program = make_program()
+    assert program.source_line(Stream.SYNC, 1) == 4
+    assert program.source_line(Stream.SYNC, 2) is None
+    assert program.source_line(Stream.SYNC, 3) is None
+    for source in (5, [1], {"SYNC": 3}, {"SYNC": [None, "x"]}, {}):
+        program.metadata["source"] = source
+        assert program.source_line(Stream.SYNC, 1) is None
+
+
 def test_failed_save_leaves_no_file(tmp_path):
     program = make_program()
     program.metadata["bad"] = object()
-    with pytest.raises(TypeError):
+    with pytest.raises(ProgramError, match="metadata: JSON has no object"):
         container.save(program, tmp_path / "c.tn")
     assert os.listdir(tmp_path) == []
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tinyneuron.program.assembler import assemble
-from tinyneuron.program.program import Program
+from tinyneuron.program.program import Program, ProgramError
 from tinyneuron.runtime.device import Device, open_device
 from tinyneuron.runtime.dtypes import dtype_of, numpy_dtype
 from tinyneuron.runtime.errors import (
@@ -86,6 +86,17 @@ def test_unloading_frees_the_memory(program: Program):
         device.load(program)
         with pytest.raises(DeviceMemoryError, match="needs 4096 bytes of device memory"):
             device.load(program)
+
+
+def test_a_program_that_cannot_be_placed_takes_no_memory(program: Program):
+    config = get_config("tiny").with_changes(device_memory_bytes=16384)
+    far = assemble(COPY.replace("[x+0x0,", "[x+0xffffffffffff,"))
+    far.config = program.config = config
+    with open_device("golden", config) as device:
+        for _ in range(3):
+            with pytest.raises(ProgramError, match=r"tensor 'x': address 0x\w+ exceeds 48 bits"):
+                device.load(far)
+        device.load(program)
 
 
 @pytest.mark.parametrize(

@@ -29,3 +29,12 @@ def instructions(draw: st.DrawFn, opcodes: tuple[Opcode, ...] = tuple(Opcode)) -
         if field.by_register_offset is not None and values.get(f"{field.path}_by_register"):
             values[field.path] = draw(st.integers(0, min(31, field.bounds[1])))
     return opcode, values
+
+
+def base_fields(opcode: Opcode) -> dict[str, Any]:
+    """Values for the enumerations that have no member 0, so that the instruction decodes."""
+    return {
+        field.path: next(iter(field.enum))
+        for field in fields_of(opcode)
+        if field.enum is not None and all(member.value for member in field.enum)
+    }

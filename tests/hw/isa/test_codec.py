@@ -123,6 +123,10 @@ def test_a_wrong_length_is_named():
         ({"reserved": 0}, r"MEMSET: no field 'reserved'"),
         ({"header": {"opcode": 3}}, r"MEMSET: no field 'header\.opcode'"),
         ({"header": {"wait": {"semaphore": 64}}}, r"semaphore must be from 0 to 63, not 64"),
+        ({"value": 1.5}, r"MEMSET\.value must be an integer, not 1\.5"),
+        ({"value": "5"}, r"MEMSET\.value must be an integer, not '5'"),
+        ({"value": float("inf")}, r"MEMSET\.value must be an integer, not inf"),
+        ({"value": 1 << 50_000}, r"value must be from 0 to 4294967295, not a number of 50001 bits"),
     ],
 )
 def test_encode_names_field_value_and_bound(fields, message):

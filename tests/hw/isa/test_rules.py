@@ -11,6 +11,7 @@ from tinyneuron_hw.formats import FORMATS, DType
 from tinyneuron_hw.isa.access import element_offsets
 from tinyneuron_hw.isa.codec import decode, encode
 from tinyneuron_hw.isa.csr import Trap
+from tinyneuron_hw.isa.matmul import MatmulKind
 from tinyneuron_hw.isa.opcodes import CONTROL_OPCODES, AluOp, Opcode, RoundMode, Space
 from tinyneuron_hw.isa.rules import DEVICE, PATTERNS, SCALARS, OperandError, check, start_granule
 
@@ -138,10 +139,21 @@ BAD = [
     (Opcode.DMA_COPY, {"src": _dev(dims=[{"size": 65536}, {"size": 65536}])},
      "src: 4294967296 elements exceed 4294967295"),
     (Opcode.DMA_LOCAL, {"dst": _ap(count=9)}, "src has 32 elements, dst 36"),
-    (Opcode.LOAD_STATIONARY, {"src": _ap(FP32, 3)}, "src: dtype fp32 is not one of bf16, fp16"),
+    (Opcode.LOAD_STATIONARY, {"src": _ap(INT32, 3)}, "src: dtype int32 is not one of tf32, bf16"),
+    (Opcode.LOAD_STATIONARY, {"src": _ap(FP32, 3), "transpose": 1},
+     "src: dtype fp32 is not one of bf16, fp16"),
+    (Opcode.LOAD_STATIONARY, {"src": _ap(DType.INT8, 2, offset=1)},
+     "src: offset 1 is not a multiple of 2 bytes"),
+    (Opcode.LOAD_STATIONARY, {"exponent_bias": 4}, "exponent_bias must be 0 for elements of"),
+    (Opcode.LOAD_STATIONARY, {"src": _ap(DType.FP8_E5M2, 3), "transpose": 1, "exponent_bias": 4},
+     "exponent_bias must be 0 for elements of fp8_e5m2, not 4"),
     (Opcode.LOAD_STATIONARY, {"column_start": 2}, r"column_start \+ elements is 5, beyond 4"),
     (Opcode.MULTIPLY_MOVING, {"accumulate": 2}, "accumulate must be 0 or 1, not 2"),
-    (Opcode.MULTIPLY_MOVING, {"src": _ap(INT32)}, "src: dtype int32 is not one of bf16, fp16"),
+    (Opcode.MULTIPLY_MOVING, {"transpose": 1, "dst": _ap(FP16, space=Space.PSUM)},
+     "accumulate must be 0 in a transpose, not 1"),
+    (Opcode.MULTIPLY_MOVING, {"src": _ap(INT32)}, "src: dtype int32 is not one of tf32, bf16"),
+    (Opcode.MULTIPLY_MOVING, {"src": _ap(UINT8)}, "dst: dtype fp32 is not one of int32"),
+    (Opcode.MULTIPLY_MOVING, {"transpose": 1, "accumulate": 0}, "dst: dtype fp32 is not one of"),
     (Opcode.MULTIPLY_MOVING, {"dst": _ap(BF16, space=Space.PSUM)}, "dst: dtype bf16 is not one of"),
     (Opcode.MULTIPLY_MOVING, {"src": _ap(BF16, 7)}, "src has 7 elements, dst 8"),
     (Opcode.MULTIPLY_MOVING, {"src": _ap(BF16, 65), "dst": _ap(count=65, space=Space.PSUM)},
@@ -241,3 +253,14 @@ def test_ranges_agree_with_every_single_element(offset, start, partitions, dtype
         error = _refused(Opcode.DMA_LOAD, fields, Trap.OUT_OF_RANGE, "dst: partitions",
                          config=config)  # fmt: skip
         assert error.address == offset
+
+
+def test_a_multiply_fits_the_stationary_matrix_it_finds():
+    config, opcode = get_config("tiny"), Opcode.MULTIPLY_MOVING
+    fields = decode(encode(opcode, LEGAL[opcode])).fields
+    check(config, opcode, fields, stationary=MatmulKind.FLOAT)
+    for kind in (MatmulKind.FP32, MatmulKind.INTEGER, MatmulKind.PATTERN):
+        message = f"src is of kind FLOAT, .* of {kind.name}"
+        with pytest.raises(OperandError, match=message) as caught:
+            check(config, opcode, fields, stationary=kind)
+        assert caught.value.cause is Trap.BAD_OPERAND

@@ -1,10 +1,10 @@
 """A bench for `Sequencers`: instruction memory, engines, DMA front end and semaphore peeks."""
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 
-from amaranth.hdl import Value
+from amaranth.hdl import ResetInserter, Signal, Value
 from amaranth.sim import Simulator
 
 from tinyneuron_hw.config import get_config
@@ -31,13 +31,17 @@ class TrapRecord:
 
 @dataclass
 class Timing:
-    """Random delays in cycles: read latency, gaps between beats, engine and DMA times."""
+    """Random delays in cycles: read latency, gaps between beats, engine and DMA times.
+
+    With ``in_order`` reads of different streams come in the order of their addresses, as from the
+    memory controller."""
 
     latency: tuple[int, int] = (3, 30)
     gap: float = 0.2
     engine: tuple[int, int] = (0, 12)
     dma: tuple[int, int] = (1, 20)
     address_stall: float = 0.2
+    in_order: bool = False
 
 
 class Writer:
@@ -60,7 +64,8 @@ class Machine:
     def __init__(self, config):
         self.dut = Sequencers(config)
         self.bench = None
-        self.sim = Simulator(self.dut)
+        self.reset = Signal()
+        self.sim = Simulator(ResetInserter(self.reset)(self.dut))
         self.sim.add_clock(1e-6)
         self.sim.add_testbench(self.main)
         # Processes, not testbenches: their writes do not settle the design one by one.
@@ -94,6 +99,8 @@ class Machine:
 machine = cache(Machine)
 
 FAST = Timing(latency=(0, 0), gap=0, engine=(0, 0), dma=(0, 0), address_stall=0)
+CONTROLLER = replace(FAST, latency=(105, 105), in_order=True)
+"""The memory controller with a ``memory_latency`` of 100."""
 
 
 @dataclass
@@ -131,6 +138,9 @@ class Bench:
         """Function (stream, raw) -> cycles, in place of a random time."""
         self.dma_commands = []
         self.semaphores = None
+        self.engine_queues = [[] for _ in range(3)]
+        self.engine_left = [None] * 3
+        """Cycles to the end of the instruction in execution."""
 
     def memory(self, address, size):
         for stream, code in self.streams.items():
@@ -157,12 +167,16 @@ class Bench:
                 for i in range(128 // width):
                     beat = int.from_bytes(data[i * width : i * width + width], "little")
                     error = 2 if address in self.errors and i == 1 else 0
-                    pending[number].append((due, beat, i == 128 // width - 1, error))
+                    pending[number].append(
+                        (due, len(self.reads), beat, i == 128 // width - 1, error)
+                    )
             put(port.arready, int(self.rng.random() >= self.timing.address_stall))
             due = [i for i, beats in enumerate(pending) if beats and beats[0][0] <= now]
             if due and self.rng.random() >= self.timing.gap:
                 number = self.rng.choice(due)
-                _, beat, last, error = pending[number].pop(0)
+                if self.timing.in_order:
+                    number = min(due, key=lambda i: pending[i][0][1])
+                _, _, beat, last, error = pending[number].pop(0)
                 put(port.rid, number)
                 put(port.rdata, beat)
                 put(port.rlast, int(last))
@@ -175,27 +189,27 @@ class Bench:
         """Takes commands ahead, runs them one after another for a random time."""
         port, put = self.dut.engines[index], Writer(ctx)
         issue, raw_bits = port.issue, Value.cast(port.issue.payload)
-        queue, left, room = [], None, 0
+        queue, left, room = self.engine_queues[index], self.engine_left, 0
         async for _, _, valid, raw in ctx.tick().sample(issue.valid, raw_bits):
             started = done = 0
             if valid and room:
                 self.issued.append((self.cycle, Stream(index), raw))
                 queue.append(raw)
-            if left is None and queue:
+            if left[index] is None and queue:
                 raw = queue.pop(0)
-                left = self.rng.randint(*self.timing.engine)
+                left[index] = self.rng.randint(*self.timing.engine)
                 if self.engine_delay:
-                    left = self.engine_delay(Stream(index), raw)
+                    left[index] = self.engine_delay(Stream(index), raw)
                 started = 1
-            elif left:
-                left -= 1
-            if left == 0:
-                done, left = 1, None
+            elif left[index]:
+                left[index] -= 1
+            if left[index] == 0:
+                done, left[index] = 1, None
             room = int(len(queue) < self.config.queue_depth)
             put(port.started, started)
             put(port.done, done)
             put(issue.ready, room)
-            put(port.busy, int(bool(queue) or left is not None))
+            put(port.busy, int(bool(queue) or left[index] is not None))
 
     async def dma(self, ctx):
         """Takes DMA instructions after a while; their updates are not played."""
@@ -260,6 +274,31 @@ class Bench:
         ctx.set(self.dut.start, 1)
         await ctx.tick()
         ctx.set(self.dut.start, 0)
+
+    async def trap(self, ctx):
+        """Stops the program as a DMA engine's trap does."""
+        ctx.set(self.dut.dma_trap.valid, 1)
+        await ctx.tick()
+        ctx.set(self.dut.dma_trap.valid, 0)
+        await ctx.tick()
+
+    async def reset(self, ctx, hold=0, limit=1000):
+        """RESET as `Host` does it: stop, drain the bus, reset the sequencers and the engines;
+        ``hold`` cycles longer."""
+        ctx.set(self.dut.stop, 1)
+        await ctx.tick().repeat(1 + hold)
+        for _ in range(limit):
+            if ctx.get(self.dut.quiet):
+                break
+            await ctx.tick()
+        assert ctx.get(self.dut.quiet)
+        for queue in self.engine_queues:
+            queue.clear()
+        self.engine_left[:] = [None] * 3
+        ctx.set(self.machine.reset, 1)
+        await ctx.tick()
+        ctx.set(self.machine.reset, 0)
+        ctx.set(self.dut.stop, 0)
 
     async def finish(self, ctx, limit=20000):
         """Waits until the program is over."""

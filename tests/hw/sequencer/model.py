@@ -43,24 +43,34 @@ def holds(condition, a, b):
 
 
 class Model:
-    """Runs a stream; ``order`` lists the instruction indices, ``registers`` the end state."""
+    """Runs a stream; ``order`` lists the instruction indices, ``registers`` the end state.
 
-    def __init__(self, code, limit=3000):
+    It ends at HALT, or with ``trap`` at an instruction of ``bad``, which is not in ``order``."""
+
+    def __init__(self, code, bad=(), limit=3000):
         self.registers = [0] * 32
         self.order = []
-        self.values = []
-        """Update values of the NOPs that have an update."""
+        self.issued = []
+        """Values of the MEMSETs."""
+        self.waited, self.done = 0, 0
+        """Sum of the wait values, and number of updates, of the MEMSETs."""
+        self.trap = None
         loops = []
         pc = 0
         while len(self.order) < limit:
+            if pc in bad:
+                self.trap = pc
+                return
             instruction = decode(code[pc])
             self.order.append(pc)
             after = pc + 1
             get = self._getter(instruction)
             if instruction.opcode is Opcode.HALT:
                 return
-            if instruction.opcode is Opcode.NOP and instruction["header.update.mode"].value:
-                self.values.append(get("header.update.value"))
+            if instruction.opcode is Opcode.MEMSET:
+                self.issued.append(get("value"))
+                self.waited += get("header.wait.value")
+                self.done += get("header.update.value")
             if instruction.opcode is Opcode.REGISTER:
                 result = compute(instruction["op"], get("a"), get("b"))
                 self.registers[instruction["dst"]] = result

@@ -6,10 +6,18 @@ import pytest
 from amaranth.sim import Simulator
 
 from tinyneuron_hw.config import get_config
-from tinyneuron_hw.formats import FORMATS, DType
+from tinyneuron_hw.formats import FORMATS
 from tinyneuron_hw.isa import rules
 from tinyneuron_hw.isa.codec import DecodeError, decode, encode, fields_of
 from tinyneuron_hw.isa.csr import Trap
+from tinyneuron_hw.isa.matmul import (
+    FP8_DTYPES,
+    MATMUL_DTYPES,
+    RESULT_DTYPES,
+    MatmulKind,
+    element_bytes,
+    matmul_kind,
+)
 from tinyneuron_hw.isa.opcodes import AluOp, Opcode, OperandKind, Space
 from tinyneuron_hw.sequencer.check import CHECKED_OPCODES, Checker
 from tinyneuron_hw.sequencer.links import OPCODES
@@ -29,12 +37,12 @@ def factors(rng, count):
     return sizes
 
 
-def pattern(rng, config, path, role, count, partitions, dtype):
+def pattern(rng, config, path, role, count, partitions, dtype, size=0):
     in_psum = role.spaces[-1] is Space.PSUM and (len(role.spaces) == 1 or rng.random() < 0.4)
     limit = config.psum_partition_bytes if in_psum else config.sbuf_partition_bytes
     rows = config.columns if in_psum else config.partitions
     granule = rules.start_granule(config, partitions)
-    size = FORMATS[dtype].bytes
+    size = size or FORMATS[dtype].bytes
     sizes = factors(rng, count)
     stride, strides = 1, []
     for extent in sizes:
@@ -58,6 +66,23 @@ def pattern(rng, config, path, role, count, partitions, dtype):
     return fields
 
 
+def matmul_fields(rng, config, opcode, partitions, count):
+    """Fields of a matrix instruction, of any kind."""
+    kind = rng.choice(list(MatmulKind))
+    source = rng.choice(MATMUL_DTYPES[kind])
+    fields = {"transpose": int(kind is MatmulKind.PATTERN)}
+    if kind is MatmulKind.FLOAT and source in FP8_DTYPES:
+        fields["exponent_bias"] = rng.choice((0, 1, 63))
+    size = element_bytes(opcode, {**fields, "src.dtype": source}, "src")
+    count = min(count, config.columns) if opcode is Opcode.LOAD_STATIONARY else count
+    src, *rest = rules.PATTERNS[opcode]
+    fields |= pattern(rng, config, "src", src, count, partitions, source, size)
+    for dst in rest:
+        result = rng.choice(RESULT_DTYPES[kind])
+        fields |= pattern(rng, config, "dst", dst, count, partitions, result)
+    return fields
+
+
 def legal_fields(rng, config, opcode):
     """Fields of an instruction that is legal, or nearly so."""
     dtype = rng.choice(rules.CAST_DTYPES)
@@ -65,14 +90,10 @@ def legal_fields(rng, config, opcode):
     count = rng.choice((1, 2, 4, 6, 12, 30, 64))
     fields = {}
     reduce_dims = rng.randint(1, 4)
+    if opcode in (Opcode.LOAD_STATIONARY, Opcode.MULTIPLY_MOVING):
+        return matmul_fields(rng, config, opcode, partitions, count)
     for role in rules.PATTERNS.get(opcode, ()):
-        kind = dtype
-        if role.lanes == "row":
-            kind = rng.choice(rules.MATMUL_DTYPES)
-        if role.lanes == "column":
-            kind = DType.FP32
-        size = min(count, config.columns) if opcode is Opcode.LOAD_STATIONARY else count
-        fields |= pattern(rng, config, role.path, role, size, partitions, kind)
+        fields |= pattern(rng, config, role.path, role, count, partitions, dtype)
     if opcode is Opcode.TENSOR_REDUCE:
         for i in range(4):
             kept = 1 if i < reduce_dims else fields[f"in0.dims.{i}.size"]
@@ -107,11 +128,11 @@ def mutate(rng, opcode, fields):
     fields[field.path] = min(high, max(low, rng.choice(corners)))
 
 
-def expected(config, raw):
+def expected(config, raw, stationary=None):
     """(cause, address or None) that the rules give; None for the rules of the DMA front end."""
     decoded = decode(raw)
     try:
-        rules.check(config, decoded.opcode, decoded.fields)
+        rules.check(config, decoded.opcode, decoded.fields, stationary=stationary)
     except rules.OperandError as error:
         if any(text in str(error) for text in LEFT_TO_DMA) and decoded.opcode in rules.DEVICE:
             return None
@@ -122,7 +143,7 @@ def expected(config, raw):
 
 
 def cases(config, seed, number):
-    rng = random.Random(seed)
+    rng, stationary = random.Random(seed), MatmulKind.FLOAT
     while number:
         opcode = rng.choice(CHECKED_OPCODES)
         fields = legal_fields(rng, config, opcode)
@@ -130,11 +151,13 @@ def cases(config, seed, number):
             mutate(rng, opcode, fields)
         raw = encode(opcode, fields)
         try:
-            verdict = expected(config, raw)
+            verdict = expected(config, raw, stationary)
         except DecodeError:
             continue
         if verdict is None:
             continue
+        if opcode is Opcode.LOAD_STATIONARY:
+            stationary = matmul_kind(decode(raw).fields)
         number -= 1
         yield opcode, raw, verdict
 

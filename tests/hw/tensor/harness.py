@@ -1,5 +1,6 @@
 """A Tensor engine with modelled memories around it."""
 
+import operator
 import random
 from dataclasses import dataclass, field
 
@@ -11,10 +12,11 @@ from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.formats import FORMATS, DType
 from tinyneuron_hw.isa.access import element_offsets
 from tinyneuron_hw.isa.codec import encode
+from tinyneuron_hw.isa.matmul import MatmulKind, element_bytes, matmul_kind
 from tinyneuron_hw.isa.opcodes import Opcode, Space
 from tinyneuron_hw.tensor.engine import TensorEngine
 
-from .model import column_sum, from_raw
+from .model import column_sum, fp32_passes, from_raw
 
 ACCUMULATE_LATENCY = 5
 
@@ -29,12 +31,24 @@ def pattern(
             "offset": offset, "dims": [{"stride": s, "size": n} for s, n in dims]}  # fmt: skip
 
 
-def load(src: dict, column: int = 0) -> tuple[Opcode, dict]:
-    return Opcode.LOAD_STATIONARY, {"src": src, "column_start": column}
+def load(
+    src: dict, column: int = 0, *, transpose: bool = False, bias: int = 0
+) -> tuple[Opcode, dict]:
+    return Opcode.LOAD_STATIONARY, {"src": src, "column_start": column,
+                                    "transpose": int(transpose), "exponent_bias": bias}  # fmt: skip
 
 
-def multiply(src: dict, dst: dict, *, accumulate: bool = False) -> tuple[Opcode, dict]:
-    return Opcode.MULTIPLY_MOVING, {"src": src, "dst": dst, "accumulate": int(accumulate)}
+def multiply(
+    src: dict, dst: dict, *, accumulate: bool = False, transpose: bool = False, bias: int = 0
+) -> tuple[Opcode, dict]:
+    return Opcode.MULTIPLY_MOVING, {
+        "src": src, "dst": dst, "accumulate": int(accumulate), "transpose": int(transpose),
+        "exponent_bias": bias,
+    }  # fmt: skip
+
+
+def _facts(fields: dict) -> dict:
+    return {"src.dtype": fields["src"]["dtype"], "transpose": fields["transpose"]}
 
 
 def fp32_add(a: int, b: int) -> int:
@@ -49,42 +63,74 @@ class Reference:
         self.config = config
         self.sbuf = sbuf
         self.psum = [[0] * (config.psum_partition_bytes // 4) for _ in range(config.columns)]
-        self.stationary = [[0.0] * config.columns for _ in range(config.partitions)]
+        self.stationary: list[list] = [[0.0] * config.columns for _ in range(config.partitions)]
 
-    def operand(self, src: dict) -> list[list[float]]:
-        """Values [element][row]; rows outside the operand are +0."""
-        size = FORMATS[src["dtype"]].bytes
+    def operand(self, fields: dict) -> list[list]:
+        """Values [element][row]: floats, pairs of integers or patterns; rows outside are 0."""
+        src, kind = fields["src"], matmul_kind(_facts(fields))
+        size = element_bytes(Opcode.MULTIPLY_MOVING, _facts(fields), "src")
         rows = range(src["start_partition"], src["start_partition"] + src["num_partitions"])
+        signed = src["dtype"] is DType.INT8
+
+        def value(row: int, offset: int):
+            data = bytes(self.sbuf[row][offset : offset + size]) if row in rows else bytes(size)
+            raw = int.from_bytes(data, "little")
+            if kind is MatmulKind.PATTERN:
+                return raw
+            if kind is MatmulKind.INTEGER:
+                return [int.from_bytes(data[i : i + 1], "little", signed=signed) for i in (0, 1)]
+            return from_raw(raw, src["dtype"], fields["exponent_bias"])
+
         return [
-            [from_raw(int.from_bytes(self.sbuf[row][offset : offset + size], "little"),
-                      src["dtype"]) if row in rows else 0.0
-             for row in range(self.config.partitions)]
-            for offset in self.offsets(src)
-        ]  # fmt: skip
+            [value(row, offset) for row in range(self.config.partitions)]
+            for offset in self.offsets(src, size)
+        ]
 
     @staticmethod
-    def offsets(operand: dict) -> list[int]:
+    def offsets(operand: dict, unit: int) -> list[int]:
         dims = [(dim["stride"], dim["size"]) for dim in operand["dims"]]
-        unit = FORMATS[operand["dtype"]].bytes
         return element_offsets(operand["offset"], dims, unit).tolist()
 
     def execute(self, opcode: Opcode, fields: dict) -> None:
-        elements = self.operand(fields["src"])
+        elements, kind = self.operand(fields), matmul_kind(_facts(fields))
         if opcode is Opcode.LOAD_STATIONARY:
-            self.stationary = [[0.0] * self.config.columns for _ in self.stationary]
+            zero = {MatmulKind.INTEGER: [0, 0], MatmulKind.PATTERN: 0}.get(kind, 0.0)
+            self.stationary = [[zero] * self.config.columns for _ in self.stationary]
             for index, values in enumerate(elements):
                 for row, value in enumerate(values):
                     self.stationary[row][fields["column_start"] + index] = value
             return
         dst = fields["dst"]
-        for values, offset in zip(elements, self.offsets(dst), strict=True):
-            first = dst["start_partition"]
-            for column in range(first, first + dst["num_partitions"]):
-                total = column_sum([row[column] for row in self.stationary], values)
-                old = self.psum[column][offset // 4]
-                self.psum[column][offset // 4] = (
-                    fp32_add(old, total) if fields["accumulate"] else total
-                )
+        size, first = FORMATS[dst["dtype"]].bytes, dst["start_partition"]
+        for number in range(4 if kind is MatmulKind.FP32 else 1):
+            for values, offset in zip(elements, self.offsets(dst, size), strict=True):
+                for column in range(first, first + dst["num_partitions"]):
+                    matrix = [row[column] for row in self.stationary]
+                    total = self.total(kind, matrix, values, number)
+                    adds = fields["accumulate"] or number > 0
+                    self.write(column, offset, size, total, kind if adds else None)
+
+    @staticmethod
+    def total(kind: MatmulKind, matrix: list, values: list, number: int) -> int:
+        """A column's sum, as bits."""
+        if kind is MatmulKind.FLOAT:
+            return column_sum(matrix, values)
+        if kind is MatmulKind.FP32:
+            return fp32_passes(matrix, values)[number]
+        pairs = zip(matrix, values, strict=True)
+        if kind is MatmulKind.PATTERN:
+            return sum(a for a, b in pairs if b)
+        return sum(x * y for a, b in pairs for x, y in zip(a, b, strict=True))
+
+    def write(self, column: int, offset: int, size: int, total: int, adds: MatmulKind | None):
+        """Puts the low ``size`` bytes of a sum into PSUM, or adds it to what is there."""
+        old, shift = self.psum[column][offset // 4], 8 * (offset % 4)
+        if adds is MatmulKind.INTEGER:
+            total += old
+        elif adds is not None:
+            total = fp32_add(old, total)
+        mask = ((1 << 8 * size) - 1) << shift
+        self.psum[column][offset // 4] = old & ~mask | total << shift & mask
 
 
 @dataclass
@@ -178,17 +224,22 @@ class Bench:
 
     def _psum(self, ctx) -> None:
         """Writes come into force ACCUMULATE_LATENCY cycles after their request."""
-        for column, word, accumulate, data in self.in_flight.pop(self.cycle, []):
+        for column, word, add, mask, data in self.in_flight.pop(self.cycle, []):
             old = self.psum[column][word]
-            self.psum[column][word] = fp32_add(old, data) if accumulate else data
+            if add is not None:
+                data = add(old, data)
+            self.psum[column][word] = old & ~mask | data & mask
         port = self.dut.psum
         if not ctx.get(port.valid):
             return
         word, accumulate = ctx.get(port.word), ctx.get(port.accumulate)
         mask, data = ctx.get(port.partition_mask), ctx.get(port.data.as_value())
-        writes = [(column, word, accumulate, data >> 32 * column & 0xFFFF_FFFF)
+        add = (operator.add if ctx.get(port.integer) else fp32_add) if accumulate else None
+        data_bytes = ctx.get(port.byte_mask)
+        bits = sum(0xFF << 8 * i for i in range(4) if data_bytes >> i & 1)
+        writes = [(column, word, add, bits, data >> 32 * column & 0xFFFF_FFFF)
                   for column in range(self.config.columns) if mask >> column & 1]  # fmt: skip
         busy_words = {write[1] for writes in self.in_flight.values() for write in writes}
-        assert word not in busy_words, f"two additions to word {word} are in flight"
+        assert not accumulate or word not in busy_words, f"word {word} is added to in flight"
         self.in_flight[self.cycle + ACCUMULATE_LATENCY] = writes
         self.requests.append((self.cycle, word))

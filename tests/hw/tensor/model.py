@@ -1,4 +1,4 @@
-"""NumPy and SoftFloat models of the Tensor engine's numbers."""
+"""Models of the Tensor engine's numbers, with SoftFloat: independent of golden."""
 
 import math
 import random
@@ -25,17 +25,22 @@ def pe_operand(value: float) -> int:
     return sign | (exponent - 1 + EXPONENT_BIAS) << 12 | int(significand)
 
 
-def from_raw(raw: int, dtype: DType) -> float:
-    """Value of an element; a NaN loses its sign."""
+def from_raw(raw: int, dtype: DType, exponent_bias: int = 0) -> float:
+    """Value of an element; a NaN loses its sign. ``exponent_bias`` 0 is the type's own."""
+    if dtype in (DType.FP32, DType.TF32):
+        is_nan = raw & 0x7FFF_FFFF > 0x7F80_0000
+        return math.nan if is_nan else f32_value(raw & (-1 << FORMATS[DType.FP32].fraction
+                                                        - FORMATS[dtype].fraction))  # fmt: skip
     fmt = FORMATS[dtype]
+    bias = exponent_bias or fmt.bias
     fraction = raw & ((1 << fmt.fraction) - 1)
     exponent = raw >> fmt.fraction & ((1 << fmt.exponent) - 1)
     sign = -1.0 if raw >> (fmt.storage_bits - 1) & 1 else 1.0
     if exponent == (1 << fmt.exponent) - 1:
         return math.nan if fraction else sign * math.inf
     if exponent == 0:
-        return sign * math.ldexp(fraction, 1 - fmt.bias - fmt.fraction)
-    return sign * math.ldexp(fraction | 1 << fmt.fraction, exponent - fmt.bias - fmt.fraction)
+        return sign * math.ldexp(fraction, 1 - bias - fmt.fraction)
+    return sign * math.ldexp(fraction | 1 << fmt.fraction, exponent - bias - fmt.fraction)
 
 
 def f32_bits(value: float) -> int:
@@ -55,6 +60,27 @@ def fma(a: float, b: float, c: int) -> int:
     result = sf.f32_mul_add(*(sf.Float32.from_bytes(word.to_bytes(4, "big")) for word in words))
     bits = int.from_bytes(result.to_bytes(), "big")
     return CANONICAL_NAN if bits & 0x7FFF_FFFF > 0x7F80_0000 else bits
+
+
+def split(value: float) -> tuple[float, float]:
+    """The halves of an FP32 value: its upper 12 significant bits, and the rest."""
+    if not math.isfinite(value):
+        return value, math.copysign(0.0, value)
+    high = f32_value(f32_bits(value) & ~0xFFF)
+    return high, math.copysign(abs(value) - abs(high), value)
+
+
+def fp32_passes(stationary: list[float], moving: list[float]) -> list[int]:
+    """The column sums of the four passes: FP32 bits, in their order."""
+    sums = [0, 0, 0, 0]
+    for a, b in zip(stationary, moving, strict=True):
+        (a_high, a_low), (b_high, b_low) = split(a), split(b)
+        seen = b_high if math.isfinite(b) else math.copysign(0.0, b)
+        # Where an infinity or NaN meets a low half that is zero there is nothing to add.
+        known = a_high if math.isfinite(a) or b_low else math.copysign(0.0, a)
+        factors = [(a_low, b_low), (a_low, seen), (known, b_low), (a_high, b_high)]
+        sums = [fma(x, y, total) for (x, y), total in zip(factors, sums, strict=True)]
+    return sums
 
 
 def column_sum(stationary: list[float], moving: list[float]) -> int:

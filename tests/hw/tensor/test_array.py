@@ -46,8 +46,7 @@ def test_streams_through_changing_matrices(changes, gap):
         results = []
         loaded = []  # (cycle of the last element, index) of matrices in the shadow
         loading, column = 0, 0
-        ctx.set(dut.moving_dtype, DType.BF16)
-        ctx.set(dut.stationary_dtype, DType.BF16)
+        ctx.set(dut.count, 1)
         while cycle < 200 or len(results) < len(expected):
             assert cycle < 1000, "watchdog"
             swap = bool(loaded) and cycle >= loaded[0][0] + dut.load_to_swap and elements >= 3
@@ -72,7 +71,7 @@ def test_streams_through_changing_matrices(changes, gap):
                 ctx.set(dut.column, column)
                 ctx.set(dut.first, column == 0)
                 for row in range(rows):
-                    ctx.set(dut.stationary[row], matrices[loading][column][row])
+                    ctx.set(dut.stationary[row][column % 4], matrices[loading][column][row])
                 column += 1
                 if column == columns:
                     loaded.append((cycle, loading))
@@ -93,10 +92,11 @@ def test_first_element_clears_the_other_columns():
 
     async def column(ctx, index: int, first: int):
         ctx.set(dut.stationary_valid, 1)
+        ctx.set(dut.count, 1)
         ctx.set(dut.column, index)
         ctx.set(dut.first, first)
         for row in range(4):
-            ctx.set(dut.stationary[row], one)
+            ctx.set(dut.stationary[row][index % 4], one)
         await ctx.tick()
         ctx.set(dut.stationary_valid, 0)
 

@@ -9,7 +9,7 @@ import pytest
 from amaranth.sim import Simulator
 
 from tinyneuron_hw.formats import CANONICAL_NAN
-from tinyneuron_hw.tensor.pe import Pe
+from tinyneuron_hw.tensor.pe import SPECIAL_PRODUCT, Pe
 
 from .model import f32_bits, f32_value, fma, pe_operand, random_value
 
@@ -42,19 +42,21 @@ def random_triples(seed: int, count: int) -> list[tuple[float, float, int]]:
     return triples
 
 
-def run(latency: int, triples: list[tuple[float, float, int]]) -> list[int]:
+def run(latency: int, triples: list[tuple], pack=pe_operand, integer: int = 0) -> list[int]:
     """Results of triples that enter one per cycle, each with its own stationary."""
     dut = Pe(latency)
     results = []
 
     async def testbench(ctx):
+        ctx.set(dut.special_product, SPECIAL_PRODUCT)
+        ctx.set(dut.integer, integer)
         for cycle in range(len(triples) + 3 + latency):
             if cycle < len(triples):
-                ctx.set(dut.stationary.as_value(), pe_operand(triples[cycle][0]))
+                ctx.set(dut.stationary.as_value(), pack(triples[cycle][0]))
             ctx.set(dut.load, cycle < len(triples))
             ctx.set(dut.swap, 1)
             if 0 <= cycle - 2 < len(triples):
-                ctx.set(dut.moving.as_value(), pe_operand(triples[cycle - 2][1]))
+                ctx.set(dut.moving.as_value(), pack(triples[cycle - 2][1]))
             if 0 <= cycle - 3 < len(triples):
                 ctx.set(dut.sum_in, triples[cycle - 3][2])
             if cycle >= 3 + latency:
@@ -124,6 +126,7 @@ def test_stationary_is_double_buffered():
         return ctx.get(dut.sum_out)
 
     async def testbench(ctx):
+        ctx.set(dut.special_product, SPECIAL_PRODUCT)
         assert await sum_of(ctx, 2.0) == 0, "+0 after reset"
         ctx.set(dut.stationary.as_value(), pe_operand(3.0))
         assert await sum_of(ctx, 2.0, load=1) == 0, "the shadow is not active yet"
@@ -136,6 +139,110 @@ def test_stationary_is_double_buffered():
         assert await sum_of(ctx, 2.0, swap=1) == 0, "cleared"
         assert await sum_of(ctx, 2.0, load=1, clear=1) == 0
         assert await sum_of(ctx, 2.0, swap=1) == f32_bits(10.0), "load wins over clear"
+
+    sim = Simulator(dut)
+    sim.add_clock(1e-6)
+    sim.add_testbench(testbench)
+    sim.run()
+
+
+@pytest.mark.parametrize("latency", LATENCIES)
+def test_integers_add_two_products_and_wrap(latency):
+    rng = random.Random(latency)
+    factors = [-256, -255, -128, -1, 0, 1, 127, 128, 255]
+    pairs = list(itertools.product(factors, factors)) + [
+        (rng.randint(-256, 255), rng.randint(-256, 255)) for _ in range(400)
+    ]
+    cases = [(a, b, rng.choice([0, 0x7FFF_FFFF, 0xFFFF_FFFF, rng.getrandbits(32)]))
+             for a, b in zip(pairs, reversed(pairs), strict=True)]  # fmt: skip
+
+    def packed(pair: tuple[int, int]) -> int:
+        return pair[0] & 511 | (pair[1] & 511) << 9
+
+    results = run(latency, cases, packed, integer=0b1111)
+    for ((a, b), (c, d), total), got in zip(cases, results, strict=True):
+        assert got == total + a * c + b * d & 0xFFFF_FFFF
+
+
+def test_kinds_may_follow_each_other():
+    """An integer product between two floats: each has its own cycles."""
+    dut, results = Pe(2), []
+    operands = [pe_operand(3.0), 3 | 5 << 9, pe_operand(-2.0)]
+    sums = [f32_bits(1.0), 100, f32_bits(0.5)]
+
+    async def testbench(ctx):
+        ctx.set(dut.special_product, SPECIAL_PRODUCT)
+        ctx.set(dut.swap, 1)
+        for cycle in range(9):
+            if cycle < 3:
+                ctx.set(dut.stationary.as_value(), operands[cycle])
+            ctx.set(dut.load, cycle < 3)
+            if 2 <= cycle < 5:
+                ctx.set(dut.moving.as_value(), operands[cycle - 2])
+            ctx.set(dut.integer, 1 << cycle - 3 if 3 <= cycle < 7 else 0)
+            if 3 <= cycle < 6:
+                ctx.set(dut.sum_in, sums[cycle - 3])
+            if 5 <= cycle < 8:
+                results.append(ctx.get(dut.sum_out))
+            await ctx.tick()
+
+    sim = Simulator(dut)
+    sim.add_clock(1e-6)
+    sim.add_testbench(testbench)
+    sim.run()
+    assert results == [f32_bits(10.0), 134, f32_bits(4.5)]
+
+
+def test_halves_of_the_stationary_value():
+    dut = Pe(2)
+
+    async def product(ctx, **control) -> float:
+        for name, value in control.items():
+            ctx.set(getattr(dut, name), value)
+        await ctx.tick().repeat(4)
+        return f32_value(ctx.get(dut.sum_out))
+
+    async def testbench(ctx):
+        ctx.set(dut.special_product, SPECIAL_PRODUCT)
+        ctx.set(dut.moving.as_value(), pe_operand(2.0))
+        for value, low in ((3.0, 0), (5.0, 1)):
+            ctx.set(dut.stationary.as_value(), pe_operand(value))
+            ctx.set(dut.load_low, low)
+            ctx.set(dut.load, 1)
+            await ctx.tick()
+        ctx.set(dut.load, 0)
+        assert await product(ctx, swap=1) == 6.0
+        assert await product(ctx, low=1) == 10.0
+        # A clear leaves the half that is loaded in the same cycle.
+        ctx.set(dut.stationary.as_value(), pe_operand(7.0))
+        ctx.set(dut.load_low, 0)
+        ctx.set(dut.load, 1)
+        ctx.set(dut.clear, 1)
+        await ctx.tick()
+        ctx.set(dut.load, 0)
+        ctx.set(dut.clear, 0)
+        assert await product(ctx, low=0) == 14.0
+        assert await product(ctx, low=1) == 0.0
+
+    sim = Simulator(dut)
+    sim.add_clock(1e-6)
+    sim.add_testbench(testbench)
+    sim.run()
+
+
+def test_an_inert_zero_gives_zero_whatever_it_meets():
+    dut = Pe(2)
+
+    async def testbench(ctx):
+        ctx.set(dut.swap, 1)
+        ctx.set(dut.sum_in, f32_bits(1.5))
+        for value in (math.inf, -math.inf, math.nan, 1.0, 0.0):
+            ctx.set(dut.stationary.as_value(), pe_operand(value))
+            ctx.set(dut.load, 1)
+            ctx.set(dut.special_product, 0)
+            ctx.set(dut.moving.as_value(), pe_operand(0.0))
+            await ctx.tick().repeat(6)
+            assert ctx.get(dut.sum_out) == f32_bits(1.5), value
 
     sim = Simulator(dut)
     sim.add_clock(1e-6)

@@ -218,8 +218,8 @@ def test_deadlock_is_an_error_that_says_who_waits_for_what():
     with pytest.raises(GoldenError) as caught:
         run(streams)
     message = str(caught.value)
-    assert "SYNC pc 0 `NOP` waits for semaphore 3 >= 2, it is 0" in message
-    assert "SCALAR pc 0 `NOP` waits for semaphore 4 >= 1, it is 0" in message
+    assert "SYNC pc 0 `NOP wait(s3 >= 2) update(s4 += 1)` while semaphore 3 is 0" in message
+    assert "SCALAR pc 0 `NOP wait(s4 >= 1)` while semaphore 4 is 0" in message
 
 
 def test_endless_loops_meet_the_instruction_limit():

@@ -10,6 +10,7 @@ from tinyneuron_hw.isa.codec import encode
 from tinyneuron_hw.isa.csr import counter_address
 from tinyneuron_hw.isa.opcodes import Opcode, Stream
 from tinyneuron_sim.golden.backend import GoldenBackend
+from tinyneuron_sim.golden.errors import GoldenError
 from tinyneuron_sim.golden.memory import DEVICE_PAGE_BYTES
 from tinyneuron_sim.golden.numerics import RAW_TYPES, from_float32, quiet, to_float32
 
@@ -181,3 +182,11 @@ def test_sbuf_keeps_its_bytes_between_programs():
     backend.reset()
     _run(backend, (Opcode.DMA_STORE, {"src": there, "dst": device(64, [(1, 4)], UINT8)}))
     assert backend.memory_read(64, 4) == b"kept"
+
+
+def test_a_transfer_too_large_to_execute_is_an_error():
+    """4 GiB from and to one byte: right for hardware, but no array here should be that long."""
+    both = device(0, [(0, 65535), (0, 65535)], UINT8)
+    copy = encode(Opcode.DMA_COPY, src=both, dst=both | {"address": 64})
+    with pytest.raises(GoldenError, match=r"moves 4294836225 bytes in one transfer"):
+        run({Stream.SYNC: [copy, HALT]})

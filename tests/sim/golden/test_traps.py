@@ -214,7 +214,7 @@ def test_the_watchdog_names_the_lowest_stream_that_has_not_halted():
     assert backend.trap is not None
     assert (backend.trap.cause, backend.trap.stream) == (Trap.WATCHDOG, Stream.SCALAR)
     assert (backend.trap.pc, backend.trap.address) == (1, 0)
-    assert "SYNC pc 0 `NOP` waits for semaphore 2 == 5, it is 0" in backend.trap.message
+    assert "SYNC pc 0 `NOP wait(s2 == 5)` while semaphore 2 is 0" in backend.trap.message
 
 
 def test_start_clears_the_trap():

@@ -1,0 +1,119 @@
+"""The benchmarks that are run together and held against baselines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tinyneuron_hw.config import CoreConfig, get_config
+
+from ..runtime.errors import TinyneuronError
+from . import kernels
+from .report import BenchResult, Work, measure
+
+__all__ = ["BENCHMARKS", "TENSOR", "Benchmark", "run_suite", "select"]
+
+_KERNELS: dict[str, Callable[..., Work]] = {"matmul": kernels.matmul, "conv2d": kernels.conv2d}
+_SQUARES: dict[str, CoreConfig] = {
+    f"default_{size}x{size}": get_config("default").with_changes(
+        name=f"default_{size}x{size}", partitions=size, columns=size
+    )
+    for size in (8, 32)
+}
+"""The default core with arrays of other sizes; the memory's width follows the rows."""
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """One line of the list. ``name`` says kernel and shape; with ``config`` it is unique."""
+
+    name: str
+    config: str
+    kernel: str
+    parameters: dict[str, Any] = field(hash=False)
+
+    @property
+    def key(self) -> str:
+        """``name/config``."""
+        return f"{self.name}/{self.config}"
+
+    def work(self) -> Work:
+        """The compiled program and its data."""
+        build = _KERNELS[self.kernel]
+        config = _SQUARES.get(self.config) or get_config(self.config)
+        return build(config, **self.parameters, name=self.name)
+
+
+def _matmul(
+    name: str, m: int, k: int, n: int, *configs: str, dtype: str = "bf16"
+) -> list[Benchmark]:
+    sizes = {"m": m, "k": k, "n": n, "dtype": dtype}
+    return [Benchmark(f"matmul_{name}", config, "matmul", sizes) for config in configs]
+
+
+def _conv2d(
+    name: str, size: int, cin: int, cout: int, kernel: int, *configs: str, **how: int
+) -> list[Benchmark]:
+    shape = {"h": size, "w": size, "cin": cin, "cout": cout, "kernel": kernel, **how}
+    return [Benchmark(f"conv2d_{name}", config, "conv2d", shape) for config in configs]
+
+
+TENSOR: tuple[Benchmark, ...] = (
+    *_matmul("512", 512, 512, 512, "default", "default_8x8", "default_32x32"),
+    *(
+        item
+        for dtype in ("fp16", "tf32", "fp8_e5m2", "fp8_e4m3", "fp8_e3m4", "int8", "fp32")
+        for item in _matmul(f"512_{dtype}", 512, 512, 512, "default", dtype=dtype)
+    ),
+    *_matmul("vector_1x4096x1024", 1, 4096, 1024, "default"),
+    *_conv2d("resnet50_conv1_7x7s2_224_3to64", 224, 3, 64, 7, "default", stride=2, pad=3),
+    *_conv2d("resnet50_conv2_1x1_56_64to64", 56, 64, 64, 1, "default"),
+    *_conv2d("resnet50_conv3_3x3_28_128to128", 28, 128, 128, 3, "default", pad=1),
+    *_conv2d("resnet50_conv4_1x1_14_1024to256", 14, 1024, 256, 1, "default"),
+    *_conv2d("resnet50_conv5_1x1_7_2048to512", 7, 2048, 512, 1, "default"),
+)
+"""The Tensor engine in every type, on layers of ResNet-50 and in other sizes."""
+
+BENCHMARKS: tuple[Benchmark, ...] = (
+    *TENSOR,
+    *_matmul("512", 512, 512, 512, "small"),
+    *_matmul("200", 200, 200, 200, "default"),
+    *_matmul("64", 64, 64, 64, "default", "tiny"),
+    *_matmul("ragged_37x150x91", 37, 150, 91, "default", "tiny"),
+    *_matmul("vector_1x512x512", 1, 512, 512, "default"),
+    *_conv2d("3x3_56_64to64", 56, 64, 64, 3, "default", pad=1),
+    *_conv2d("1x1_14_256to64", 14, 256, 64, 1, "default"),
+    *_conv2d("7x7s2_56_3to16", 56, 3, 16, 7, "default", stride=2, pad=3),
+    *_conv2d("depthwise_3x3_28_32", 28, 32, 32, 3, "default", pad=1, groups=32),
+    *_conv2d("groups4_3x3_14_64", 14, 64, 64, 3, "default", pad=1, groups=4),
+    *_conv2d("dilated2_3x3_28_32", 28, 32, 32, 3, "default", pad=2, dilation=2),
+    *_conv2d("3x3_14_8to8", 14, 8, 8, 3, "tiny", pad=1),
+    *_conv2d("1x1_7_32to16", 7, 32, 16, 1, "tiny"),
+    *_conv2d("7x7s2_28_3to4", 28, 3, 4, 7, "tiny", stride=2, pad=3),
+    *_conv2d("depthwise_3x3_14_8", 14, 8, 8, 3, "tiny", pad=1, groups=8),
+    *_conv2d("dilated2_3x3_14_4", 14, 4, 4, 3, "tiny", pad=2, dilation=2),
+)
+"""Every benchmark, 16-bit operands (BF16) unless its parameters say otherwise."""
+
+
+def select(names: Sequence[str]) -> list[Benchmark]:
+    """The benchmarks of these names (``name`` or ``name/config``), in the list's order; all of
+    them when there are none.
+
+    Raises
+    ------
+    TinyneuronError
+        A name fits nothing.
+    """
+    for name in names:
+        if not any(name in (item.name, item.key) for item in BENCHMARKS):
+            known = ", ".join(item.key for item in BENCHMARKS)
+            raise TinyneuronError(f"unknown benchmark {name!r}; known: {known}")
+    return [item for item in BENCHMARKS if not names or {item.name, item.key} & set(names)]
+
+
+def run_suite(benchmarks: Sequence[Benchmark], target: str) -> Iterator[BenchResult]:
+    """Measures one after another."""
+    for item in benchmarks:
+        yield measure(item.work(), target)

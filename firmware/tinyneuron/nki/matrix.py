@@ -1,0 +1,166 @@
+"""``nki.isa`` on the Tensor engine: matrix products and transposes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tinyneuron_hw.formats import FORMATS, DType
+from tinyneuron_hw.isa.access import pattern_range
+from tinyneuron_hw.isa.matmul import FP8_DTYPES, MATMUL_DTYPES, RESULT_DTYPES, MatmulKind
+from tinyneuron_hw.isa.opcodes import Opcode, Space, Stream
+
+from ..lower.ir import TileRef
+from .checks import on_chip
+from .tensor import Tensor
+from .trace import KernelError, current, emit
+
+__all__ = ["nc_matmul", "nc_transpose"]
+
+_PAIR = 2
+
+
+def nc_matmul(
+    dst: Tensor, stationary: Tensor, moving: Tensor, accumulate: bool | None = None,
+    is_transpose: bool = False, *, stationary_bias: int = 0, moving_bias: int = 0,
+) -> None:  # fmt: skip
+    """``dst (+)= stationary.T @ moving``: stationary ``[K, M]`` and moving ``[K, N...]`` in SBUF,
+    ``dst`` ``[M, N...]`` in one PSUM bank.
+
+    Types: bfloat16, float16, tf32 and FP8 in any mixture, or both float32 (a quarter of the rate),
+    with ``dst`` float32; int8 and uint8 in any mixture, with one more axis of 2 innermost (``[K, M,
+    2]`` and ``[K, N..., 2]``: pairs of rows that are multiplied together, at twice the rate) and
+    ``dst`` int32. ``stationary_bias`` and ``moving_bias`` are exponent biases of FP8 operands (0:
+    the type's own).
+
+    ``accumulate=None``: the first matmul that writes this region of the tile overwrites, later
+    ones add, until an instruction other than a matmul writes the tile.
+
+    ``is_transpose``: types of 1 or 2 bytes; ``dst`` gets the bit patterns of ``stationary``
+    that a 0/1 matrix ``moving`` selects, unchanged; it never accumulates.
+    """
+    call = "nc_matmul"
+    left = on_chip(call, "stationary", stationary, spaces=(Space.SBUF,))
+    right = on_chip(call, "moving", moving, spaces=(Space.SBUF,))
+    out = on_chip(call, "dst", dst, spaces=(Space.PSUM,))
+    kind = _kind(call, left.base.dtype, right.base.dtype, is_transpose)
+    _check_result(call, out.base.dtype, kind)
+    pair = _PAIR if kind is MatmulKind.INTEGER else 1
+    if pair > 1:
+        _check_pairs(call, stationary=stationary, moving=moving)
+    _check_shapes(call, out, left, right, left.per_partition // pair, right.per_partition // pair)
+    biases = {"stationary": (left, stationary_bias), "moving": (right, moving_bias)}
+    for role, (ref, bias) in biases.items():
+        if not 0 <= bias < 64 or (bias and ref.base.dtype not in FP8_DTYPES):
+            raise KernelError(f"{call}: {role}_bias must be 0, or for FP8 from 1 to 63, not {bias}")
+    group = current().written.setdefault(out.base, set())
+    region = (out.start_partition, out.num_partitions, out.offset, out.dims)
+    if is_transpose and accumulate:
+        raise KernelError(f"{call}: a transpose does not accumulate")
+    if accumulate is None:
+        accumulate = region in group and not is_transpose
+    group.add(region)
+    transpose = int(is_transpose)
+    emit(
+        Opcode.LOAD_STATIONARY, {"src": left}, {},
+        {"column_start": out.start_partition, "transpose": transpose,
+         "exponent_bias": stationary_bias}, Stream.TENSOR,
+    )  # fmt: skip
+    emit(
+        Opcode.MULTIPLY_MOVING, {"src": right}, {"dst": out},
+        {"accumulate": int(accumulate), "transpose": transpose, "exponent_bias": moving_bias},
+        Stream.TENSOR,
+    )  # fmt: skip
+
+
+def nc_transpose(dst: Tensor, data: Tensor) -> None:
+    """``dst[F, P] = data[P, F].T`` on the Tensor engine: ``data`` in SBUF with at most as many free
+    elements as there are columns, ``dst`` of the same type in PSUM. Bits stay as they are, NaN
+    payloads too; types of 4 bytes pass in two halves."""
+    call = "nc_transpose"
+    source = on_chip(call, "data", data, spaces=(Space.SBUF,))
+    target = on_chip(call, "dst", dst, spaces=(Space.PSUM,))
+    dtype = source.base.dtype
+    if target.base.dtype is not dtype:
+        names = FORMATS[target.base.dtype].name, FORMATS[dtype].name
+        raise KernelError(f"{call}: dst must be of data's type: {names[0]} and {names[1]}")
+    rows = source.num_partitions
+    unit = on_chip(call, "identity", _identity(source.start_partition + rows))
+    moving = TileRef(unit.base, source.start_partition, rows, source.start_partition, ((1, rows),))
+    _check_shapes(call, target, source, moving, source.per_partition, rows)
+    current().written.pop(target.base, None)
+    for part in (0, 1) if FORMATS[dtype].bytes == 4 else (None,):
+        parts = {} if part is None else {"src": part}
+        emit(Opcode.LOAD_STATIONARY, {"src": source}, {},
+             {"column_start": target.start_partition, "transpose": 1}, Stream.TENSOR,
+             parts)  # fmt: skip
+        parts = {} if part is None else {"dst": part}
+        emit(Opcode.MULTIPLY_MOVING, {"src": moving}, {"dst": target},
+             {"accumulate": 0, "transpose": 1}, Stream.TENSOR, parts)  # fmt: skip
+
+
+def _identity(rows: int) -> Tensor:
+    """The unit matrix in SBUF, loaded once a kernel."""
+    from .isa import dma_copy
+
+    trace = current()
+    tile = trace.identity
+    if tile is None:
+        size = trace.config.partitions
+        data = np.eye(size, dtype=np.uint8)
+        source = trace.new_tensor(data.shape, DType.UINT8, "constant", "identity", data.tobytes())
+        tile = trace.new_tile(data.shape, DType.UINT8, Space.SBUF, "identity")
+        dma_copy(Tensor.whole(tile), Tensor.whole(source))
+        trace.identity = tile
+    return Tensor.whole(tile)[:rows]
+
+
+def _kind(call: str, left: DType, right: DType, transpose: bool) -> MatmulKind:
+    names = f"{FORMATS[left].name} and {FORMATS[right].name}"
+    if transpose:
+        kinds = [MatmulKind.PATTERN]
+    else:
+        kinds = [MatmulKind.FLOAT, MatmulKind.FP32, MatmulKind.INTEGER]
+    for kind in kinds:
+        if left in MATMUL_DTYPES[kind] and right in MATMUL_DTYPES[kind]:
+            return kind
+    allowed = "; ".join(", ".join(FORMATS[d].name for d in MATMUL_DTYPES[k]) for k in kinds)
+    raise KernelError(
+        f"{call}: stationary and moving must be of one group ({allowed}), not {names}"
+    )
+
+
+def _check_result(call: str, dtype: DType, kind: MatmulKind) -> None:
+    if dtype not in RESULT_DTYPES[kind]:
+        allowed = ", ".join(FORMATS[item].name for item in RESULT_DTYPES[kind])
+        raise KernelError(f"{call}: dst must be {allowed}, not {FORMATS[dtype].name}")
+
+
+def _check_pairs(call: str, **operands: Tensor) -> None:
+    for role, tensor in operands.items():
+        steps = (tensor.offset, *tensor.strides[1:-1])
+        if tensor.ndim < 3 or tensor.shape[-1] != _PAIR or tensor.strides[-1] != 1:
+            raise KernelError(f"{call}: {role} of integers must end in an axis of 2 with stride 1: "
+                              f"{tensor!r}")  # fmt: skip
+        if any(step % _PAIR for step in steps):
+            raise KernelError(f"{call}: {role}: pairs of integers must start at even bytes: "
+                              f"offset and strides {steps}")  # fmt: skip
+
+
+def _check_shapes(call: str, out: TileRef, left: TileRef, right: TileRef, m: int, n: int) -> None:
+    config = current().config
+    rows = [f"{ref.num_partitions} from {ref.start_partition}" for ref in (left, right)]
+    if rows[0] != rows[1]:
+        raise KernelError(f"{call}: stationary and moving must be on the same partitions: "
+                          f"{rows[0]} and {rows[1]}")  # fmt: skip
+    if m > config.columns or n > config.psum_bank_words:
+        raise KernelError(f"{call}: M x N is {m} x {n}, at most {config.columns} x "
+                          f"{config.psum_bank_words} fit")  # fmt: skip
+    if (out.num_partitions, out.per_partition) != (m, n):
+        raise KernelError(f"{call}: dst must be [{m}, {n}], not "
+                          f"[{out.num_partitions}, {out.per_partition}]")  # fmt: skip
+    size = FORMATS[out.base.dtype].bytes
+    extent = pattern_range(size * out.offset, out.dims[::-1], size, size)
+    if extent.low // config.psum_bank_bytes != (extent.high - 1) // config.psum_bank_bytes:
+        where = f"bytes {extent.low} ... {extent.high - 1} of its tile"
+        raise KernelError(f"{call}: dst must lie in one bank of {config.psum_bank_bytes} bytes, "
+                          f"not in {where}")  # fmt: skip

@@ -1,0 +1,1 @@
+"""Programs on two targets: the ``compare`` and ``fuzz`` commands."""

@@ -1,0 +1,54 @@
+"""What instructions access, without what they compute: the checks of order alone, for less."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tinyneuron_hw.isa.opcodes import AluOp, Opcode, OperandKind
+from tinyneuron_hw.isa.rules import DEVICE, PATTERNS, SCALARS
+
+from .machine import Machine
+from .memory import Footprint
+from .prepared import Prepared
+from .region import scalar_region
+
+__all__ = ["Accesses", "accesses", "rehearse"]
+
+
+@dataclass(frozen=True)
+class Accesses:
+    """The bytes an instruction or a transfer reads before it writes."""
+
+    reads: tuple[Footprint, ...]
+    writes: tuple[Footprint, ...]
+
+
+def accesses(machine: Machine, prepared: Prepared) -> Accesses:
+    """The accesses of an instruction that may execute; TrapSignal for device memory that is not
+    there."""
+    opcode, fields = prepared.opcode, prepared.fields
+    assert opcode is not None
+    reads, writes = [], []
+    for role in PATTERNS.get(opcode, ()):
+        footprint = machine.footprint(prepared.regions[role.path])
+        (writes if role.is_write else reads).append(footprint)
+    for path in DEVICE.get(opcode, ()):
+        footprint = machine.device_footprint(prepared.devices[path])
+        (writes if path == "dst" else reads).append(footprint)
+    for number, path in enumerate(SCALARS.get(opcode, ())):
+        is_used = fields.get(f"op{number}") is not AluOp.BYPASS
+        if is_used and fields[f"{path}.kind"] is OperandKind.PER_PARTITION:
+            partitions = prepared.regions["in0"].partitions
+            reads.append(machine.footprint(scalar_region(fields, path, partitions)))
+    if opcode is Opcode.MULTIPLY_MOVING and fields["accumulate"]:
+        reads += writes
+    return Accesses(tuple(reads), tuple(writes))
+
+
+def rehearse(machine: Machine, done: Accesses) -> None:
+    """The checks of these accesses; what is written counts as written, and keeps its bytes."""
+    for footprint in done.reads:
+        machine.check_read(footprint)
+    for footprint in done.writes:
+        machine.check_write(footprint)
+        footprint.memory.mark_written(footprint)

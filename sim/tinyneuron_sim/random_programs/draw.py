@@ -1,0 +1,236 @@
+"""Draws single data instructions: legal, inside the arena, without overlap in themselves."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tinyneuron_hw.formats import FORMATS
+from tinyneuron_hw.isa.codec import encode
+from tinyneuron_hw.isa.matmul import matmul_kind
+from tinyneuron_hw.isa.opcodes import (
+    DMA_OPCODES,
+    STREAM_OPCODES,
+    Opcode,
+    OperandKind,
+    Space,
+    Stream,
+)
+from tinyneuron_hw.isa.rules import DEVICE, PATTERNS, SCALARS, start_granule
+
+from ..golden.core import EXECUTORS
+from ..golden.dma import transfer
+from ..golden.errors import GoldenError
+from ..golden.machine import Machine
+from ..golden.numerics import quiet
+from ..golden.prepared import Prepared, Preparer
+from ..golden.stationary import Stationary
+from .arena import Arena
+from .legal import legal, own_fields
+from .patterns import NoRoomError, place
+from .shapes import ShapeRequest, shape_of
+from .values import special_patterns
+
+__all__ = ["Drawer", "Fields", "Use"]
+
+Fields = dict[str, Any]
+_ATTEMPTS = 100
+_SPECIAL_WORDS = special_patterns(next(iter(FORMATS.values())))
+
+
+@dataclass
+class Use:
+    """Numbers (see :class:`Arena`) of the bytes that an instruction reads and writes."""
+
+    reads: np.ndarray
+    writes: np.ndarray
+
+    @classmethod
+    def nothing(cls) -> Use:
+        none = np.zeros(0, np.int64)
+        return cls(none, none)
+
+    def joined(self, other: Use) -> Use:
+        """What both use."""
+        return Use(np.union1d(self.reads, other.reads), np.union1d(self.writes, other.writes))
+
+
+class Drawer:
+    """Draws from one generator of random numbers.
+
+    A drawn instruction is executed on a scratch copy of golden's memories, which refuses one
+    whose destination overlaps its sources.
+    """
+
+    def __init__(self, arena: Arena, rng: random.Random):
+        self._arena, self._rng, self._config = arena, rng, arena.config
+        self._machine = Machine(arena.config, None)
+        for memory in (self._machine.sbuf, self._machine.psum):
+            memory.write_bytes(0, bytes(memory.size))
+        windows = [window for window in arena.windows if window.read]
+        self._preparer = Preparer(arena.config, lambda low, high, is_write: any(
+            (window.write or not is_write)
+            and window.base <= low and high <= window.base + window.size for window in windows
+        ))  # fmt: skip
+
+    def draw(self, opcode: Opcode, *, queue: int | None = None,
+             variants: Sequence[Fields] | None = None) -> tuple[Fields, Use]:  # fmt: skip
+        """A legal instruction without header, no field named by a register; with this queue and
+        one of these variants (see :class:`Legal`), if they are given."""
+        allowed = legal(self._config, opcode)
+        for _ in range(_ATTEMPTS):
+            try:
+                some = variants or allowed.with_types(self._rng.choice(allowed.types))
+                fields = self._fields(opcode, self._rng.choice(some))
+            except NoRoomError:
+                continue
+            if queue is not None and opcode in DMA_OPCODES:
+                fields["queue"] = queue
+            use = self.use(opcode, fields)
+            if use is not None:
+                return fields, use
+        raise NoRoomError(f"no legal {opcode.name} in {_ATTEMPTS} attempts")
+
+    def use(self, opcode: Opcode, fields: Fields) -> Use | None:
+        """What an instruction touches; None when it traps, leaves the arena or overlaps."""
+        prepared = self.prepare(opcode, fields)
+        if prepared.error is not None or not self._executes(prepared):
+            return None
+        machine = self._machine
+        reads, writes = [], []
+        for path, region in prepared.regions.items():
+            extent = self._arena.extent(region.space)
+            low = region.offset + sum(min(s * (n - 1), 0) for s, n in region.dims)
+            high = region.offset + sum(max(s * (n - 1), 0) for s, n in region.dims)
+            if low < extent.offset or high >= extent.end:
+                return None
+            (writes if path == "dst" else reads).append(machine.footprint(region))
+        for path, region in prepared.devices.items():
+            (writes if path == "dst" else reads).append(machine.device_footprint(region))
+        if SCALARS.get(opcode):
+            for region, _ in prepared.scalar_sources():
+                extent = self._arena.extent(region.space)
+                if not extent.offset <= region.offset < extent.end - 3:
+                    return None
+                reads.append(machine.footprint(region))
+        return Use(*(self._together(footprints) for footprints in (reads, writes)))
+
+    def prepare(self, opcode: Opcode, fields: Fields, registers: Sequence[int] = (0,) * 32
+                ) -> Prepared:  # fmt: skip
+        """The instruction as golden prepares it."""
+        stream = next(s for s in Stream if opcode in STREAM_OPCODES[s])
+        return self._preparer.prepare(encode(opcode, fields), stream, registers)
+
+    def _together(self, footprints: list) -> np.ndarray:
+        if not footprints:
+            return np.zeros(0, np.int64)
+        return np.unique(np.concatenate([self._arena.numbers(f) for f in footprints]))
+
+    def _executes(self, prepared: Prepared) -> bool:
+        assert prepared.opcode is not None
+        self._machine.where = None
+        if prepared.opcode is Opcode.MULTIPLY_MOVING:
+            kind = matmul_kind(prepared.fields)
+            self._machine.stationary = Stationary.zero(self._config, kind)
+        try:
+            with quiet():
+                if prepared.opcode in DMA_OPCODES:
+                    transfer(self._machine, prepared)
+                else:
+                    EXECUTORS[prepared.opcode](self._machine, prepared)
+        except GoldenError:
+            return False
+        return True
+
+    def _fields(self, opcode: Opcode, variant: Fields) -> Fields:
+        rng = self._rng
+        allowed = legal(self._config, opcode)
+        spaces = {role.path: rng.choice(role.spaces) for role in PATTERNS.get(opcode, ())}
+        request = ShapeRequest(rng, self._arena, opcode, variant, spaces)
+        shape = shape_of(request)
+        fields = dict(variant)
+        for role in PATTERNS.get(opcode, ()):
+            path, extent = role.path, self._arena.extent(spaces[role.path])
+            span = shape.spans.get(path, (extent.offset, extent.end))
+            count = shape.partitions[path]
+            granule = start_granule(self._config, count) if role.lanes == "lane" else 1
+            available = self._arena.partitions(spaces[path])
+            element = request.element(path)
+            offset, dims = place(
+                rng, shape.sizes[path], element=element, step=element, low=span[0], high=span[1],
+                alignment=1 if role.lanes == "dma" else element,
+                repeats=not role.is_write or rng.random() < 0.3, bits=16,
+            )  # fmt: skip
+            fields |= {f"{path}.space": spaces[path], f"{path}.num_partitions": count,
+                       f"{path}.start_partition": rng.randrange(0, available - count + 1, granule),
+                       f"{path}.offset": offset} | _dims(path, dims)  # fmt: skip
+        for path in DEVICE.get(opcode, ()):
+            fields |= self._device(path, variant[f"{path}.dtype"], shape.sizes[path])
+        for path in SCALARS.get(opcode, ()):
+            fields |= self._scalar(path, allowed, shape.partitions["in0"])
+        fields |= self._own(opcode, variant) | shape.fields
+        self._put_in_place(fields)
+        return fields
+
+    def _own(self, opcode: Opcode, variant: Fields) -> Fields:
+        """The instruction's own fields that are no part of the variant: any legal value."""
+        values = legal(self._config, opcode).values(variant)
+        chosen: Fields = {}
+        for field in own_fields(opcode):
+            if field.path in values:
+                chosen[field.path] = self._rng.choice(values[field.path])
+            elif field.path not in variant:
+                low, high = field.bounds
+                word = self._rng.choice([*_SPECIAL_WORDS, self._rng.randint(low, high)])
+                chosen[field.path] = min(max(word, low), high)
+        return chosen
+
+    def _device(self, path: str, dtype: Any, sizes: Sequence[int]) -> Fields:
+        rng = self._rng
+        is_write = path == "dst"
+        region = self._arena.outputs if is_write or rng.random() < 0.3 else self._arena.inputs
+        # Half of them small: transfers then often touch the same bytes.
+        low = region[0] + rng.choice([0, 0, region[1] // 2 - 128, region[1] - 512])
+        high = region[0] + region[1] if rng.random() < 0.3 else min(low + 512, sum(region))
+        start, dims = place(rng, sizes, element=FORMATS[dtype].bytes, step=1, low=low, high=high,
+                            alignment=1, repeats=not is_write or rng.random() < 0.3,
+                            bits=32)  # fmt: skip
+        return {f"{path}.address": start} | _dims(path, dims)
+
+    def _scalar(self, path: str, allowed: Any, partitions: int) -> Fields:
+        rng = self._rng
+        if rng.random() < 0.5:
+            words = [*_SPECIAL_WORDS, rng.getrandbits(32), 0x3F800000, 0xBFC00000, 0x40490FDB]
+            return {f"{path}.kind": OperandKind.IMMEDIATE, f"{path}.value": rng.choice(words)}
+        dtype, space = rng.choice(allowed.scalar_dtypes), rng.choice(list(Space))
+        extent, size = self._arena.extent(space), FORMATS[dtype].bytes
+        available = self._arena.partitions(space)
+        if partitions > available:
+            raise NoRoomError(f"{partitions} scalars in {space.name}")
+        start = rng.randrange(0, available - partitions + 1,
+                              start_granule(self._config, partitions))  # fmt: skip
+        first = -(-extent.offset // size) * size
+        return {f"{path}.kind": OperandKind.PER_PARTITION, f"{path}.dtype": dtype.value,
+                f"{path}.space": space, f"{path}.start_partition": start,
+                f"{path}.value": rng.randrange(first, extent.end - 3, size)}  # fmt: skip
+
+    def _put_in_place(self, fields: Fields) -> None:
+        """Sometimes lets an instruction work in place."""
+        source = next((path for path in ("in0", "src") if f"{path}.dims.0.size" in fields), None)
+        if source is None or self._rng.random() > 0.12:
+            return
+        if (f"{source}.space" in fields) != ("dst.space" in fields):
+            return  # one side on chip, the other in device memory
+        for key in [key for key in fields if key.startswith(f"{source}.")]:
+            other = key.replace(source, "dst", 1)
+            if other in fields and not key.endswith((".dtype", ".address")):
+                fields[other] = fields[key]
+
+
+def _dims(path: str, dims: Sequence[tuple[int, int]]) -> Fields:
+    return {f"{path}.dims.{i}.{name}": value for i, dim in enumerate(dims)
+            for name, value in zip(("stride", "size"), dim, strict=True)}  # fmt: skip

@@ -1,0 +1,93 @@
+"""What a program is sure to have: two fields that registers name, different ones for each seed.
+
+Any three hundred successive seeds so have all there are, each once at least in a program that
+does not trap.
+"""
+
+from __future__ import annotations
+
+import functools
+
+from tinyneuron_hw.isa.codec import fields_of
+from tinyneuron_hw.isa.opcodes import (
+    CONTROL_OPCODES,
+    STREAM_OPCODES,
+    Condition,
+    Opcode,
+    Stream,
+    UpdateMode,
+    WaitMode,
+)
+from tinyneuron_hw.isa.rules import DEVICE
+
+from .draw import Use
+from .legal import legal
+from .listing import Item, Label
+from .scope import Scope, header
+
+__all__ = ["Feature", "add_feature", "all_features", "features_of", "named_paths"]
+
+Feature = tuple[Opcode, str]
+"""An opcode and the path of a field that a register may name."""
+
+
+def named_paths(opcode: Opcode) -> tuple[str, ...]:
+    """Fields of an opcode that a register may name, device addresses included."""
+    named = [f.path for f in fields_of(opcode) if f.by_register_offset is not None]
+    return (*named, *(f"{path}.address" for path in DEVICE.get(opcode, ())))
+
+
+@functools.cache
+def all_features() -> tuple[Feature, ...]:
+    """Every pair there is."""
+    return tuple((opcode, path) for opcode in Opcode for path in named_paths(opcode))
+
+
+def features_of(seed: int) -> tuple[Feature, Feature]:
+    """Those that a seed's program has."""
+    features = all_features()
+    half = len(features) // 2
+    return features[seed % len(features)], features[(seed + half) % len(features)]
+
+
+def add_feature(scope: Scope, feature: Feature, seed: int, halts: dict[Stream, Item]) -> None:
+    """Adds an instruction with a field named by a register. HALTs come later: they are in ``halts``
+    and get their names there."""
+    opcode, path = feature
+    stream = scope.rng.choice([s for s in scope.streams if opcode in STREAM_OPCODES[s]])
+    item, use, after = _instruction(scope, opcode, stream, seed)
+    if opcode is Opcode.HALT:
+        item = halts[stream]
+    if path.startswith("header."):
+        # Nobody else knows this semaphore.
+        semaphore = scope.world.pool.take().index
+        value = scope.rng.getrandbits(32)
+        if path.startswith("header.wait"):
+            item.fields |= header(wait=(WaitMode.GREATER_EQUAL, semaphore, 0))
+        else:
+            item.fields |= header(update=(UpdateMode.ADD, semaphore, value))
+    scope.name_later(item, path)
+    if opcode is not Opcode.HALT:
+        scope.emit(stream, item, use)
+        scope.code[stream] += after
+
+
+def _instruction(scope: Scope, opcode: Opcode, stream: Stream, seed: int
+                 ) -> tuple[Item, Use, list[Item | Label]]:  # fmt: skip
+    """An instruction, what it uses and the code after it."""
+    if opcode not in CONTROL_OPCODES:
+        allowed = legal(scope.world.arena.config, opcode)
+        variants = allowed.with_types(allowed.types[seed % len(allowed.types)])
+        fields, use = scope.world.drawer.draw(opcode, variants=variants)
+        return Item(opcode, fields), use, []
+    end = Label()
+    if opcode is Opcode.LOOP:
+        counter = scope.registers[stream].reserve()
+        fields = {"count": 2, "counter": counter, "counter_enable": 1, "step": 3}
+        return Item(opcode, fields, end=end), Use.nothing(), [Item(Opcode.NOP), end]
+    if opcode is Opcode.BRANCH:
+        fields = {"condition": scope.rng.choice(list(Condition)), "a": 1}
+        return Item(opcode, fields, end=end), Use.nothing(), [Item(Opcode.NOP), end]
+    if opcode is Opcode.REGISTER:
+        return Item(opcode, {"dst": scope.registers[stream].reserve()}), Use.nothing(), []
+    return Item(opcode), Use.nothing(), []

@@ -1,0 +1,158 @@
+"""How the element counts of an instruction's operands belong together: one function an opcode.
+
+This is the place to add an instruction. An opcode without an entry has operands of equal
+counts in equal numbers of partitions, which most have.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tinyneuron_hw.isa.matmul import element_bytes
+from tinyneuron_hw.isa.opcodes import Opcode, Space
+from tinyneuron_hw.isa.rules import DEVICE, PATTERNS
+
+from .arena import Arena
+from .patterns import NoRoomError, factorise
+
+__all__ = ["SHAPES", "Shape", "ShapeRequest", "shape_of"]
+
+
+@dataclass
+class Shape:
+    """Sizes of one instruction's operands.
+
+    Parameters
+    ----------
+    partitions:
+        Of each on-chip pattern.
+    sizes:
+        The four sizes of each pattern, device patterns included, innermost first.
+    fields:
+        Values of the instruction's own fields that belong to the sizes.
+    spans:
+        Byte interval [low, high) that a pattern must stay in where it is not the whole arena.
+    """
+
+    partitions: dict[str, int] = field(default_factory=dict)
+    sizes: dict[str, list[int]] = field(default_factory=dict)
+    fields: dict[str, Any] = field(default_factory=dict)
+    spans: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ShapeRequest:
+    """What is settled before the sizes: the variant (types and flags) and the memories of the
+    operands."""
+
+    rng: random.Random
+    arena: Arena
+    opcode: Opcode
+    variant: dict[str, Any]
+    spaces: dict[str, Space]
+
+    def element(self, path: str) -> int:
+        """Bytes of an element."""
+        return element_bytes(self.opcode, self.variant, path)
+
+    def room(self, path: str) -> int:
+        """Elements of an on-chip operand that the arena holds in a partition."""
+        return self.arena.extent(self.spaces[path]).size // self.element(path) - 1
+
+    def partition_limit(self, path: str) -> int:
+        """Partitions an operand may have."""
+        available = self.arena.partitions(self.spaces[path])
+        role = next(role for role in PATTERNS[self.opcode] if role.path == path)
+        return min(available, self.arena.config.partitions) if role.lanes == "lane" else available
+
+    def some_partitions(self, *paths: str) -> int:
+        limit = min(map(self.partition_limit, paths))
+        return self.rng.choice([limit, limit, self.rng.randint(1, limit)])
+
+    def some_count(self, limit: int) -> int:
+        """Mostly short, sometimes long."""
+        rng = self.rng
+        top = rng.choice([4, 24, 24, 48, 48, limit])
+        return rng.randint(1, max(1, min(top, limit)))
+
+
+def _equal(request: ShapeRequest) -> Shape:
+    paths = [role.path for role in PATTERNS[request.opcode]]
+    count = request.some_count(min(map(request.room, paths)))
+    partitions = request.some_partitions(*paths)
+    return Shape(dict.fromkeys(paths, partitions),
+                 {path: factorise(request.rng, count) for path in paths})  # fmt: skip
+
+
+def _reduce(request: ShapeRequest) -> Shape:
+    count = request.some_count(request.room("in0"))
+    sizes = factorise(request.rng, count)
+    depth = request.rng.randint(1, len(sizes))
+    partitions = request.some_partitions("in0", "dst")
+    return Shape(
+        {"in0": partitions, "dst": partitions},
+        {"in0": sizes, "dst": factorise(request.rng, math.prod(sizes[depth:]))},
+        {"reduce_dims": depth},
+    )
+
+
+def _stationary(request: ShapeRequest) -> Shape:
+    columns = request.arena.config.columns
+    count = request.rng.choice([columns, request.rng.randint(1, columns)])
+    count = min(count, request.room("src"))
+    first = request.rng.choice([0, columns - count, request.rng.randint(0, columns - count)])
+    return Shape({"src": request.some_partitions("src")},
+                 {"src": factorise(request.rng, count)}, {"column_start": first})  # fmt: skip
+
+
+def _matmul(request: ShapeRequest) -> Shape:
+    config, psum = request.arena.config, request.arena.psum
+    banks = range(psum.offset // config.psum_bank_bytes,
+                  (psum.end - 1) // config.psum_bank_bytes + 1)  # fmt: skip
+    bank = request.rng.choice(banks) * config.psum_bank_bytes
+    low, high = max(bank, psum.offset), min(bank + config.psum_bank_bytes, psum.end)
+    count = request.some_count(min((high - low) // request.element("dst"), request.room("src")))
+    return Shape(
+        {path: request.some_partitions(path) for path in ("src", "dst")},
+        {path: factorise(request.rng, count) for path in ("src", "dst")},
+        spans={"dst": (low, high)},
+    )
+
+
+def _transfer(request: ShapeRequest) -> Shape:
+    """DMA counts the elements of all partitions."""
+    rng, near = request.rng, [role.path for role in PATTERNS.get(request.opcode, ())]
+    total = rng.choice([1, rng.randint(1, 16), rng.randint(8, 64), rng.randint(32, 160)])
+    shape = Shape()
+    for path in near:
+        limit = request.partition_limit(path)
+        fitting = [p for p in range(1, limit + 1)
+                   if total % p == 0 and total // p <= request.room(path)]  # fmt: skip
+        if not fitting:
+            raise NoRoomError(f"{total} elements in at most {limit} partitions")
+        partitions = rng.choice([fitting[-1], rng.choice(fitting)])
+        shape.partitions[path] = partitions
+        shape.sizes[path] = factorise(rng, total // partitions)
+    for path in DEVICE.get(request.opcode, ()):
+        shape.sizes[path] = factorise(rng, total)
+    return shape
+
+
+SHAPES: dict[Opcode, Callable[[ShapeRequest], Shape]] = {
+    Opcode.DMA_LOAD: _transfer,
+    Opcode.DMA_STORE: _transfer,
+    Opcode.DMA_COPY: _transfer,
+    Opcode.DMA_LOCAL: _transfer,
+    Opcode.LOAD_STATIONARY: _stationary,
+    Opcode.MULTIPLY_MOVING: _matmul,
+    Opcode.TENSOR_REDUCE: _reduce,
+}
+
+
+def shape_of(request: ShapeRequest) -> Shape:
+    """Random sizes for the operands of an instruction; ``NoRoomError`` when these do not fit."""
+    return SHAPES.get(request.opcode, _equal)(request)

@@ -1,0 +1,131 @@
+"""Instructions that break one rule of ``isa.rules``, found by trial.
+
+The rules are the ``raise`` statements of that module; a rule that is added there is looked for
+here without a change.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import inspect
+import random
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from tinyneuron_hw.isa import rules
+from tinyneuron_hw.isa.codec import fields_of
+from tinyneuron_hw.isa.opcodes import Opcode
+from tinyneuron_hw.isa.rules import OperandError
+
+from .draw import Drawer, Fields
+from .legal import is_flag_of_register
+from .patterns import NoRoomError
+
+__all__ = ["all_rules", "broken_rule", "rules_of", "spoil"]
+
+_ATTEMPTS = 1200
+
+
+@functools.cache
+def _rules() -> dict[int, tuple[str, str]]:
+    """Line -> function and words, of every statement that rejects an operand."""
+    tree = ast.parse(inspect.getsource(rules))
+    found: dict[int, tuple[str, str]] = {}
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef):
+            for node in ast.walk(function):
+                if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+                    found[node.lineno] = function.name, _words(node.exc.args[0])
+    return found
+
+
+def _words(message: ast.expr) -> str:
+    """A message's text, with ``_`` for the values in it."""
+    if isinstance(message, ast.BinOp):
+        return _words(message.left)
+    parts = message.values if isinstance(message, ast.JoinedStr) else [message]
+    words = [str(part.value) if isinstance(part, ast.Constant) else "_" for part in parts]
+    return "".join(words).removeprefix("_: ").strip()
+
+
+def all_rules() -> tuple[str, ...]:
+    """Every rule, by the words of its message."""
+    return tuple(dict.fromkeys(words for _, words in _rules().values()))
+
+
+def rules_of(function: Callable[..., None]) -> tuple[str, ...]:
+    """Those of one function of ``isa.rules``."""
+    return tuple(words for name, words in _rules().values() if name == function.__name__)
+
+
+def broken_rule(error: Exception | None) -> str | None:
+    """The rule that made an error; None when it was none of ``isa.rules``."""
+    trace = error.__traceback__ if isinstance(error, OperandError) else None
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None or trace.tb_frame.f_code.co_filename != rules.__file__:
+        return None
+    return _rules().get(trace.tb_lineno, (None, None))[1]
+
+
+def spoil(rng: random.Random, drawer: Drawer, opcodes: Sequence[Opcode], rule: str
+          ) -> tuple[Opcode, Fields]:  # fmt: skip
+    """An instruction that breaks ``rule``, or another one if that is not found."""
+    fallback: tuple[Opcode, Fields] | None = None
+    opcode, fields = opcodes[0], {}
+    for attempt in range(_ATTEMPTS):
+        if attempt % 6 == 0:
+            opcode = rng.choice(opcodes)
+            try:
+                fields, _ = drawer.draw(opcode)
+            except NoRoomError:
+                continue
+        changed = _change(rng, opcode, fields)
+        prepared = drawer.prepare(opcode, changed)
+        if prepared.error is None:
+            continue
+        fallback = fallback or (opcode, changed)
+        if broken_rule(prepared.error) == rule:
+            return opcode, changed
+    assert fallback is not None, "no change of any instruction breaks a rule"
+    return fallback
+
+
+def _change(rng: random.Random, opcode: Opcode, fields: Fields) -> Fields:
+    """One or a few fields get other values, often extreme ones."""
+    table = [
+        field
+        for field in fields_of(opcode)
+        if not field.is_reserved
+        and not field.path.startswith("header.")
+        and not is_flag_of_register(field)
+        and not field.path.endswith((".address_uses_register", ".scale", ".register"))
+    ]
+    changed = dict(fields)
+    if rng.random() < 0.15:  # sizes of several operands together
+        level, size = rng.randrange(4), rng.choice([17, 64, 300, 1023, 0xFFFF])
+        for field in table:
+            if field.path.endswith(f".dims.{level}.size"):
+                changed[field.path] = size
+            elif field.path.endswith(f".dims.{level}.stride") and rng.random() < 0.8:
+                changed[field.path] = 0
+        return changed
+    own = [field for field in table if "." not in field.path]
+    chosen = rng.choice(own if own and rng.random() < 0.35 else table)
+    prefix = chosen.path.split(".")[0]
+    group = [field for field in table if field.path.split(".")[0] == prefix]
+    for field in [chosen, *rng.sample(group, rng.choice([0, 0, 0, min(2, len(group))]))]:
+        low, high = field.bounds
+        values: list[Any] = (
+            list(field.enum) if field.enum is not None else
+            [0, low, high, _near(changed, field.path, low, high, rng), rng.randint(low, high)]
+        )  # fmt: skip
+        changed[field.path] = rng.choice(values)
+    return changed
+
+
+def _near(fields: Fields, path: str, low: int, high: int, rng: random.Random) -> int:
+    value = fields.get(path, 0)
+    number = int(getattr(value, "value", value))
+    return min(max(number + rng.choice([-64, -4, -2, -1, 1, 2, 4, 64]), low), high)

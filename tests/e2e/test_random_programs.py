@@ -1,0 +1,72 @@
+"""Random programs over the whole instruction set: the RTL leaves what golden leaves, byte for byte,
+and traps where golden traps.
+
+A failure prints the smallest program it was reduced to, and the command that runs it again.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tinyneuron.verify.report import listing
+from tinyneuron_hw.config import CoreConfig, get_config
+from tinyneuron_sim.backend import open_backend
+from tinyneuron_sim.random_programs import run_campaign
+
+SEED = 20_000
+"""What tests/sim/random_programs/test_generator.py says about coverage is about these."""
+CHUNK = 30
+SLOW_SEED = 1_000_000
+SLOW_CHUNK = 250
+
+ODD = (
+    CoreConfig(name="odd", partitions=4, columns=8, sbuf_partition_bytes=128, psum_bank_bytes=128,
+               pe_latency=3, dma_engines=5, queue_depth=16, fetch_buffer=64, memory_latency=17,
+               dma_buffer_beats=64, has_gpsimd=False),
+    CoreConfig(name="lean", partitions=8, columns=4, sbuf_partition_bytes=1024, psum_bank_bytes=64,
+               pe_latency=1, dma_engines=1, queue_depth=1, fetch_buffer=4, memory_latency=1,
+               dma_buffer_beats=16, device_memory_bytes=1 << 26),
+)  # fmt: skip
+"""Every parameter far from its usual value."""
+
+
+def require_equal(config: CoreConfig, seeds: range) -> None:
+    print(f"{config.name}, seeds {seeds.start} to {seeds.stop - 1}")
+    report = run_campaign(config, lambda: open_backend("verilator", config), seeds)
+    for finding in report.findings:
+        print(f"seed {finding.random.seed}: {finding.comparison.difference}")
+        print(f"smallest program:\n{listing(finding.small.case)}{finding.small.difference}")
+        print(f"first differing instruction: {finding.location}")
+    assert report.passed, f"{report.invalid} {report.strays}"
+    assert report.programs == len(seeds)
+    assert report.trapped >= len(seeds) // 6
+    # A few hundred cycles each; what is far beyond is stuck until something else moves.
+    assert report.most_cycles < 4000
+
+
+@pytest.mark.parametrize("first", range(SEED, SEED + 300, CHUNK))
+def test_random_programs_equal_golden(first: int):
+    require_equal(get_config("tiny"), range(first, first + CHUNK))
+
+
+def test_random_programs_equal_golden_at_default_size():
+    require_equal(get_config("default"), range(SEED, SEED + 12))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", range(SLOW_SEED, SLOW_SEED + 3000, SLOW_CHUNK))
+def test_thousands_of_random_programs_equal_golden(first: int):
+    require_equal(get_config("tiny"), range(first, first + SLOW_CHUNK))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", range(SLOW_SEED, SLOW_SEED + 1000, SLOW_CHUNK))
+def test_thousands_of_random_programs_equal_golden_at_default_size(first: int):
+    require_equal(get_config("default"), range(first, first + SLOW_CHUNK))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("config", ODD, ids=lambda config: config.name)
+@pytest.mark.parametrize("first", range(SLOW_SEED, SLOW_SEED + 500, SLOW_CHUNK))
+def test_random_programs_equal_golden_on_odd_configurations(config: CoreConfig, first: int):
+    require_equal(config, range(first, first + SLOW_CHUNK))
