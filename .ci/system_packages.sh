@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Installs, with apt, the system packages the project needs and that are missing.
 #
-# Icarus Verilog runs half of the cocotb tests; liblz4 is for FST waveforms; the compiler and make
-# build the simulator; python3-venv makes .venv; libpython is for cocotb.
+# Icarus Verilog is a target and runs half of the cocotb tests; liblz4 is for FST waveforms; the
+# compiler and make build the simulator; python3-venv makes .venv; libpython is for cocotb.
 set -euo pipefail
 
 PYTHON=${PYTHON:-python3}

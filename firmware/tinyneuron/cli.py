@@ -345,7 +345,7 @@ def bench_tensor(
     out: JsonFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """The Tensor engine in every type, on layers of ResNet-50 and in other sizes."""
+    """The Tensor engine in every type and on layers of ResNet-50, beside others' figures."""
     from .bench.check import bench_all
     from .bench.suite import TENSOR
 

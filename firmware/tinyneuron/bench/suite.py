@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tinyneuron_hw.config import CoreConfig, get_config
+from tinyneuron_hw.config import get_config
 
 from ..runtime.errors import TinyneuronError
 from . import kernels
@@ -15,13 +15,6 @@ from .report import BenchResult, Work, measure
 __all__ = ["BENCHMARKS", "TENSOR", "Benchmark", "run_suite", "select"]
 
 _KERNELS: dict[str, Callable[..., Work]] = {"matmul": kernels.matmul, "conv2d": kernels.conv2d}
-_SQUARES: dict[str, CoreConfig] = {
-    f"default_{size}x{size}": get_config("default").with_changes(
-        name=f"default_{size}x{size}", partitions=size, columns=size
-    )
-    for size in (8, 32)
-}
-"""The default core with arrays of other sizes; the memory's width follows the rows."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +34,7 @@ class Benchmark:
     def work(self) -> Work:
         """The compiled program and its data."""
         build = _KERNELS[self.kernel]
-        config = _SQUARES.get(self.config) or get_config(self.config)
-        return build(config, **self.parameters, name=self.name)
+        return build(get_config(self.config), **self.parameters, name=self.name)
 
 
 def _matmul(
@@ -60,7 +52,7 @@ def _conv2d(
 
 
 TENSOR: tuple[Benchmark, ...] = (
-    *_matmul("512", 512, 512, 512, "default", "default_8x8", "default_32x32"),
+    *_matmul("512", 512, 512, 512, "default"),
     *(
         item
         for dtype in ("fp16", "tf32", "fp8_e5m2", "fp8_e4m3", "fp8_e3m4", "int8", "fp32")
@@ -73,7 +65,7 @@ TENSOR: tuple[Benchmark, ...] = (
     *_conv2d("resnet50_conv4_1x1_14_1024to256", 14, 1024, 256, 1, "default"),
     *_conv2d("resnet50_conv5_1x1_7_2048to512", 7, 2048, 512, 1, "default"),
 )
-"""The Tensor engine in every type, on layers of ResNet-50 and in other sizes."""
+"""The Tensor engine in every type and on layers of ResNet-50."""
 
 BENCHMARKS: tuple[Benchmark, ...] = (
     *TENSOR,
