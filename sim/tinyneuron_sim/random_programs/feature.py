@@ -22,8 +22,8 @@ from tinyneuron_hw.isa.rules import DEVICE
 
 from .draw import Use
 from .legal import legal
-from .listing import Item, Label
-from .scope import Scope, header
+from .listing import Item, Label, header
+from .scope import Scope
 
 __all__ = ["Feature", "add_feature", "all_features", "features_of", "named_paths"]
 

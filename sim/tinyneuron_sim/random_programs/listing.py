@@ -9,7 +9,7 @@ from typing import Any
 from tinyneuron_hw.isa.codec import encode
 from tinyneuron_hw.isa.opcodes import Opcode, UpdateMode, WaitMode
 
-__all__ = ["Code", "Item", "Label", "assemble"]
+__all__ = ["Code", "Item", "Label", "assemble", "header"]
 
 
 @dataclass(eq=False)
@@ -49,6 +49,17 @@ class Item:
 
 
 Code = list[Item | Label]
+
+
+def header(wait: tuple[WaitMode, int, int] | None = None,
+            update: tuple[UpdateMode, int, int] | None = None) -> dict[str, Any]:  # fmt: skip
+    """Header fields of a wait and an update: mode, semaphore, value."""
+    fields: dict[str, Any] = {}
+    for name, clause in (("wait", wait), ("update", update)):
+        if clause is not None:
+            keys = ("mode", "semaphore", "value")
+            fields |= {f"header.{name}.{key}": v for key, v in zip(keys, clause, strict=True)}
+    return fields
 
 
 def assemble(code: Sequence[Item | Label]) -> tuple[bytes, ...]:

@@ -12,9 +12,9 @@ from tinyneuron_hw.isa.codec import fields_of
 from tinyneuron_hw.isa.opcodes import Opcode, RegisterOp, Stream, UpdateMode, WaitMode
 
 from .draw import Drawer, Fields, Use
-from .listing import Item, Label
+from .listing import Item, Label, header
 from .patterns import NoRoomError
-from .scope import Scope, header, rough_cycles
+from .scope import Scope, rough_cycles
 from .semaphores import Semaphore
 
 __all__ = ["pipeline"]

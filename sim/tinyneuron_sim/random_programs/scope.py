@@ -15,13 +15,13 @@ from tinyneuron_hw.isa.opcodes import DMA_OPCODES, Opcode, Stream, UpdateMode, W
 
 from .arena import Arena
 from .draw import Drawer, Fields, Use
-from .listing import Code, Item
+from .listing import Code, Item, header
 from .order import Node, Order, chain_of, thread_count
 from .registers import LATE_REGISTERS, Registers, set_register
 from .semaphores import DeadEndError, Event, Semaphore, SemaphorePool
 from .stationary import KIND_AT_RESET, load_variants
 
-__all__ = ["Counter", "Scope", "World", "header", "rough_cycles"]
+__all__ = ["Counter", "Scope", "World", "rough_cycles"]
 
 _MASK = (1 << 32) - 1
 
@@ -388,14 +388,3 @@ def _has_effect(path: str, fields: Fields) -> bool:
     if path.startswith("header."):
         return path.removesuffix(".value") + ".mode" in fields
     return True
-
-
-def header(wait: tuple[WaitMode, int, int] | None = None,
-            update: tuple[UpdateMode, int, int] | None = None) -> Fields:  # fmt: skip
-    """Header fields of a wait and an update: mode, semaphore, value."""
-    fields: Fields = {}
-    for name, clause in (("wait", wait), ("update", update)):
-        if clause is not None:
-            keys = ("mode", "semaphore", "value")
-            fields |= {f"header.{name}.{key}": v for key, v in zip(keys, clause, strict=True)}
-    return fields

@@ -30,11 +30,10 @@ from ..loader import MemoryWindow
 from .arena import CODE_BYTES
 from .draw import Drawer, Fields
 from .legal import legal
-from .listing import Code, Item, Label
+from .listing import Code, Item, Label, header
 from .patterns import NoRoomError
 from .program import Program, available_streams
 from .registers import LATE_REGISTERS, set_register
-from .scope import header
 from .spoil import all_rules, rules_of, spoil
 from .stationary import KIND_AT_RESET, load_variants
 
