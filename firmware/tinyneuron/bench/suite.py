@@ -51,25 +51,8 @@ def _conv2d(
     return [Benchmark(f"conv2d_{name}", config, "conv2d", shape) for config in configs]
 
 
-TENSOR: tuple[Benchmark, ...] = (
-    *_matmul("512", 512, 512, 512, "default"),
-    *(
-        item
-        for dtype in ("fp16", "tf32", "fp8_e5m2", "fp8_e4m3", "fp8_e3m4", "int8", "fp32")
-        for item in _matmul(f"512_{dtype}", 512, 512, 512, "default", dtype=dtype)
-    ),
-    *_matmul("vector_1x4096x1024", 1, 4096, 1024, "default"),
-    *_conv2d("resnet50_conv1_7x7s2_224_3to64", 224, 3, 64, 7, "default", stride=2, pad=3),
-    *_conv2d("resnet50_conv2_1x1_56_64to64", 56, 64, 64, 1, "default"),
-    *_conv2d("resnet50_conv3_3x3_28_128to128", 28, 128, 128, 3, "default", pad=1),
-    *_conv2d("resnet50_conv4_1x1_14_1024to256", 14, 1024, 256, 1, "default"),
-    *_conv2d("resnet50_conv5_1x1_7_2048to512", 7, 2048, 512, 1, "default"),
-)
-"""The Tensor engine in every type and on layers of ResNet-50."""
-
 BENCHMARKS: tuple[Benchmark, ...] = (
-    *TENSOR,
-    *_matmul("512", 512, 512, 512, "small"),
+    *_matmul("512", 512, 512, 512, "default", "small"),
     *_matmul("200", 200, 200, 200, "default"),
     *_matmul("64", 64, 64, 64, "default", "tiny"),
     *_matmul("ragged_37x150x91", 37, 150, 91, "default", "tiny"),
@@ -86,23 +69,43 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     *_conv2d("depthwise_3x3_14_8", 14, 8, 8, 3, "tiny", pad=1, groups=8),
     *_conv2d("dilated2_3x3_14_4", 14, 4, 4, 3, "tiny", pad=2, dilation=2),
 )
-"""Every benchmark, 16-bit operands (BF16) unless its parameters say otherwise."""
+"""The list with baselines, 16-bit operands (BF16)."""
+
+
+TENSOR: tuple[Benchmark, ...] = (
+    BENCHMARKS[0],
+    *(
+        item
+        for dtype in ("fp16", "tf32", "fp8_e5m2", "fp8_e4m3", "fp8_e3m4", "int8", "fp32")
+        for item in _matmul(f"512_{dtype}", 512, 512, 512, "default", dtype=dtype)
+    ),
+    *_matmul("vector_1x4096x1024", 1, 4096, 1024, "default"),
+    *_conv2d("resnet50_conv1_7x7s2_224_3to64", 224, 3, 64, 7, "default", stride=2, pad=3),
+    *_conv2d("resnet50_conv2_1x1_56_64to64", 56, 64, 64, 1, "default"),
+    *_conv2d("resnet50_conv3_3x3_28_128to128", 28, 128, 128, 3, "default", pad=1),
+    *_conv2d("resnet50_conv4_1x1_14_1024to256", 14, 1024, 256, 1, "default"),
+    *_conv2d("resnet50_conv5_1x1_7_2048to512", 7, 2048, 512, 1, "default"),
+)
+"""The Tensor engine in every type and on layers of ResNet-50."""
 
 
 def select(names: Sequence[str]) -> list[Benchmark]:
-    """The benchmarks of these names (``name`` or ``name/config``), in the list's order; all of
-    them when there are none.
+    """The benchmarks of these names (``name`` or ``name/config``), of either list and in their
+    order; all of ``BENCHMARKS`` when there are none.
 
     Raises
     ------
     TinyneuronError
         A name fits nothing.
     """
+    every = [*BENCHMARKS, *(item for item in TENSOR if item not in BENCHMARKS)]
     for name in names:
-        if not any(name in (item.name, item.key) for item in BENCHMARKS):
-            known = ", ".join(item.key for item in BENCHMARKS)
+        if not any(name in (item.name, item.key) for item in every):
+            known = ", ".join(item.key for item in every)
             raise TinyneuronError(f"unknown benchmark {name!r}; known: {known}")
-    return [item for item in BENCHMARKS if not names or {item.name, item.key} & set(names)]
+    if not names:
+        return list(BENCHMARKS)
+    return [item for item in every if {item.name, item.key} & set(names)]
 
 
 def run_suite(benchmarks: Sequence[Benchmark], target: str) -> Iterator[BenchResult]:

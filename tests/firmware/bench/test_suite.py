@@ -28,16 +28,16 @@ CONTRACTED = {"name", "config", "target", "cycles", "macs", "utilization", "max_
 
 
 def test_benchmarks_are_unique_and_include_what_others_publish():
-    keys = [item.key for item in BENCHMARKS]
-    assert len(set(keys)) == len(keys)
+    for items in (BENCHMARKS, TENSOR):
+        assert len({item.key for item in items}) == len(items)
+    keys = [item.key for item in (*BENCHMARKS, *TENSOR)]
     assert {"matmul_512/default", "matmul_512/small", "conv2d_3x3_56_64to64/default"} <= set(keys)
     assert {peer.benchmark for peer in PEERS} <= set(keys)
 
 
 @pytest.mark.parametrize(
     "item",
-    [pytest.param(item, marks=[pytest.mark.slow] if item in TENSOR else [])
-     for item in BENCHMARKS],
+    [*BENCHMARKS, *(pytest.param(item, marks=pytest.mark.slow) for item in TENSOR[1:])],
     ids=lambda item: item.key,
 )  # fmt: skip
 def test_every_benchmark_compiles(item):
