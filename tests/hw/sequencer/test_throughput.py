@@ -133,7 +133,9 @@ class TestStraightLine:
         for stream in chosen:
             starts = [cycle for cycle, source, kind, _ in bench.events
                       if source == stream.value and kind.name == "START"]  # fmt: skip
-            assert abs((starts[75] - starts[35]) / 40 - 4 * streams) <= 0.2
+            # Buffers that were filled at the start let a stream run a little ahead.
+            share = (starts[75] - starts[35]) / 40
+            assert share == pytest.approx(4 * streams, rel=0.05)
 
     def test_a_stream_takes_what_the_others_leave(self):
         """One that waits for a semaphore has its buffer full and reads nothing."""

@@ -191,7 +191,7 @@ LAYOUTS = {
     "unaligned rows": pattern([(1, 4), (9, 3)], count=4, offset=64),
     "strided": pattern([(2, 8)], count=4, offset=64),
     "backwards": pattern([(-1, 8)], count=4, offset=128),
-    "rows backwards": pattern([(1, 4), (-8, 4)], count=4, offset=256),
+    "rows backwards": pattern([(1, 4), (-8, 3)], count=4, offset=256),
     "repeated": pattern([(0, 8)], count=4, offset=64),
 }
 
