@@ -11,6 +11,7 @@ from tinyneuron_hw.isa.opcodes import Opcode
 from tinyneuron_sim.backend import Progress, RunResult
 from tinyneuron_sim.golden import core
 from tinyneuron_sim.golden.backend import GoldenBackend
+from tinyneuron_sim.golden.errors import GoldenError
 
 Patch = Callable[[], contextlib.AbstractContextManager[Any]]
 
@@ -26,7 +27,10 @@ class FaultyBackend(GoldenBackend):
 
     def run(self, max_cycles: int, progress: Progress | None = None) -> RunResult:
         with self._patch():
-            return super().run(max_cycles, progress)
+            try:
+                return super().run(max_cycles, progress)
+            except GoldenError:  # where hardware would wait for ever
+                return RunResult("timeout", max_cycles)
 
 
 def wrong_executor(opcode: Opcode, wrong: Callable[[Callable, Any, Any], None]) -> Patch:

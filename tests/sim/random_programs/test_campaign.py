@@ -78,7 +78,7 @@ def test_a_wrong_operation_is_found_named_and_alone_in_the_program():
 def forgotten_row(right: Any, machine: Any, prepared: Any) -> None:
     """The last row of the array holds on to +0."""
     right(machine, prepared)
-    machine.stationary[-1] = 0
+    machine.stationary.values[-1] = 0
 
 
 def test_a_fault_that_shows_later_shrinks_to_cause_and_effect():
