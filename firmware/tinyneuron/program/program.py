@@ -185,7 +185,9 @@ class Program:
             offset = field - (field >> (ADDRESS_BITS - 1) << ADDRESS_BITS)
             address = offset + addresses[item.tensor]
             if not 0 <= address < 1 << ADDRESS_BITS:
-                raise ProgramError(f"tensor {item.tensor!r}: address {address:#x} exceeds 48 bits")
+                raise ProgramError(
+                    f"tensor {item.tensor!r}: address {address:#x} is not of 48 bits"
+                )
             bits += (address - field) << target.offset
             code[item.stream][start : start + INSTRUCTION_BYTES] = bits.to_bytes(
                 INSTRUCTION_BYTES, "little"
