@@ -172,9 +172,9 @@ def _fold_zero_words(text: str) -> str:
         if len(words) < 4 or indices != list(range(len(words))):
             return match[0]
         return (
-            f"  initial begin : clear_{memory}\n    integer index;\n"
-            f"    for (index = 0; index < {len(words)}; index = index + 1)\n"
-            f"      {memory}[index] = {zero};\n  end\n"
+            f"  initial begin : clear_{memory}\n    integer tn_row;\n"
+            f"    for (tn_row = 0; tn_row < {len(words)}; tn_row = tn_row + 1)\n"
+            f"      {memory}[tn_row] = {zero};\n  end\n"
         )
 
     return _ZERO_BLOCK.sub(fold, text)

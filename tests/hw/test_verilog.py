@@ -149,7 +149,7 @@ def test_registers_keep_their_initial_values(design):
 
 def test_zero_memory_is_a_loop(design):
     text = design.files["tn_test_middle_block.v"]
-    assert "for (index = 0; index < 32; index = index + 1)" in text
+    assert "for (tn_row = 0; tn_row < 32; tn_row = tn_row + 1)" in text
     assert text.count("16'h0000;") == 1
 
 
@@ -157,7 +157,7 @@ def test_zero_memory_of_32_bits_is_a_loop_too():
     words = "".join(f"    memory[{index}] = 32'd0;\n" for index in range(8))
     text = f"module t(a);\n  input a;\n  initial begin\n{words}  end\nendmodule\n"
     assert (
-        "for (index = 0; index < 8; index = index + 1)\n      memory[index] = 32'd0;"
+        "for (tn_row = 0; tn_row < 8; tn_row = tn_row + 1)\n      memory[tn_row] = 32'd0;"
         in (tidy(text)["t"])
     )
 
