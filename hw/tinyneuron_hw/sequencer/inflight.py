@@ -10,7 +10,7 @@ from ..config import CoreConfig
 from ..isa.opcodes import UpdateMode
 from ..isa.operands import Update
 from .links import TracePulse
-from .ports import PC_BITS, SemaphoreUpdatePort
+from .ports import PC_BITS, SemaphoreUpdatePort, instructions_in_flight
 
 __all__ = ["InFlight"]
 
@@ -26,7 +26,7 @@ class InFlight(wiring.Component):
     Parameters
     ----------
     config:
-        The engine's ``queue_depth``; the queue holds at least 4 more.
+        Core sizes; the queue holds ``instructions_in_flight``.
 
     Members
     -------
@@ -39,7 +39,7 @@ class InFlight(wiring.Component):
     """
 
     def __init__(self, config: CoreConfig):
-        self._depth = 1 << (config.queue_depth + 3).bit_length()
+        self._depth = instructions_in_flight(config)
         super().__init__(
             {
                 "push": In(1),

@@ -3,7 +3,9 @@
 from amaranth.hdl import unsigned
 from amaranth.lib import data, enum, stream
 from amaranth.lib.wiring import In, Out, Signature
+from amaranth.utils import bits_for
 
+from ..config import CoreConfig
 from ..isa.csr import Trap
 from ..isa.instructions import INSTRUCTION_BITS
 from ..isa.opcodes import Stream, UpdateMode
@@ -18,9 +20,18 @@ __all__ = [
     "TraceEvent",
     "TraceKind",
     "TrapPort",
+    "instructions_in_flight",
 ]
 
 PC_BITS = 24
+
+
+def instructions_in_flight(config: CoreConfig) -> int:
+    """Instructions of one stream from their start to their update, a power of two: what the
+    Tensor engine's two queues hold, and what is in its array when a load and a multiply start
+    every 8 cycles."""
+    needed = 2 * config.queue_depth + 8 + config.partitions * config.pe_latency // 4
+    return 1 << bits_for(needed - 1)
 
 
 class EngineCommand(data.Struct):

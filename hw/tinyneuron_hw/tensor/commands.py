@@ -8,22 +8,15 @@ from ..config import CoreConfig
 from ..formats import DType
 from ..isa.matmul import MATMUL_DTYPES, MatmulKind
 from ..isa.operands import AccessPattern
+from ..sequencer.ports import instructions_in_flight
 
-__all__ = ["LoadCommand", "MultiplyCommand", "element_dtype", "is_split", "most_in_flight",
-           "turn_bits"]  # fmt: skip
-
-
-def most_in_flight(config: CoreConfig) -> int:
-    """Instructions between their acceptance and their ``done``, a power of two: the two queues
-    and what fits into the array when a load and a multiply start every 8 cycles."""
-    needed = 2 * config.queue_depth + 8 + config.partitions * config.pe_latency // 4
-    return 1 << bits_for(needed - 1)
+__all__ = ["LoadCommand", "MultiplyCommand", "element_dtype", "is_split", "turn_bits"]
 
 
 def turn_bits(config: CoreConfig) -> int:
     """Width of the counters that order loads and multiplies: they tell apart every number of
     instructions that can be in flight."""
-    return bits_for(most_in_flight(config))
+    return bits_for(instructions_in_flight(config))
 
 
 class LoadCommand(data.StructLayout):

@@ -11,9 +11,9 @@ from ..config import CoreConfig
 from ..isa.instructions import INSTRUCTIONS
 from ..isa.opcodes import Opcode
 from ..memory.ports import LineReadPort, PsumAccumulatePort
-from ..sequencer.ports import EnginePort
+from ..sequencer.ports import EnginePort, instructions_in_flight
 from .array import PeArray
-from .commands import most_in_flight, turn_bits
+from .commands import turn_bits
 from .load import LoadUnit
 from .multiply import MultiplyUnit
 from .order import ProgramOrder, Unit
@@ -74,7 +74,7 @@ class TensorEngine(wiring.Component):
             array_latency=array.latency,
             accumulate_latency=self._accumulate_latency,
         )
-        m.submodules.order = order = ProgramOrder(most_in_flight(config))
+        m.submodules.order = order = ProgramOrder(instructions_in_flight(config))
         wiring.connect(m, load.sbuf, wiring.flipped(self.stationary))
         wiring.connect(m, multiply.sbuf, wiring.flipped(self.moving))
         wiring.connect(m, multiply.psum, wiring.flipped(self.psum))

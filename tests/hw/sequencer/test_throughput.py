@@ -127,15 +127,15 @@ class TestStraightLine:
     @pytest.mark.parametrize("streams", [2, 5])
     def test_streams_share_the_port_fairly(self, streams):
         chosen = list(Stream)[-streams:]
-        bench = Bench({stream: [nop()] * 80 + [halt()] for stream in chosen}, timing=CONTROLLER)
+        bench = Bench({stream: [nop()] * 200 + [halt()] for stream in chosen}, timing=CONTROLLER)
         bench.run()
         assert bench.done
         for stream in chosen:
             starts = [cycle for cycle, source, kind, _ in bench.events
                       if source == stream.value and kind.name == "START"]  # fmt: skip
-            # Buffers that were filled at the start let a stream run a little ahead.
-            share = (starts[75] - starts[35]) / 40
-            assert share == pytest.approx(4 * streams, rel=0.05)
+            # Over the whole run: within it the streams' bursts of prefetch take turns.
+            share = (starts[-1] - starts[0]) / (len(starts) - 1)
+            assert share == pytest.approx(4 * streams, abs=0.2)
 
     def test_a_stream_takes_what_the_others_leave(self):
         """One that waits for a semaphore has its buffer full and reads nothing."""
