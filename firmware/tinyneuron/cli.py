@@ -44,7 +44,12 @@ bench_app = typer.Typer(
 app.add_typer(bench_app, name="bench")
 
 Target = Annotated[str, typer.Option(help=f"One of: {', '.join(KNOWN_TARGETS)}.")]
-Config = Annotated[str, typer.Option(help=f"One of: {', '.join(PRESETS)}.")]
+Config = Annotated[
+    str,
+    typer.Option(
+        help=f"One of: {', '.join(PRESETS)}; with changes: default,partitions=8,columns=8."
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Only = Annotated[
     list[str] | None, typer.Option("--only", help="NAME or NAME/CONFIG; may be repeated.")

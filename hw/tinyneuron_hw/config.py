@@ -176,7 +176,8 @@ class CoreConfig:
         """A validated copy with some fields replaced."""
         unknown = set(changes) - {field.name for field in dataclasses.fields(self)}
         if unknown:
-            raise ConfigError(f"config {self.name!r}: no field named {sorted(unknown)[0]!r}")
+            name = changes.get("name", self.name)
+            raise ConfigError(f"config {name!r}: no field named {sorted(unknown)[0]!r}")
         return dataclasses.replace(self, **changes)  # type: ignore[arg-type]
 
 
@@ -233,10 +234,35 @@ PRESETS: dict[str, CoreConfig] = {
 
 
 def get_config(name: str | CoreConfig) -> CoreConfig:
-    """The preset of this name (a :class:`CoreConfig` passes through)."""
+    """The configuration of this name (a :class:`CoreConfig` passes through): a preset, or a preset
+    with changes, ``default,partitions=8,columns=8``.
+
+    Raises
+    ------
+    ConfigError
+        No such preset or field, or a value that breaks a rule.
+    """
     if isinstance(name, CoreConfig):
         return name
+    preset, *changes = name.split(",")
+    if preset not in PRESETS:
+        raise ConfigError(f"unknown config {preset!r}; known: {', '.join(sorted(PRESETS))}")
+    if not changes:
+        return PRESETS[preset]
+    fields: dict[str, object] = {}
+    for change in changes:
+        field, _, value = change.partition("=")
+        if field == "name" or field in fields or not value:
+            raise ConfigError(f"config {name!r}: {change!r} must be FIELD=VALUE, each field once")
+        fields[field] = _value(value)
+    return PRESETS[preset].with_changes(**fields | {"name": name})
+
+
+def _value(text: str) -> object:
+    """A field's value: an integer or a boolean; other text stays and breaks the field's rule."""
+    if text in ("true", "false"):
+        return text == "true"
     try:
-        return PRESETS[name]
-    except KeyError:
-        raise ConfigError(f"unknown config {name!r}; known: {', '.join(sorted(PRESETS))}") from None
+        return int(text, 0)
+    except ValueError:
+        return text

@@ -33,6 +33,33 @@ def test_presets_are_found_by_name_and_configs_pass_through():
         get_config("huge")
 
 
+def test_a_name_can_change_fields_of_a_preset():
+    config = get_config("default,partitions=8,columns=0x20,has_gpsimd=false")
+    assert config == PRESETS["default"].with_changes(
+        name="default,partitions=8,columns=0x20,has_gpsimd=false",
+        partitions=8, columns=32, has_gpsimd=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("huge,columns=8", "unknown config 'huge'; known: default"),
+        ("tiny,lanes=8", "config 'tiny,lanes=8': no field named 'lanes'"),
+        ("tiny,columns=12", "config 'tiny,columns=12': columns must be one of 4, 8, .* not 12"),
+        ("tiny,columns=wide", "columns must be an integer, not 'wide'"),
+        ("tiny,columns=true", "columns must be an integer, not True"),
+        ("tiny,columns", "'columns' must be FIELD=VALUE, each field once"),
+        ("tiny,", "'' must be FIELD=VALUE"),
+        ("tiny,columns=8,columns=4", "'columns=4' must be FIELD=VALUE, each field once"),
+        ("tiny,name=mine", "'name=mine' must be FIELD=VALUE"),
+    ],
+)
+def test_a_name_with_bad_changes_says_what_is_wrong(name, message):
+    with pytest.raises(ConfigError, match=message):
+        get_config(name)
+
+
 @pytest.mark.parametrize(
     ("field", "value", "rule"),
     [

@@ -10,11 +10,16 @@ from tinyneuron_hw.config import get_config
 
 from ..runtime.errors import TinyneuronError
 from . import kernels
+from .pairs import pairs
 from .report import BenchResult, Work, measure
 
 __all__ = ["BENCHMARKS", "TENSOR", "Benchmark", "run_suite", "select"]
 
-_KERNELS: dict[str, Callable[..., Work]] = {"matmul": kernels.matmul, "conv2d": kernels.conv2d}
+_KERNELS: dict[str, Callable[..., Work]] = {
+    "matmul": kernels.matmul,
+    "conv2d": kernels.conv2d,
+    "pairs": pairs,
+}
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,10 @@ def _conv2d(
     return [Benchmark(f"conv2d_{name}", config, "conv2d", shape) for config in configs]
 
 
+_8X8 = "default,partitions=8,columns=8"
+_32X32 = "default,partitions=32,columns=32"
+
+
 BENCHMARKS: tuple[Benchmark, ...] = (
     *_matmul("512", 512, 512, 512, "default", "small"),
     *_matmul("200", 200, 200, 200, "default"),
@@ -79,14 +88,17 @@ TENSOR: tuple[Benchmark, ...] = (
         for dtype in ("fp16", "tf32", "fp8_e5m2", "fp8_e4m3", "fp8_e3m4", "int8", "fp32")
         for item in _matmul(f"512_{dtype}", 512, 512, 512, "default", dtype=dtype)
     ),
+    *_matmul("512", 512, 512, 512, _8X8, _32X32),
     *_matmul("vector_1x4096x1024", 1, 4096, 1024, "default"),
+    Benchmark("pairs_2048", "default", "pairs", {"passes": 256}),
     *_conv2d("resnet50_conv1_7x7s2_224_3to64", 224, 3, 64, 7, "default", stride=2, pad=3),
     *_conv2d("resnet50_conv2_1x1_56_64to64", 56, 64, 64, 1, "default"),
     *_conv2d("resnet50_conv3_3x3_28_128to128", 28, 128, 128, 3, "default", pad=1),
     *_conv2d("resnet50_conv4_1x1_14_1024to256", 14, 1024, 256, 1, "default"),
     *_conv2d("resnet50_conv5_1x1_7_2048to512", 7, 2048, 512, 1, "default"),
 )
-"""The Tensor engine in every type and on layers of ResNet-50."""
+"""The Tensor engine in every type, at other sizes, in its shortest instructions and on layers of
+ResNet-50."""
 
 
 def select(names: Sequence[str]) -> list[Benchmark]:

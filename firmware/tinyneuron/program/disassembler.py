@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import dataclasses
 import json
 
-from tinyneuron_hw.config import PRESETS, CoreConfig
+from tinyneuron_hw.config import ConfigError, CoreConfig, get_config
 from tinyneuron_hw.formats import FORMATS
 from tinyneuron_hw.isa.codec import DecodeError, EncodeError, decode, encode
 from tinyneuron_hw.isa.opcodes import Stream
@@ -31,8 +32,9 @@ def instruction_text(raw: bytes, symbols: dict[str, str] | None = None) -> str:
 
 
 def _config_text(config: CoreConfig) -> str:
-    if PRESETS.get(config.name) == config:
-        return config.name
+    with contextlib.suppress(ConfigError):
+        if get_config(config.name) == config:
+            return config.name
     return json.dumps(dataclasses.asdict(config))
 
 

@@ -79,7 +79,7 @@ class Dma(wiring.Component):
     def elaborate(self, platform: Any) -> Module:
         m = Module()
         config = self.config
-        name, signature = f"tn_dma_queue_{config.name}", queue_signature(config)
+        name, signature = "tn_dma_queue", queue_signature(config)
         queues = [
             Repeated(name, lambda: DmaQueue(config), signature) for _ in range(config.dma_engines)
         ]
