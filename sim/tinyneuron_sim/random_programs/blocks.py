@@ -29,7 +29,7 @@ from .listing import Item, Label
 from .patterns import NoRoomError
 from .pipeline import pipeline
 from .registers import Registers
-from .scope import Counter, Scope, rough_cycles
+from .scope import Counter, Scope
 
 __all__ = ["BLOCKS", "add_block", "fill"]
 
@@ -57,7 +57,7 @@ def instruction(scope: Scope) -> None:
         use = _follow(scope, stream, item, rng.choice(counters), use)
     # In a loop every pass waits for its transfers.
     overlap = 1 if scope.repeats and opcode in DMA_OPCODES else len(scope.streams)
-    scope.cost += rough_cycles(opcode, fields) / overlap
+    scope.spend(item, overlap)
     scope.emit(stream, item, use)
 
 

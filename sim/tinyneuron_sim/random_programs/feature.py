@@ -68,6 +68,7 @@ def add_feature(scope: Scope, feature: Feature, seed: int, halts: dict[Stream, I
             item.fields |= header(update=(UpdateMode.ADD, semaphore, value))
     scope.name_later(item, path)
     if opcode is not Opcode.HALT:
+        scope.spend(item, len(scope.streams))
         scope.emit(stream, item, use)
         scope.code[stream] += after
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +25,11 @@ from .stationary import KIND_AT_RESET, load_variants
 __all__ = ["Counter", "Scope", "World", "rough_cycles"]
 
 _MASK = (1 << 32) - 1
+
+_GROUP = 16
+"""Cycles that a reduction takes for a result, besides those for its elements."""
+_LONGEST = 700
+"""Rough cycles of an instruction."""
 
 
 @dataclass(eq=False)
@@ -126,6 +132,19 @@ class Scope:
         self.code[stream].append(item)
         config = self.world.arena.config
         self.cost += (1 + len(item.before)) * (INSTRUCTION_BYTES / config.axi_bytes + 2)
+
+    def spend(self, item: Item, overlap: float) -> None:
+        """Counts what an instruction takes while others run beside it.
+
+        Raises
+        ------
+        DeadEndError
+            It alone takes as long as a program should.
+        """
+        cycles = rough_cycles(item.opcode, item.fields)
+        if cycles > _LONGEST:
+            raise DeadEndError(f"{item.opcode.name} alone takes {cycles} cycles")
+        self.cost += cycles / overlap
 
     def nop(self, stream: Stream, **clauses: Any) -> Node:
         """Appends a NOP."""
@@ -374,13 +393,18 @@ class Scope:
 
 def rough_cycles(opcode: Opcode, fields: Fields) -> int:
     """What an instruction takes, from its start to its end."""
-    elements = 1
-    for key, value in fields.items():
-        if key.startswith(("dst.dims", "in0.dims")) and key.endswith("size"):
-            elements *= value
+    read, written = (_elements(fields, path) for path in (("in0", "src"), ("dst",)))
     if opcode in DMA_OPCODES:
-        return 150 + 2 * elements * fields.get("dst.num_partitions", 1)
-    return 24 + elements
+        return 150 + 2 * written * fields.get("dst.num_partitions", 1)
+    if opcode is Opcode.TENSOR_REDUCE:
+        return 24 + read + _GROUP * written
+    return 24 + max(read, written)
+
+
+def _elements(fields: Fields, paths: tuple[str, ...]) -> int:
+    """Elements of a partition of the operand that has one of these names."""
+    sizes = (fields.get(f"{path}.dims.{k}.size", 1) for path in paths for k in range(4))
+    return math.prod(sizes)
 
 
 def _has_effect(path: str, fields: Fields) -> bool:

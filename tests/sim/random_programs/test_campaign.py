@@ -168,7 +168,8 @@ def lenient() -> Iterator[None]:
 
     def wrong(self: Any, raw: bytes, *rest: Any) -> Any:
         prepared = right(self, raw, *rest)
-        if prepared.error is not None and "must be 0" in str(prepared.error):
+        error = prepared.error
+        if error is not None and error.cause is Trap.BAD_OPCODE and "must be 0" in str(error):
             return right(self, bytes([Opcode.NOP.value]) + bytes(127), *rest)
         return prepared
 
