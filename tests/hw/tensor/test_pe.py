@@ -90,6 +90,12 @@ def test_random_triples(latency):
     check(latency, random_triples(latency, 1500))
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(100, 120))
+def test_a_hundred_thousand_random_triples(seed):
+    check(2, random_triples(seed, 5000))
+
+
 def test_ties_go_to_even_on_both_sides():
     half = 2.0**-24
     triples = [
