@@ -183,12 +183,13 @@ class MultiplyUnit(wiring.Component):
             may_enter.eq(
                 address.output.valid
                 & (~first | (loads == self.loads_entered))
-                & ~(scoreboard.blocked & target.accumulate)
+                & ~scoreboard.blocked
             ),
             self.valid.eq(reader.output.valid & may_enter),
             reader.output.ready.eq(may_enter),
             address.output.ready.eq(self.valid),
             scoreboard.word.eq(word),
+            scoreboard.accumulate.eq(target.accumulate),
             scoreboard.issue.eq(self.valid),
             self.lanes.eq(reader.output.payload.lanes),
             self.control.eq(control),

@@ -25,13 +25,17 @@ class Scoreboard(wiring.Component):
     Members
     -------
     word: In, the word of the next element.
-    issue: In(1), it is issued in this cycle.
-    blocked: Out(1), the same word was issued in one of the last ``window`` cycles.
+    accumulate: In(1), it is to be added to what is there.
+    issue: In(1), it is issued in this cycle; not while ``blocked``.
+    blocked: Out(1), it would be added to a word that was issued in one of the last ``window``
+        cycles.
     """
 
     def __init__(self, word_bits: int, window: int):
         self._window = window
-        super().__init__({"word": In(word_bits), "issue": In(1), "blocked": Out(1)})
+        super().__init__(
+            {"word": In(word_bits), "accumulate": In(1), "issue": In(1), "blocked": Out(1)}
+        )
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
@@ -42,5 +46,5 @@ class Scoreboard(wiring.Component):
             m.d.sync += [old_word.eq(word), old_valid.eq(valid)]
             matches.append(old_valid & (old_word == self.word))
             word, valid = old_word, old_valid
-        m.d.comb += self.blocked.eq(Cat(matches).any())
+        m.d.comb += self.blocked.eq(self.accumulate & Cat(matches).any())
         return m

@@ -17,7 +17,9 @@ def test_blocks_a_word_for_exactly_its_window():
         for cycle in range(400):
             word = rng.randrange(5)
             ctx.set(dut.word, word)
-            expected = cycle - last.get(word, -99) <= window
+            accumulate = rng.random() < 0.8
+            ctx.set(dut.accumulate, accumulate)
+            expected = accumulate and cycle - last.get(word, -99) <= window
             assert ctx.get(dut.blocked) == expected
             issue = not expected and rng.random() < 0.6
             ctx.set(dut.issue, issue)
