@@ -82,6 +82,31 @@ def test_every_type_equals_golden(device, config, shape, dtype):
         np.testing.assert_array_equal(outputs["golden"], exact)
 
 
+LAYOUTS = [
+    ("bf16", "nt", None, None), ("fp32", "nt", None, None), ("int8", "nt", None, None),
+    ("fp8_e4m3", "nn", 3, None), ("uint8", "tt", None, 3), ("bf16", "nn", 9, 9),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("config", "shape"), [("tiny", (29, 41, 66)), ("default", (33, 70, 90))])
+@pytest.mark.parametrize(("dtype", "layout", "lhs", "rhs"), LAYOUTS)
+def test_layouts_and_batches_equal_golden(device, config, shape, dtype, layout, lhs, rhs):
+    """Any bits of any type, NaNs too."""
+    options = {"layout": layout, "lhs_batch": lhs, "rhs_batch": rhs}
+    program = matmul.build(get_config(config), *shape, dtype, **options)
+    rng = np.random.default_rng([SEED, *shape])
+    inputs = {}
+    for spec in program.of_kind("input"):
+        raw = rng.integers(0, 256, (*spec.shape, FORMATS[spec.dtype].bytes), np.uint8)
+        inputs[spec.name] = raw.view(numpy_dtype(spec.dtype))[..., 0]
+    outputs = {}
+    for target in ("golden", "verilator"):
+        model = device(target, config).load(program)
+        outputs[target] = model.run(inputs).outputs["out"]
+        model.unload()
+    assert outputs["verilator"].tobytes() == outputs["golden"].tobytes()
+
+
 def transpose_kernel(x: nl.Tensor, start: int):
     """``x[P, F].T``, from partition ``start`` on."""
     rows, columns = x.shape

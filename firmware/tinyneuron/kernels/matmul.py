@@ -1,8 +1,10 @@
-"""Matrix multiplication for any sizes: ``out[M, N] = lhsT[K, M].T @ rhs[K, N]``.
+"""Matrix multiplication for any sizes, layouts and types, one or many at a time:
+``out[M, N] = lhsT[K, M].T @ rhs[K, N]``.
 
-Eight accumulators (one PSUM bank each, ``columns`` rows by a bank's words) are filled together,
-contraction outermost: a loaded ``rhs`` tile serves eight matmuls, and while one accumulator is
-drained the other seven keep the Tensor engine busy.
+Accumulators of one PSUM bank each (``columns`` rows by a bank's words) are filled together,
+contraction outermost: a loaded ``rhs`` tile serves all of them, and while one accumulator is
+drained the others keep the Tensor engine busy. Blocks of accumulators follow each other without a
+gap, whichever product they belong to.
 """
 
 from __future__ import annotations
@@ -10,123 +12,142 @@ from __future__ import annotations
 import itertools
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from tinyneuron import nki
 from tinyneuron.nki import isa as nisa
 from tinyneuron.nki import language as nl
+from tinyneuron.nki.trace import current
 from tinyneuron.program.program import Program
-from tinyneuron_hw.config import PSUM_BANKS, CoreConfig
-from tinyneuron_hw.formats import FORMATS
+from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.isa.matmul import MATMUL_DTYPES, MatmulKind
 
 from .drain import Drain, result_dtype
-from .row_tiles import PAIR, is_integer, row_tiles, rows_per_tile
+from .matmul_plan import Block, MatmulPlan, MatmulShape, make_plan
+from .operands import Operand
+from .row_tiles import is_integer, rows_per_tile
 
-__all__ = ["build", "matmul"]
+__all__ = ["LAYOUTS", "build", "matmul"]
 
-_AHEAD = 4
-"""Tiles of pairs that are put together before they are needed, and at the start of a block before
-the results of the last one are drained: the Vector engine does both, in program order."""
-
-
-@dataclass
-class _Operands:
-    """Where the tiles of the operands come from, block by block."""
-
-    lhs: nl.Tensor
-    rhs: nl.Tensor
-    keeps: bool
-    """The tiles of ``rhs`` stay in SBUF for the next blocks of rows."""
-    kept: dict[int, list[nl.Tensor]] = field(default_factory=dict)
-
-    def block(
-        self, m0: int, height: int, n0: int, width: int
-    ) -> Iterator[tuple[nl.Tensor, nl.Tensor]]:
-        """Moving and stationary tiles of a block, contraction by contraction; of integers some are
-        made ahead."""
-        if n0 not in self.kept:
-            self.kept.clear()
-            made = row_tiles(self.rhs, n0, width)
-            movings = self._remembered(made, n0) if self.keeps else made
-        else:
-            movings = iter(self.kept[n0])
-        pairs = zip(movings, row_tiles(self.lhs, m0, height), strict=True)
-        if not is_integer(self.lhs.dtype):
-            return pairs
-        return _ahead(pairs, _AHEAD)
-
-    def _remembered(self, made: Iterator[nl.Tensor], n0: int) -> Iterator[nl.Tensor]:
-        tiles = []
-        for tile in made:
-            tiles.append(tile)
-            yield tile
-        self.kept[n0] = tiles
-
-
-def _ahead(items: Iterator[Any], count: int) -> Iterator[Any]:
-    """The same items, of which ``count`` are taken before the first is asked for."""
-    window = deque(itertools.islice(items, count))
-    return (_refilled(window, items) for _ in iter(lambda: len(window), 0))
-
-
-def _refilled(window: deque[Any], items: Iterator[Any]) -> Any:
-    window.extend(itertools.islice(items, 1))
-    return window.popleft()
+LAYOUTS = ("tn", "nn", "nt", "tt")
+"""As in BLAS, ``lhs`` first: ``n`` as it is multiplied, ``t`` transposed in device memory."""
 
 
 @nki.jit
 def matmul(
-    lhsT: nl.Tensor,  # noqa: N803 - the name of the program's input
-    rhs: nl.Tensor,
+    lhsT: nl.Tensor | None = None,  # noqa: N803 - the name of the program's input
+    rhs: nl.Tensor | None = None,
     bias: nl.Tensor | None = None,
     relu: bool = False,
     out_dtype: Any = None,
     scale: nl.Tensor | None = None,
+    *,
+    lhs: nl.Tensor | None = None,
+    rhsT: nl.Tensor | None = None,  # noqa: N803
 ) -> nl.Tensor:
-    """``out[M, N] = relu((lhsT.T @ rhs) * scale[:, None] + bias[:, None])``; ``scale`` and ``bias``
+    """``out[M, N] = relu((lhs @ rhs) * scale[:, None] + bias[:, None])``; ``scale`` and ``bias``
     (FP32 ``[M]``) and ``relu`` are optional, ``out_dtype`` defaults to :func:`result_dtype`.
 
+    Each operand comes as it is, ``lhs[M, K]`` and ``rhs[K, N]``, or transposed, ``lhsT[K, M]`` and
+    ``rhsT[N, K]``; fastest is what has K first. With a leading axis on either or both there are
+    as many products, ``out[B, M, N]``; an operand without it, or of size 1 there, serves all.
+
     Any types of one group of ``nc_matmul``; integers are summed in INT32 before they are scaled.
+
+    Raises
+    ------
+    KernelError
+        An operand is missing or there twice, or shapes or types do not go together.
     """
-    (k, m), (k_rhs, n) = lhsT.shape, rhs.shape
-    if k != k_rhs or _group(lhsT.dtype) is not _group(rhs.dtype):
-        raise nki.KernelError(f"matmul: lhsT {lhsT!r} and rhs {rhs!r} must have one K and types "
-                              "that the Tensor engine multiplies")  # fmt: skip
-    out = nl.ndarray((m, n), out_dtype or result_dtype(rhs.dtype), buffer=nl.shared_hbm)
-    pair = PAIR if is_integer(rhs.dtype) else 1
-    room = nl.tile_size.total_available_sbuf_size
-    size = max(FORMATS[tensor.dtype].bytes for tensor in (lhsT, rhs)) * pair
-    # A tile takes at most an eighth of SBUF, so that several are in flight on any configuration.
-    most = max(1, room // 8 // size)
-    columns = min(nl.tile_size.gemm_stationary_fmax, most)
-    block = columns * max(1, min(PSUM_BANKS, most // columns))
-    step = min(nl.tile_size.gemm_moving_fmax, most)
-    # Keep the moving tiles for every block of rows when they leave room for the rest, the results
-    # of all accumulators included: on their way out they must not hold up the next block.
-    held = -(-k // rows_per_tile(rhs.dtype)) * min(step, n) * size
-    results = PSUM_BANKS * min(step, n) * FORMATS[out.dtype].bytes
-    keeps = held <= room // 2 and held + results <= room * 3 // 4 and m > block
-    operands = _Operands(lhsT, rhs, keeps)
-    acc_dtype = nl.int32 if is_integer(rhs.dtype) else nl.float32
+    left, right = _Given.of("lhs", lhs, lhsT), _Given.of("rhs", rhsT, rhs)
+    shape = _shape(left, right)
+    batched = max(left.tensor.ndim, right.tensor.ndim) == 3
+    ending = (shape.m, shape.n)
+    kind = nl.as_dtype(out_dtype or result_dtype(right.tensor.dtype))
+    out = nl.ndarray((shape.batches, *ending) if batched else ending, kind, buffer=nl.shared_hbm)
+    left, right = left.turnable(), right.turnable()
+    dtypes = left.tensor.dtype, right.tensor.dtype, kind
+    plan = make_plan(current().config, shape, dtypes, left.turned or right.turned)
+    operands = (
+        Operand(right.tensor, right.turned, plan.keeps_rhs, plan.rhs_uses),
+        Operand(left.tensor, left.turned, plan.keeps_lhs, plan.lhs_uses),
+    )
+    steps = _ahead(_steps(plan, *operands), plan.ahead)
+    depth = -(-shape.k // rows_per_tile(right.tensor.dtype))
     drain = Drain(relu)
-    blocks = [
-        (m0, min(block, m - m0), n0, min(step, n - n0))
-        for n0 in range(0, n, step)
-        for m0 in range(0, m, block)
-    ]
-    tiles = operands.block(*blocks[0])
-    for (m0, height, n0, width), following in zip(blocks, [*blocks[1:], None], strict=True):
-        banks = _accumulators(height, width, columns, acc_dtype)
-        for moving, stationary in tiles:
-            for start, bank in banks:
-                nisa.nc_matmul(bank, stationary[:, nl.ds(start, bank.shape[0])], moving)
-        if following is not None:
-            tiles = operands.block(*following)
-        for start, bank in banks:
-            _store(out, m0 + start, n0, bank, bias, scale, drain)
+    for block in plan.blocks():
+        banks = _accumulators(plan, block, right.tensor.dtype)
+        for moving, stationary in itertools.islice(steps, depth):
+            for row, bank in banks:
+                columns = nl.ds(row, bank.shape[0])
+                for number in range(bank.shape[1]):
+                    nisa.nc_matmul(
+                        bank[:, number], stationary[:, number, columns], moving[:, number]
+                    )
+        for row, bank in banks:
+            _store(out, plan, block, row, bank, (bias, scale), drain)
     return out
+
+
+@dataclass(frozen=True)
+class _Given:
+    """An operand as the caller has it, with a leading axis or without."""
+
+    tensor: nl.Tensor
+    turned: bool
+    """Whether K is its last axis."""
+
+    @classmethod
+    def of(cls, name: str, k_last: nl.Tensor | None, k_first: nl.Tensor | None) -> _Given:
+        given = [item for item in (k_last, k_first) if item is not None]
+        if len(given) != 1:
+            raise nki.KernelError(f"matmul: takes one of {name} and {name}T, not {len(given)}")
+        if given[0].ndim not in (2, 3):
+            raise nki.KernelError(f"matmul: {name} must have 2 axes, or 3 with that of the "
+                                  f"products, not {given[0].ndim}: {given[0]!r}")  # fmt: skip
+        return cls(given[0], k_last is not None)
+
+    @property
+    def k(self) -> int:
+        return self.tensor.shape[-1 if self.turned else -2]
+
+    @property
+    def other(self) -> int:
+        """M or N."""
+        return self.tensor.shape[-2 if self.turned else -1]
+
+    @property
+    def batches(self) -> int:
+        return self.tensor.shape[0] if self.tensor.ndim == 3 else 1
+
+    def turnable(self) -> _Given:
+        """The same with three axes. On an array with fewer columns than rows, which does not
+        transpose a whole tile, DMA turns it in device memory."""
+        config, batches = current().config, self.batches
+        shape = (batches, *self.tensor.shape[-2:])
+        tensor = self.tensor.reshape(shape)
+        if not self.turned or config.columns >= config.partitions:
+            return _Given(tensor, self.turned)
+        copy = nl.ndarray((batches, self.k, self.other), tensor.dtype, buffer=nl.private_hbm)
+        (apart, pitch, step) = tensor.strides
+        pattern = [[apart, batches], [step, self.k], [pitch, self.other]]
+        nisa.dma_copy(copy, tensor.ap(pattern, tensor.offset))
+        return _Given(copy, False)
+
+
+def _shape(left: _Given, right: _Given) -> MatmulShape:
+    named = f"lhs {left.tensor!r} and rhs {right.tensor!r}"
+    kinds = [_group(operand.tensor.dtype) for operand in (left, right)]
+    if left.k != right.k or kinds[0] is not kinds[1] or kinds[0] is None:
+        raise nki.KernelError(f"matmul: {named} must have one K and types that the Tensor engine "
+                              f"multiplies, not K {left.k} and {right.k}")  # fmt: skip
+    if left.batches != right.batches and 1 not in (left.batches, right.batches):
+        raise nki.KernelError(f"matmul: {named} must have as many matrices, or one of them 1, not "
+                              f"{left.batches} and {right.batches}")  # fmt: skip
+    batches = max(left.batches, right.batches)
+    return MatmulShape(batches, left.other, left.k, right.other, left.batches > 1,
+                       right.batches > 1)  # fmt: skip
 
 
 def _group(dtype: Any) -> MatmulKind | None:
@@ -134,33 +155,71 @@ def _group(dtype: Any) -> MatmulKind | None:
     return next((kind for kind in kinds if dtype in MATMUL_DTYPES[kind]), None)
 
 
-def _accumulators(height: int, width: int, columns: int, dtype: Any) -> list[tuple[int, nl.Tensor]]:
-    """(first row, PSUM tile) for each tile of ``columns`` of ``height`` rows."""
+def _steps(
+    plan: MatmulPlan, rhs: Operand, lhs: Operand
+) -> Iterator[tuple[nl.Tensor, nl.Tensor]]:  # fmt: skip
+    """Moving and stationary tiles, contraction by contraction, block by block."""
+    for block in plan.blocks():
+        products = plan.products(block)
+        yield from zip(
+            rhs.tiles(plan.rhs_columns(block), products),
+            lhs.tiles(plan.lhs_columns(block), products),
+            strict=True,
+        )
+
+
+def _ahead(items: Iterator[Any], count: int) -> Iterator[Any]:
+    """The same items, of which ``count`` are taken before the first is asked for."""
+    window = deque(itertools.islice(items, count))
+    for item in items:
+        window.append(item)
+        yield window.popleft()
+    yield from window
+
+
+def _accumulators(plan: MatmulPlan, block: Block, dtype: Any) -> list[tuple[int, nl.Tensor]]:
+    """(first row, PSUM tile ``[rows, products, columns]``) for each accumulator of a block. What
+    only ``lhs`` or only ``rhs`` has for each product counts as more rows or more columns."""
+    shape, products = plan.shape, plan.products(block)
+    height = block.height * (block.batches if not shape.rhs_batched else 1)
+    width = block.width * (block.batches if not shape.lhs_batched else 1)
+    kind = nl.int32 if is_integer(dtype) else nl.float32
     return [
-        (at, nl.ndarray((min(columns, height - at), width), dtype, buffer=nl.psum, name="acc"))
-        for at in range(0, height, columns)
-    ]
+        (at, nl.ndarray((min(plan.columns, height - at), products, width), kind, buffer=nl.psum,
+                        name="acc"))
+        for at in range(0, height, plan.columns)
+    ]  # fmt: skip
 
 
 def _store(
-    out: nl.Tensor, row: int, column: int, bank: nl.Tensor, bias: nl.Tensor | None,
-    scale: nl.Tensor | None, drain: Drain,
+    out: nl.Tensor, plan: MatmulPlan, block: Block, row: int, bank: nl.Tensor,
+    vectors: tuple[nl.Tensor | None, nl.Tensor | None], drain: Drain,
 ) -> None:  # fmt: skip
     """Drains an accumulator, at most as many rows as there are lanes at a time, and stores it."""
-    lanes, width = nl.tile_size.pmax, bank.shape[1]
+    shape, lanes = plan.shape, nl.tile_size.pmax
+    batches = block.batches if shape.rhs_batched else 1
     for at in range(0, bank.shape[0], lanes):
         rows = min(lanes, bank.shape[0] - at)
-        here = nl.ds(row + at, rows)
-        vectors: list[nl.Tensor | None] = []
-        for name, source in (("bias", bias), ("scale", scale)):
-            tile = None
-            if source is not None:
-                tile = nl.ndarray((rows, 1), nl.float32, name=f"{name}_tile")
-                nisa.dma_copy(tile, source[here])
-            vectors.append(tile)
-        result = nl.ndarray((rows, width), out.dtype, name="out_tile")
-        drain(result, bank[nl.ds(at, rows)], *vectors)
-        nisa.dma_copy(out[here, nl.ds(column, width)], result)
+        first = block.row + row + at
+        columns = [None if item is None else _column(item, first, rows) for item in vectors]
+        result = nl.ndarray((rows, batches, block.width), out.dtype, name="out_tile")
+        drain(result, bank[nl.ds(at, rows)], *columns)
+        pattern = [[shape.n, rows], [shape.m * shape.n, batches], [1, block.width]]
+        start = (block.batch * shape.m + first) * shape.n + block.column
+        nisa.dma_copy(out.ap(pattern, start), result)
+
+
+def _column(vector: nl.Tensor, first: int, rows: int) -> nl.Tensor:
+    """Elements ``first`` ... as ``[rows, 1]``; behind the last comes the first again, for the
+    rows of the next product."""
+    tile = nl.ndarray((rows, 1), nl.float32, name=f"{vector.base.name}_tile")
+    size, at = vector.shape[0], 0
+    while at < rows:
+        start = (first + at) % size
+        count = min(rows - at, size - start)
+        nisa.dma_copy(tile[nl.ds(at, count)], vector[nl.ds(start, count)])
+        at += count
+    return tile
 
 
 def build(
@@ -170,6 +229,9 @@ def build(
     n: int,
     dtype: Any = "bf16",
     *,
+    layout: str = "tn",
+    lhs_batch: int | None = None,
+    rhs_batch: int | None = None,
     bias: bool = False,
     scale: bool = False,
     relu: bool = False,
@@ -180,11 +242,18 @@ def build(
 
     Inputs ``lhsT`` (``dtype``), ``rhs`` (``rhs_dtype``, by default ``dtype``) and, if asked for,
     ``bias`` and ``scale`` (fp32); output ``out`` (``out_dtype``, by default
-    :func:`result_dtype`).
+    :func:`result_dtype`). ``layout`` is one of LAYOUTS: ``n`` first gives ``lhs[m, k]`` in place of
+    ``lhsT``, ``t`` last ``rhsT[n, k]`` in place of ``rhs``. ``lhs_batch`` and ``rhs_batch`` give an
+    operand a leading axis of that size.
     """
+    if layout not in LAYOUTS:
+        raise ValueError(f"matmul: layout must be one of {', '.join(LAYOUTS)}, not {layout!r}")
+    lhs_batches, rhs_batches = ([] if b is None else [b] for b in (lhs_batch, rhs_batch))
+    left = ("lhsT", k, m) if layout[0] == "t" else ("lhs", m, k)
+    right = ("rhsT", n, k) if layout[1] == "t" else ("rhs", k, n)
     specs: dict[str, Any] = {
-        "lhsT": nki.TensorArg((k, m), dtype),
-        "rhs": nki.TensorArg((k, n), rhs_dtype or dtype),
+        left[0]: nki.TensorArg((*lhs_batches, *left[1:]), dtype),
+        right[0]: nki.TensorArg((*rhs_batches, *right[1:]), rhs_dtype or dtype),
         "relu": relu,
         "out_dtype": out_dtype,
     }

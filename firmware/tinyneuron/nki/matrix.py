@@ -137,7 +137,8 @@ def _check_result(call: str, dtype: DType, kind: MatmulKind) -> None:
 
 def _check_pairs(call: str, **operands: Tensor) -> None:
     for role, tensor in operands.items():
-        steps = (tensor.offset, *tensor.strides[1:-1])
+        axes = zip(tensor.strides[1:-1], tensor.shape[1:-1], strict=True)
+        steps = (tensor.offset, *(step for step, size in axes if size > 1))
         if tensor.ndim < 3 or tensor.shape[-1] != _PAIR or tensor.strides[-1] != 1:
             raise KernelError(f"{call}: {role} of integers must end in an axis of 2 with stride 1: "
                               f"{tensor!r}")  # fmt: skip
