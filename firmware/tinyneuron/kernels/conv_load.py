@@ -1,15 +1,21 @@
-"""Loads of a convolution: inputs with their padding, weights, biases."""
+"""Loads of a convolution: inputs with their padding, weights, biases and scales.
+
+Of integers, the two halves of a slab are loaded side by side and put together by the Vector engine.
+"""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from tinyneuron.nki import isa as nisa
 from tinyneuron.nki import language as nl
 
-from .conv_plan import Block, ConvPlan, ConvShape, Slab, Tap, has_own_rows, window
+from .conv_plan import Block, ConvPlan, Half, Slab
+from .conv_shape import ConvShape, Tap, has_own_rows, window
+from .row_tiles import PAIR, interleaved
 
-__all__ = ["load_bias", "load_input", "load_weights"]
+__all__ = ["load_column", "load_input", "load_weights"]
 
 
 @dataclass(frozen=True)
@@ -52,87 +58,122 @@ def _spans(
     return rows, columns
 
 
-def load_bias(bias: nl.Tensor, first: int, count: int) -> nl.Tensor:
-    """``bias[first : first + count]`` as a column ``[count, 1]``."""
-    tile = nl.ndarray((count, 1), nl.float32, name="bias_tile")
-    nisa.dma_copy(tile, bias[nl.ds(first, count)])
+def load_column(vector: nl.Tensor, first: int, count: int) -> nl.Tensor:
+    """``vector[first : first + count]`` as a column ``[count, 1]``."""
+    tile = nl.ndarray((count, 1), nl.float32, name=f"{vector.base.name}_tile")
+    nisa.dma_copy(tile, vector[nl.ds(first, count)])
     return tile
+
+
+def _with_halves(plan: ConvPlan, slab: Slab, shape: tuple[int, ...], like: nl.Tensor) -> nl.Tensor:
+    """An empty tile ``[rows, halves, *shape]``; rows of the second half that nothing will fill
+    are zeros."""
+    halves, pair = plan.halves(slab), plan.shape.pair
+    name = f"{like.base.name}_{'rows' if pair > 1 else 'tile'}"
+    tile = nl.ndarray((halves[0].rows, pair, *shape), like.dtype, name=name)
+    if sum(half.rows for half in halves) < pair * halves[0].rows:
+        nisa.memset(tile[:, pair - 1], 0)
+    return tile
+
+
+def _joined(tile: nl.Tensor) -> nl.Tensor:
+    """``[rows, *shape]``, or ``[rows, *shape, 2]`` of two halves."""
+    rows, pair, *shape = tile.shape
+    if pair == 1:
+        return tile[:, 0]
+    pairs = interleaved(tile.reshape((rows, 1, PAIR, math.prod(shape))))
+    return pairs.reshape((rows, *shape, PAIR))
 
 
 def load_input(
     plan: ConvPlan, image: nl.Tensor, slab: Slab, first: int, block: Block
 ) -> nl.Tensor:  # fmt: skip
-    """The input tile ``[slab.rows, images, h, w]`` behind a block of output pixels.
+    """The input tile ``[rows, images, h, w]`` (integers: and an axis of 2) behind a block of output
+    pixels.
 
     ``first`` is the slab's first channel in the image. What lies outside the image is zeroed; only
     those strips are, so the transfers of the inside do not wait for it where they do not meet.
     """
-    height, width = window(plan.shape, plan.packing, block.rows[1], block.columns[1])
-    tile = nl.ndarray((slab.rows, block.images[1], height, width), image.dtype, name="image_tile")
-    spans = [_spans(plan, block, tap, (height, width)) for tap in slab.copies]
+    size = window(plan.shape, plan.packing, block.rows[1], block.columns[1])
+    tile = _with_halves(plan, slab, (block.images[1], *size), image)
+    spans = [_spans(plan, block, tap, size) for tap in slab.copies]
     _zero_borders(tile, [s[0] for s in spans], [s[1] for s in spans])
-    for number, (rows, columns) in enumerate(spans):
-        if rows.low == rows.high or columns.low == columns.high:
-            continue
-        part = tile[nl.ds(number * slab.channels, slab.channels), :,
-                    rows.low : rows.high, columns.low : columns.high]  # fmt: skip
-        nisa.dma_copy(part, _window_of(image, first, slab.channels, block, rows, columns))
-    return tile
+    for side, half in enumerate(plan.halves(slab)):
+        for number in range(half.copies[1]):
+            rows, columns = spans[half.copies[0] + number]
+            if rows.low == rows.high or columns.low == columns.high:
+                continue
+            part = tile[nl.ds(number * half.channels, half.channels), side, :,
+                        rows.low : rows.high, columns.low : columns.high]  # fmt: skip
+            inside = _window_of(image, first + half.channel, half.channels, block, rows, columns)
+            nisa.dma_copy(part, inside)
+    return _joined(tile)
 
 
 def _zero_borders(tile: nl.Tensor, rows: list[_Span], columns: list[_Span]) -> None:
-    _, _, height, width = tile.shape
+    height, width = tile.shape[-2:]
     top, bottom = max(s.low for s in rows), min(s.high for s in rows)
     left, right = max(s.low for s in columns), min(s.high for s in columns)
     if top:
-        nisa.memset(tile[:, :, :top], 0.0)
+        nisa.memset(tile[..., :top, :], 0)
     if max(bottom, top) < height:
-        nisa.memset(tile[:, :, max(bottom, top) :], 0.0)
+        nisa.memset(tile[..., max(bottom, top) :, :], 0)
     if left:
-        nisa.memset(tile[:, :, :, :left], 0.0)
+        nisa.memset(tile[..., :left], 0)
     if max(right, left) < width:
-        nisa.memset(tile[:, :, :, max(right, left) :], 0.0)
+        nisa.memset(tile[..., max(right, left) :], 0)
 
 
 def _window_of(
     image: nl.Tensor, first: int, channels: int, block: Block, rows: _Span, columns: _Span
 ) -> nl.Tensor:
     """Channels x images x rows x columns of the image that fill the inside of a tile."""
-    _, cin, height, width = image.shape
-    plane = height * width
-    start = (block.images[0] * cin + first) * plane
-    start += rows.first * width + columns.first
+    apart, plane, pitch, step = image.strides
+    start = image.offset + block.images[0] * apart + first * plane
+    start += rows.first * pitch + columns.first * step
     return image.ap(
-        [[plane, channels], [cin * plane, block.images[1]],
-         [rows.step * width, rows.high - rows.low], [1, columns.high - columns.low]],
+        [[plane, channels], [apart, block.images[1]],
+         [rows.step * pitch, rows.high - rows.low], [step, columns.high - columns.low]],
         start,
     )  # fmt: skip
 
 
 def load_weights(
-    shape: ConvShape, weights: nl.Tensor, slab: Slab, groups: tuple[int, int],
+    plan: ConvPlan, weights: nl.Tensor, slab: Slab, groups: tuple[int, int],
     columns: tuple[int, int],
 ) -> nl.Tensor:  # fmt: skip
-    """The stationary tile ``[slab.rows, views, columns]`` of a slab.
+    """The stationary tile ``[rows, views, columns]`` (integers: and an axis of 2) of a slab.
 
-    ``groups`` (first, count) is the pack; ``columns`` (first, count) are output channels of the
-    pack. Several groups make a block-diagonal tile.
+    ``weights`` are ``[Cin / groups, taps, Cout]``; ``groups`` (first, count) is the pack;
+    ``columns`` (first, count) are output channels of the pack. Several groups make a
+    block-diagonal tile.
     """
-    tile = nl.ndarray((slab.rows, len(slab.views), columns[1]), weights.dtype, name="weights_tile")
-    pitch = weights.shape[3]
-    start, apart = _taps(shape, slab)
+    shape = plan.shape
+    tile = _with_halves(plan, slab, (len(slab.views), columns[1]), weights)
     if groups[1] == 1:
-        first = groups[0] * shape.group_cout + columns[0]
-        per_channel = len(shape.taps) * pitch
-        pattern = [[apart * pitch, len(slab.copies)], [per_channel, slab.channels],
-                   [pitch, len(slab.views)], [1, columns[1]]]  # fmt: skip
-        start = (slab.channel * len(shape.taps) + start) * pitch + first
-        nisa.dma_copy(tile, weights.ap(pattern, start))
-        return tile
-    nisa.memset(tile, 0.0)
-    for group in range(groups[1]):
-        _load_diagonal(shape, weights, slab, tile, groups[0], group)
-    return tile
+        _load_dense(plan, weights, slab, tile, groups[0] * shape.group_cout + columns[0])
+    else:
+        nisa.memset(tile, 0)
+        for side, half in enumerate(plan.halves(slab)):
+            for group in range(groups[1]):
+                if half.channel <= group * shape.group_cin < half.channel + half.channels:
+                    _load_diagonal(shape, weights, slab, tile[:, side], half, groups[0], group)
+    return _joined(tile)
+
+
+def _load_dense(
+    plan: ConvPlan, weights: nl.Tensor, slab: Slab, tile: nl.Tensor, column: int
+) -> None:  # fmt: skip
+    """The weights of a single group, output channels from ``column`` on."""
+    per_channel, pitch, step = weights.strides
+    tap, apart = _taps(plan.shape, slab)
+    views, columns = tile.shape[2:]
+    for side, half in enumerate(plan.halves(slab)):
+        pattern = [[apart * pitch, half.copies[1]], [per_channel, half.channels],
+                   [pitch, views], [step, columns]]  # fmt: skip
+        start = weights.offset + (slab.channel + half.channel) * per_channel + column * step
+        start += (tap + half.copies[0] * apart) * pitch
+        nisa.dma_copy(tile[: half.rows, side], weights.ap(pattern, start))
 
 
 def _taps(shape: ConvShape, slab: Slab) -> tuple[int, int]:
@@ -144,15 +185,17 @@ def _taps(shape: ConvShape, slab: Slab) -> tuple[int, int]:
 
 
 def _load_diagonal(
-    shape: ConvShape, weights: nl.Tensor, slab: Slab, tile: nl.Tensor, first: int, group: int
-) -> None:
+    shape: ConvShape, weights: nl.Tensor, slab: Slab, tile: nl.Tensor, half: Half, first: int,
+    group: int,
+) -> None:  # fmt: skip
     """The weights of one group of a pack, at their place on the diagonal."""
-    depth, width, pitch = shape.group_cin, shape.group_cout, weights.shape[3]
+    depth, width = shape.group_cin, shape.group_cout
+    per_channel, pitch, step = weights.strides
     tap, apart = _taps(shape, slab)
-    start = tap * pitch + (first + group) * width
-    row = [len(shape.taps) * pitch, depth]
-    for number in range(len(slab.copies)):
-        low = number * slab.channels + group * depth
+    start = weights.offset + tap * pitch + (first + group) * width * step
+    for number in range(half.copies[1]):
+        low = number * half.channels + group * depth - half.channel
         part = tile[nl.ds(low, depth), :, nl.ds(group * width, width)]
-        pattern = [row, [pitch, tile.shape[1]], [1, width]]
-        nisa.dma_copy(part, weights.ap(pattern, start + number * apart * pitch))
+        pattern = [[per_channel, depth], [pitch, tile.shape[1]], [step, width]]
+        copy = half.copies[0] + number
+        nisa.dma_copy(part, weights.ap(pattern, start + copy * apart * pitch))

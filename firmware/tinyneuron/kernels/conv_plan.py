@@ -13,89 +13,14 @@ accumulators of one PSUM bank.
 
 from __future__ import annotations
 
-import enum
 from dataclasses import dataclass, replace
 
 from tinyneuron_hw.config import PSUM_BANKS, CoreConfig
 
-__all__ = ["Block", "ConvPlan", "ConvShape", "Packing", "Slab", "Tap",
-           "has_own_rows", "make_plan", "window"]  # fmt: skip
+from .conv_blocks import flat_block, strided_blocks, tile_bytes
+from .conv_shape import ConvShape, Packing, Tap, window
 
-ELEMENT_BYTES = 2
-"""Bytes of an operand of the Tensor engine."""
-MATMUL_OVERHEAD = 24
-LOAD_OVERHEAD = 64
-"""Rough cycles lost per matmul and per load block; they only rank plans."""
-
-
-@dataclass(frozen=True)
-class ConvShape:
-    """Sizes of a convolution; pairs are (rows, columns)."""
-
-    images: int
-    cin: int
-    cout: int
-    size: tuple[int, int]
-    kernel: tuple[int, int]
-    stride: tuple[int, int]
-    pad: tuple[int, int]
-    dilation: tuple[int, int]
-    groups: int
-
-    def __post_init__(self) -> None:
-        pairs = {"kernel": self.kernel, "stride": self.stride, "dilation": self.dilation}
-        for name, pair in pairs.items():
-            if min(pair) < 1:
-                raise ValueError(f"conv2d: {name} must be at least 1, not {pair}")
-        if min(self.pad) < 0:
-            raise ValueError(f"conv2d: pad must be at least 0, not {self.pad}")
-        if self.groups < 1 or self.cin % self.groups or self.cout % self.groups:
-            raise ValueError(f"conv2d: groups must divide {self.cin} input and {self.cout} output "
-                             f"channels, not {self.groups}")  # fmt: skip
-        if min(self.out) < 1:
-            raise ValueError(f"conv2d: a {self.reach} filter does not fit an image of {self.size} "
-                             f"with padding {self.pad}")  # fmt: skip
-
-    @property
-    def reach(self) -> tuple[int, int]:
-        """Input rows and columns that one output pixel sees."""
-        return _pair(lambda axis: self.dilation[axis] * (self.kernel[axis] - 1) + 1)
-
-    @property
-    def out(self) -> tuple[int, int]:
-        """Output rows and columns."""
-        return _pair(
-            lambda a: (self.size[a] + 2 * self.pad[a] - self.reach[a]) // self.stride[a] + 1
-        )
-
-    @property
-    def taps(self) -> list[tuple[int, int]]:
-        """Filter positions, row-major."""
-        return [(i, j) for i in range(self.kernel[0]) for j in range(self.kernel[1])]
-
-    @property
-    def group_cin(self) -> int:
-        return self.cin // self.groups
-
-    @property
-    def group_cout(self) -> int:
-        return self.cout // self.groups
-
-
-def _pair(function) -> tuple[int, int]:
-    return function(0), function(1)
-
-
-Tap = tuple[int, int]
-"""Position in the filter: row, column."""
-
-
-class Packing(enum.Enum):
-    """What the copies on a slab's partitions are for."""
-
-    NONE = "none"
-    ROWS = "rows"
-    TAPS = "taps"
+__all__ = ["Block", "ConvPlan", "Half", "Slab", "make_plan"]
 
 
 @dataclass(frozen=True)
@@ -117,6 +42,20 @@ class Slab:
     def source(self) -> tuple[int, tuple[Tap, ...]]:
         """Equal for slabs that read one input tile."""
         return self.channel, self.copies
+
+
+@dataclass(frozen=True)
+class Half:
+    """Rows of a slab on partitions from 0 on: of each of ``copies`` (first, count) the channels
+    ``channel`` ... of the slab. Of integers the other half has their partners."""
+
+    copies: tuple[int, int]
+    channel: int
+    channels: int
+
+    @property
+    def rows(self) -> int:
+        return self.copies[1] * self.channels
 
 
 @dataclass(frozen=True)
@@ -182,6 +121,19 @@ class ConvPlan:
         rows = [(row, 0) for row in range(height)]
         return [Slab(0, channels, copies, views) for copies in _groups_of(rows, self.taps)]
 
+    def halves(self, slab: Slab) -> list[Half]:
+        """All rows of a slab: one half, or two with the larger one first."""
+        count = len(slab.copies)
+        if self.shape.pair == 1:
+            return [Half((0, count), 0, slab.channels)]
+        if count > 1:
+            low = -(-count // 2)
+            return [Half((0, low), 0, slab.channels), Half((low, count - low), 0, slab.channels)]
+        unit = self.shape.group_cin if self.pack > 1 else 1
+        low = -(-(slab.channels // unit) // 2) * unit
+        halves = [Half((0, 1), 0, low), Half((0, 1), low, slab.channels - low)]
+        return halves if low < slab.channels else halves[:1]
+
     def inputs(self, channels: int, partitions: int) -> int:
         """Input tiles that the slabs read."""
         return len({slab.source for slab in self.slabs(channels, partitions)})
@@ -215,16 +167,18 @@ def _cut(block: Block, size: tuple[int, int, int]) -> list[Block]:
 
 def make_plan(config: CoreConfig, shape: ConvShape) -> ConvPlan:
     """A plan that fits the configuration's memories, with few and long matmuls."""
-    lanes, columns, room = config.partitions, config.columns, config.sbuf_partition_bytes
-    pack = max(1, min(shape.groups, lanes // shape.group_cin, columns // shape.group_cout))
+    columns, room = config.columns, config.sbuf_partition_bytes
+    lanes, pair = config.partitions * shape.pair, shape.pair
+    whole = pair * (config.partitions // shape.group_cin)
+    pack = max(1, min(shape.groups, whole, columns // shape.group_cout))
     channels, cout = pack * shape.group_cin, pack * shape.group_cout
-    per_tap = min(columns, cout) * ELEMENT_BYTES
+    per_tap = min(columns, cout) * shape.element_bytes
     packing = _packing(config, shape, channels, room // 8 // per_tap)
     # Weights of one slab take at most an eighth of SBUF: first fewer tiles, then fewer taps.
     if packing is Packing.NONE:
         taps = views = max(1, min(len(shape.taps), room // 8 // per_tap))
     else:
-        taps = min(lanes // channels, _copies(shape, packing))
+        taps = min(pair * (config.partitions // channels), _copies(shape, packing))
         views = len(shape.taps) // _copies(shape, packing)
     weight_bytes = per_tap * views
     tiles = -(-cout // columns)
@@ -236,9 +190,9 @@ def make_plan(config: CoreConfig, shape: ConvShape) -> ConvPlan:
     plan = ConvPlan(shape, pack, packing, taps, together, flat, chunk)
     inputs = plan.inputs(channels, lanes)
     if flat:
-        load = accumulate = _flat_block(shape, room, chunk, inputs, together)
+        load = accumulate = flat_block(shape, room, chunk, inputs, together)
     else:
-        load, accumulate = _strided_blocks(shape, room, chunk, inputs, packing)
+        load, accumulate = strided_blocks(shape, room, chunk, inputs, packing)
     plan = replace(plan, load=load, accumulate=accumulate)
 
     def sbuf(size: int) -> int:
@@ -247,13 +201,15 @@ def make_plan(config: CoreConfig, shape: ConvShape) -> ConvPlan:
     kept = len(plan.slabs(channels, lanes)) * sbuf(together * weight_bytes)
     keeps, both = kept <= room * 3 // 8, 2 * kept <= room * 3 // 8
     pixels = load[0] * load[1] * load[2]
-    tile = sbuf(_tile_bytes(shape, load, packing))
+    tile = sbuf(tile_bytes(shape, load, packing))
     several = pixels > chunk if flat else load != accumulate
     # What is live while a block is computed: weights, its inputs, results of two blocks, biases.
     used = 2 * kept if both else kept if keeps else 2 * sbuf(together * weight_bytes)
     used += tile * (inputs if several else min(inputs, 2))
-    used += 2 * together * sbuf(ELEMENT_BYTES * pixels if flat else ELEMENT_BYTES * chunk)
-    used += 2 * together * config.axi_bytes
+    used += 2 * together * sbuf(shape.result_bytes * (pixels if flat else chunk))
+    used += 4 * together * config.axi_bytes
+    # Integers lie there once more while they are put together to pairs.
+    used += 2 * (pair - 1) * (tile + sbuf(together * weight_bytes))
     ahead = max(0, min(3 * inputs, (room * 7 // 8 - used) // tile))
     return replace(plan, keep_weights=keeps, weights_ahead=both, ahead=ahead)
 
@@ -270,117 +226,23 @@ def _packing(config: CoreConfig, shape: ConvShape, channels: int, views: int) ->
     ``channels`` are those of a pack; a slab's weights hold at most ``views`` taps.
     """
     choices = [Packing.NONE]
-    if 2 * channels <= config.partitions and len(shape.taps) > 1:
+    lanes = config.partitions * shape.pair
+    if 2 * channels <= lanes and len(shape.taps) > 1:
         choices += [Packing.TAPS]
         if shape.kernel[0] > 1 and shape.kernel[1] <= views:
             choices += [Packing.ROWS]
 
     def cost(packing: Packing) -> float:
         copies = _copies(shape, packing)
-        slabs = -(-channels // config.partitions)
+        slabs = -(-channels // lanes)
         if packing is not Packing.NONE:
-            slabs = -(-copies // (config.partitions // channels))
+            slabs = -(-copies // (shape.pair * (config.partitions // channels)))
         out_rows, out_columns = shape.out
         matmuls = slabs * len(shape.taps) // copies
         compute = matmuls * out_rows * out_columns
         rows, columns = window(shape, packing, out_rows, out_columns)
-        run = -(-columns * ELEMENT_BYTES // config.axi_bytes) + 1
+        run = -(-columns * shape.element_bytes // shape.pair // config.axi_bytes) + 1
         load = channels * copies * rows * run
         return max(compute, load) + min(compute, load) / 8
 
     return min(choices, key=cost)
-
-
-def _flat_block(
-    shape: ConvShape, room: int, chunk: int, inputs: int, together: int
-) -> tuple[int, int, int]:
-    """The load block with the best ratio of pixels to overhead that leaves memory for others."""
-    rows, columns = shape.out
-    most = max(chunk, room // 6 // ELEMENT_BYTES // together)
-    if inputs * most * ELEMENT_BYTES > room // 4:
-        # Then input tiles cannot stay for several accumulators.
-        most = chunk
-    sizes = [(1, 1, min(columns, most))]
-    sizes += [(1, r, columns) for r in range(1, rows + 1) if r * columns <= most]
-    sizes += [(n, rows, columns) for n in range(2, shape.images + 1) if n * rows * columns <= most]
-
-    def cost(size: tuple[int, int, int]) -> float:
-        pixels = size[0] * size[1] * size[2]
-        return (-(-pixels // chunk) * MATMUL_OVERHEAD + LOAD_OVERHEAD) / pixels
-
-    return min(sizes, key=cost)
-
-
-def _strided_blocks(
-    shape: ConvShape, room: int, chunk: int, inputs: int, packing: Packing
-) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
-    """Load block and accumulator when matmuls read through strided views."""
-    accumulate = _accumulator(shape, chunk)
-    while _tile_bytes(shape, accumulate, packing) > room // 6 and max(accumulate) > 1:
-        images, rows, columns = accumulate
-        if images > 1:
-            images = -(-images // 2)
-        elif rows > 1:
-            rows = -(-rows // 2)
-        else:
-            columns = -(-columns // 2)
-        accumulate = (images, rows, columns)
-    load = accumulate
-    if accumulate[0] == 1 and accumulate[2] == shape.out[1]:
-        # Taller blocks share the rows that neighbours both need.
-        for rows in range(accumulate[1], shape.out[0] + accumulate[1], accumulate[1]):
-            taller = (1, min(rows, shape.out[0]), accumulate[2])
-            size = _tile_bytes(shape, taller, packing)
-            if inputs * size > room // 4 or size > 2 * TARGET_BYTES:
-                break
-            load = taller
-            if size >= TARGET_BYTES:
-                break
-    return load, accumulate
-
-
-TARGET_BYTES = 1024
-"""Bytes per partition from which an input tile is large enough."""
-
-
-def _tile_bytes(shape: ConvShape, block: tuple[int, int, int], packing: Packing) -> int:
-    """Bytes per partition of an input tile for these output pixels."""
-    height, width = window(shape, packing, block[1], block[2])
-    return block[0] * height * width * ELEMENT_BYTES
-
-
-def window(shape: ConvShape, packing: Packing, rows: int, columns: int) -> tuple[int, int]:
-    """Rows and columns of the input tile behind ``rows`` x ``columns`` output pixels.
-
-    Where no view looks at another row, a tile has the rows that pixels need and no others.
-    """
-    width = 1 if packing is Packing.TAPS else shape.reach[1]
-    height = rows
-    if not has_own_rows(shape, packing):
-        height = (rows - 1) * shape.stride[0] + shape.reach[0]
-    return height, (columns - 1) * shape.stride[1] + width
-
-
-def has_own_rows(shape: ConvShape, packing: Packing) -> bool:
-    """Whether row y of a tile is what row y of the output looks at, whatever the stride."""
-    return packing is not Packing.NONE or shape.kernel[0] == 1
-
-
-def _accumulator(shape: ConvShape, bank: int) -> tuple[int, int, int]:
-    """The cut into accumulators with the fewest matmuls."""
-    height, width = shape.out
-    best: tuple[int, tuple[int, int, int]] | None = None
-    fewest = -(-width // bank)
-    for splits in range(fewest, min(width, fewest + 8) + 1):
-        columns = -(-width // splits)
-        rows = min(height, bank // columns)
-        rows = -(-height // -(-height // rows))
-        images = 1
-        if (rows, columns) == (height, width):
-            images = min(shape.images, bank // (rows * columns))
-            images = -(-shape.images // -(-shape.images // images))
-        count = -(-width // columns) * -(-height // rows) * -(-shape.images // images)
-        if best is None or count < best[0]:
-            best = count, (images, rows, columns)
-    assert best is not None
-    return best[1]

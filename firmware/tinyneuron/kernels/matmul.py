@@ -21,12 +21,11 @@ from tinyneuron.nki import language as nl
 from tinyneuron.nki.trace import current
 from tinyneuron.program.program import Program
 from tinyneuron_hw.config import CoreConfig
-from tinyneuron_hw.isa.matmul import MATMUL_DTYPES, MatmulKind
 
 from .drain import Drain, result_dtype
 from .matmul_plan import Block, MatmulPlan, MatmulShape, make_plan
 from .operands import Operand
-from .row_tiles import is_integer, rows_per_tile
+from .row_tiles import is_integer, multiplied_together, rows_per_tile
 
 __all__ = ["LAYOUTS", "build", "matmul"]
 
@@ -138,8 +137,8 @@ class _Given:
 
 def _shape(left: _Given, right: _Given) -> MatmulShape:
     named = f"lhs {left.tensor!r} and rhs {right.tensor!r}"
-    kinds = [_group(operand.tensor.dtype) for operand in (left, right)]
-    if left.k != right.k or kinds[0] is not kinds[1] or kinds[0] is None:
+    types_fit = multiplied_together(left.tensor.dtype, right.tensor.dtype)
+    if left.k != right.k or not types_fit:
         raise nki.KernelError(f"matmul: {named} must have one K and types that the Tensor engine "
                               f"multiplies, not K {left.k} and {right.k}")  # fmt: skip
     if left.batches != right.batches and 1 not in (left.batches, right.batches):
@@ -148,11 +147,6 @@ def _shape(left: _Given, right: _Given) -> MatmulShape:
     batches = max(left.batches, right.batches)
     return MatmulShape(batches, left.other, left.k, right.other, left.batches > 1,
                        right.batches > 1)  # fmt: skip
-
-
-def _group(dtype: Any) -> MatmulKind | None:
-    kinds = (MatmulKind.FLOAT, MatmulKind.FP32, MatmulKind.INTEGER)
-    return next((kind for kind in kinds if dtype in MATMUL_DTYPES[kind]), None)
 
 
 def _steps(

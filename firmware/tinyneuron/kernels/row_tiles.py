@@ -10,7 +10,16 @@ from tinyneuron.nki import language as nl
 from tinyneuron_hw.formats import FORMATS
 from tinyneuron_hw.isa.matmul import MATMUL_DTYPES, MatmulKind
 
-__all__ = ["PAIR", "Columns", "is_integer", "pair_of", "row_tiles", "rows_per_tile"]
+__all__ = [
+    "PAIR",
+    "Columns",
+    "interleaved",
+    "is_integer",
+    "multiplied_together",
+    "pair_of",
+    "row_tiles",
+    "rows_per_tile",
+]
 
 TRANSFER_BYTES = 512
 """Bytes per partition from which a transfer is large enough to hide its start."""
@@ -39,6 +48,12 @@ class Columns:
 def is_integer(dtype: object) -> bool:
     """Whether the Tensor engine takes this type in pairs of rows."""
     return dtype in MATMUL_DTYPES[MatmulKind.INTEGER]
+
+
+def multiplied_together(*dtypes: object) -> bool:
+    """Whether the Tensor engine takes these types as operands of one product."""
+    kinds = (MatmulKind.FLOAT, MatmulKind.FP32, MatmulKind.INTEGER)
+    return any(set(dtypes) <= set(MATMUL_DTYPES[kind]) for kind in kinds)
 
 
 def pair_of(dtype: object) -> int:
@@ -113,7 +128,7 @@ def _pairs(source: nl.Tensor, start: int, count: int, columns: Columns) -> Itera
     pattern = [[PAIR * pitch, lanes], [PAIR * lanes * pitch, count], batches, [pitch, PAIR], row]
     nisa.dma_copy(tile, source.ap(pattern, offset))
     for at in range(count):
-        yield _interleaved(tile[:, at])
+        yield interleaved(tile[:, at])
 
 
 def _ragged_pairs(source: nl.Tensor, rest: int, columns: Columns) -> nl.Tensor:
@@ -130,10 +145,10 @@ def _ragged_pairs(source: nl.Tensor, rest: int, columns: Columns) -> nl.Tensor:
         (batches, row), pitch, offset = _pattern(source, columns, depth - rest)
         pattern = [[PAIR * pitch, whole], batches, [pitch, PAIR], row]
         nisa.dma_copy(tile[:whole], source.ap(pattern, offset))
-    return _interleaved(tile)
+    return interleaved(tile)
 
 
-def _interleaved(rows: nl.Tensor) -> nl.Tensor:
+def interleaved(rows: nl.Tensor) -> nl.Tensor:
     """``[P, B, X, 2]`` of ``[P, B, 2, X]``."""
     lanes, batches, _, width = rows.shape
     pairs = PAIR * width

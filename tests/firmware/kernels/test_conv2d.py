@@ -9,7 +9,8 @@ import pytest
 
 from tinyneuron import nki
 from tinyneuron.kernels import conv2d, conv_plan
-from tinyneuron.kernels.conv_plan import ConvShape, Packing, make_plan
+from tinyneuron.kernels.conv_plan import make_plan
+from tinyneuron.kernels.conv_shape import ConvShape, Packing
 from tinyneuron.nki import KernelError
 from tinyneuron_hw.config import PRESETS, get_config
 from tinyneuron_hw.formats import DType
@@ -285,7 +286,8 @@ def test_kernel_calls_kernel(run_golden):
         ({"stride": 0}, "stride must be at least 1"),
         ({"pad": -1}, "pad must be at least 0"),
         ({"groups": 2}, "groups must divide 6 input and 5 output channels, not 2"),
-        ({"dtype": "int8"}, "takes floats, not int8"),
+        ({"dtype": "int32"}, "must have types that the Tensor engine multiplies"),
+        ({"weights_dtype": "int8"}, "must have types that the Tensor engine multiplies"),
     ],
 )
 def test_sizes_that_do_not_go_together(changes, message):
