@@ -15,7 +15,7 @@ from .conv_plan import Block, ConvPlan, Half, Slab
 from .conv_shape import ConvShape, Tap, has_own_rows, window
 from .row_tiles import PAIR, interleaved
 
-__all__ = ["load_column", "load_input", "load_weights"]
+__all__ = ["block_diagonal", "load_column", "load_input", "load_weights"]
 
 
 @dataclass(frozen=True)
@@ -182,6 +182,28 @@ def _taps(shape: ConvShape, slab: Slab) -> tuple[int, int]:
     row, column = slab.views[0]
     start = numbers[0] + row * shape.kernel[1] + column
     return start, numbers[1] - numbers[0] if len(numbers) > 1 else 1
+
+
+def block_diagonal(plan: ConvPlan, weights: nl.Tensor, first: int, count: int) -> nl.Tensor:
+    """The weights of ``count`` groups as if they were a single one, ``[pack * Cin, taps,
+    pack * Cout]`` in device memory: one transfer puts them between zeros there, where on chip
+    every group and copy would take its own."""
+    shape, lanes = plan.shape, nl.tile_size.pmax
+    depth, width, taps = shape.group_cin, shape.group_cout, len(shape.taps)
+    rows, columns = plan.pack * depth, plan.pack * width
+    dense = nl.ndarray((rows, taps, columns), weights.dtype, buffer=nl.private_hbm)
+    zeros = nl.ndarray((min(rows, lanes), taps, columns), weights.dtype, name="zeros")
+    nisa.memset(zeros, 0)
+    for low in range(0, rows, lanes):
+        here = min(lanes, rows - low)
+        nisa.dma_copy(dense[nl.ds(low, here)], zeros[:here])
+    diagonal = [[depth * taps * columns + width, count], [taps * columns, depth], [columns, taps],
+                [1, width]]  # fmt: skip
+    per_channel, pitch, step = weights.strides
+    source = [[width * step, count], [per_channel, depth], [pitch, taps], [step, width]]
+    start = weights.offset + first * width * step
+    nisa.dma_copy(dense.ap(diagonal), weights.ap(source, start))
+    return dense
 
 
 def _load_diagonal(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tinyneuron.nki import isa as nisa
 from tinyneuron.nki import language as nl
 
-from .conv_load import load_column, load_input, load_weights
+from .conv_load import block_diagonal, load_column, load_input, load_weights
 from .conv_plan import Block, ConvPlan, Slab
 from .conv_shape import Tap, has_own_rows
 from .drain import Drain
@@ -30,8 +30,9 @@ class ConvData:
 
 def convolve(plan: ConvPlan, data: ConvData) -> None:
     """Fills ``data.out``."""
+    packs: dict[int, nl.Tensor] = {}
     passes = [
-        _Pass(plan, group, first, data)
+        _Pass(plan, group, first, data, packs)
         for group in nl.affine_range(0, plan.shape.groups, plan.pack)
         for first in _Pass.starts(plan, group)
     ]
@@ -80,8 +81,12 @@ class _Pass:
     Output channels count from the first of the groups; a tile of them is (first, count).
     """
 
-    def __init__(self, plan: ConvPlan, group: int, first: int, data: ConvData):
+    def __init__(
+        self, plan: ConvPlan, group: int, first: int, data: ConvData, packs: list[nl.Tensor]
+    ):
         self.plan, self.group, self.data = plan, group, data
+        self.packs = packs
+        """Weights that were put together in device memory, by the pack's first group."""
         columns = nl.tile_size.gemm_stationary_fmax
         self.groups = _groups(plan, group)
         stop = min(self.groups * plan.shape.group_cout, first + plan.cout_tiles * columns)
@@ -121,7 +126,12 @@ class _Pass:
         if slab in self.kept:
             return self.kept[slab]
         columns = self.tiles[0][0], sum(count for _, count in self.tiles)
-        tile = load_weights(self.plan, self.data.weights, slab, (self.group, self.groups), columns)
+        source, pack = self.data.weights, (self.group, self.groups)
+        if self.plan.diagonal_in_memory:
+            if self.group not in self.packs:
+                self.packs[self.group] = block_diagonal(self.plan, source, *pack)
+            source, pack = self.packs[self.group], (0, 1)
+        tile = load_weights(self.plan, source, slab, pack, columns)
         if self.plan.keep_weights:
             self.kept[slab] = tile
         return tile

@@ -23,6 +23,11 @@ from .conv_shape import ConvShape, Packing, Tap, window
 __all__ = ["Block", "ConvPlan", "Half", "Slab", "make_plan"]
 
 
+DIAGONAL_LOADS = 8
+"""Transfers of single groups to their place on the diagonal that take as long as the detour through
+device memory."""
+
+
 @dataclass(frozen=True)
 class Slab:
     """Rows of the contraction: ``channels`` channels from ``channel`` (counted in the group pack),
@@ -96,6 +101,8 @@ class ConvPlan:
     """Images, rows, columns of a load block."""
     accumulate: tuple[int, int, int] = (1, 1, 1)
     """The same of an accumulator (not for flat plans)."""
+    diagonal_in_memory: bool = False
+    """Whether the block-diagonal weights of packed groups are put together in device memory."""
     keep_weights: bool = False
     """Whether all weights of a pass stay on chip."""
     weights_ahead: bool = False
@@ -211,7 +218,10 @@ def make_plan(config: CoreConfig, shape: ConvShape) -> ConvPlan:
     # Integers lie there once more while they are put together to pairs.
     used += 2 * (pair - 1) * (tile + sbuf(together * weight_bytes))
     ahead = max(0, min(3 * inputs, (room * 7 // 8 - used) // tile))
-    return replace(plan, keep_weights=keeps, weights_ahead=both, ahead=ahead)
+    diagonal = pack > 1 and pack * _copies(shape, packing) > DIAGONAL_LOADS
+    diagonal &= len(shape.taps) * cout * shape.element_bytes <= room // 8
+    return replace(plan, diagonal_in_memory=diagonal, keep_weights=keeps, weights_ahead=both,
+                   ahead=ahead)  # fmt: skip
 
 
 def _copies(shape: ConvShape, packing: Packing) -> int:
@@ -221,7 +231,8 @@ def _copies(shape: ConvShape, packing: Packing) -> int:
 
 
 def _packing(config: CoreConfig, shape: ConvShape, channels: int, views: int) -> Packing:
-    """The packing that keeps the Tensor engine and the memory port busy for the shortest time.
+    """The packing that keeps the Tensor engine, the memory port and, for integers, the engine that
+    puts pairs together busy for the shortest time.
 
     ``channels`` are those of a pack; a slab's weights hold at most ``views`` taps.
     """
@@ -243,6 +254,7 @@ def _packing(config: CoreConfig, shape: ConvShape, channels: int, views: int) ->
         rows, columns = window(shape, packing, out_rows, out_columns)
         run = -(-columns * shape.element_bytes // shape.pair // config.axi_bytes) + 1
         load = channels * copies * rows * run
-        return max(compute, load) + min(compute, load) / 8
+        pairs = slabs * shape.pair * rows * columns if shape.pair > 1 else 0
+        return max(compute, load, pairs) * 7 / 8 + (compute + load + pairs) / 8
 
     return min(choices, key=cost)
