@@ -51,6 +51,7 @@ Config = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Dtype = Annotated[str, typer.Option(help="fp32, tf32, bf16, fp16, fp8_*, int8 or uint8.")]
 Only = Annotated[
     list[str] | None, typer.Option("--only", help="NAME or NAME/CONFIG; may be repeated.")
 ]
@@ -268,20 +269,54 @@ def bench_matmul(
     m: Annotated[int, typer.Option(min=1)] = 512,
     k: Annotated[int, typer.Option(min=1)] = 512,
     n: Annotated[int, typer.Option(min=1)] = 512,
-    dtype: Annotated[
-        str, typer.Option(help="fp32, tf32, bf16, fp16, fp8_*, int8 or uint8.")
-    ] = "bf16",
+    dtype: Dtype = "bf16",
+    layout: Annotated[
+        str, typer.Option(help="tn, nn, nt or tt: lhs and rhs as they are (n) or transposed (t).")
+    ] = "tn",
+    batch: Annotated[int, typer.Option(min=1, help="Products of that size, one program.")] = 1,
     target: Target = "verilator",
     config: Config = "default",
     out: JsonFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """lhsT[K, M], rhs[K, N] -> out[M, N]."""
+    """lhsT[K, M], rhs[K, N] -> out[M, N]; in other layouts lhs[M, K] or rhsT[N, K]."""
     from .bench import kernels
     from .bench.report import measure
 
-    result = measure(kernels.matmul(get_config(config), m=m, k=k, n=n, dtype=dtype), target)
+    work = kernels.matmul(
+        get_config(config), m=m, k=k, n=n, dtype=dtype, layout=layout, batch=batch
+    )
+    result = measure(work, target)
     _report(result.to_json(), as_json, out, f"matmul on {target}, config {config}")
+
+
+@bench_app.command("conv1d")
+def bench_conv1d(
+    n: Annotated[int, typer.Option(min=1)] = 1,
+    length: Annotated[int, typer.Option(min=1)] = 1024,
+    cin: Annotated[int, typer.Option(min=1)] = 64,
+    cout: Annotated[int, typer.Option(min=1)] = 64,
+    kernel: Annotated[int, typer.Option(min=1)] = 3,
+    stride: Annotated[int, typer.Option(min=1)] = 1,
+    pad: Annotated[int, typer.Option(min=0)] = 1,
+    dilation: Annotated[int, typer.Option(min=1)] = 1,
+    groups: Annotated[int, typer.Option(min=1)] = 1,
+    dtype: Dtype = "bf16",
+    target: Target = "verilator",
+    config: Config = "default",
+    out: JsonFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """input[N, C, L], weights[Cin / groups, k, Cout] -> out[N, Cout, Lo]."""
+    from .bench import kernels
+    from .bench.report import measure
+
+    work = kernels.conv1d(
+        get_config(config), n=n, length=length, cin=cin, cout=cout, kernel=kernel, stride=stride,
+        pad=pad, dilation=dilation, groups=groups, dtype=dtype,
+    )  # fmt: skip
+    result = measure(work, target)
+    _report(result.to_json(), as_json, out, f"conv1d on {target}, config {config}")
 
 
 @bench_app.command("conv2d")
@@ -296,7 +331,7 @@ def bench_conv2d(
     pad: Annotated[int, typer.Option(min=0)] = 1,
     dilation: Annotated[int, typer.Option(min=1)] = 1,
     groups: Annotated[int, typer.Option(min=1)] = 1,
-    dtype: Annotated[str, typer.Option(help="fp32, tf32, bf16, fp16 or fp8_*.")] = "bf16",
+    dtype: Dtype = "bf16",
     target: Target = "verilator",
     config: Config = "default",
     out: JsonFile = None,

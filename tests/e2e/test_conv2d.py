@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from tinyneuron.bench.kernels import conv2d_reference
-from tinyneuron.kernels import conv2d
+from tinyneuron.kernels import conv1d, conv2d
 from tinyneuron.runtime.dtypes import numpy_dtype
 from tinyneuron_hw.config import get_config
-from tinyneuron_hw.formats import get_dtype
+from tinyneuron_hw.formats import FORMATS, get_dtype
 
 from .bounds import matmul_bound
 
@@ -67,3 +67,35 @@ def test_rtl_equals_golden_and_golden_is_within_the_bound(device, config, shape)
     terms = depth * shape["kernel"] ** 2
     bound = matmul_bound(exact, magnitudes, 2 * terms, "bf16")
     assert (np.abs(outputs["golden"].astype(np.float64) - exact) <= bound).all()
+
+
+OTHERS = [
+    (conv2d, {"n": 2, "h": 9, "w": 11, "cin": 21, "cout": 18, "kernel": 3, "pad": 1}),
+    (conv2d, {"h": 12, "w": 13, "cin": 19, "cout": 19, "groups": 19, "kernel": 3, "stride": 2}),
+    (conv1d, {"n": 2, "length": 90, "cin": 3, "cout": 20, "kernel": 9, "pad": 4, "stride": 2}),
+    (conv1d, {"length": 50, "cin": 24, "cout": 8, "groups": 4, "kernel": 3, "dilation": 2}),
+]
+TYPES = [("int8", "uint8"), ("uint8", "int8"), ("fp8_e4m3", "bf16"), ("fp32", "fp32")]
+
+
+@pytest.mark.parametrize("config", ["tiny", "default"])
+@pytest.mark.parametrize("types", TYPES, ids="-".join)
+@pytest.mark.parametrize("case", OTHERS, ids=lambda case: name(case[1]))
+def test_other_types_and_lines_equal_golden(device, config, types, case):
+    """Any bits of the operands; results of integers are scaled by output channel."""
+    kernel, sizes = case
+    is_integer = not FORMATS[get_dtype(types[0])].is_float
+    program = kernel.build(get_config(config), **sizes, dtype=types[0], weights_dtype=types[1],
+                           scale=is_integer, bias=is_integer,
+                           out_dtype="bf16" if is_integer else None)  # fmt: skip
+    rng = np.random.default_rng([SEED, *sizes.values()])
+    inputs = {}
+    for spec in program.of_kind("input"):
+        raw = rng.integers(0, 256, (*spec.shape, FORMATS[spec.dtype].bytes), np.uint8)
+        inputs[spec.name] = raw.view(numpy_dtype(spec.dtype))[..., 0]
+    outputs = {}
+    for target in ("golden", "verilator"):
+        model = device(target, config).load(program)
+        outputs[target] = model.run(inputs).outputs["out"]
+        model.unload()
+    assert outputs["verilator"].tobytes() == outputs["golden"].tobytes()

@@ -66,6 +66,23 @@ def test_bench_prints_the_contracted_keys(command):
     assert result["cycles"] is None
 
 
+SMALL_BENCHES = {
+    "batched": ("matmul", "--m", 3, "--k", 4, "--n", 5, "--layout", "nt", "--batch", 4),
+    "line": ("conv1d", "--length", 20, "--cin", 3, "--cout", 4, "--dtype", "uint8"),
+    "image": ("conv2d", "--h", 5, "--w", 4, "--cin", 3, "--cout", 4, "--dtype", "int8"),
+}
+SMALL_MACS = {"batched": 240, "line": 20 * 4 * 9, "image": 20 * 4 * 27}
+
+
+@pytest.mark.parametrize("name", SMALL_BENCHES)
+def test_bench_measures_layouts_batches_and_types(command, name):
+    where = ("--target", "golden", "--config", "tiny", "--json")
+    status, out, _ = command("bench", *SMALL_BENCHES[name], *where)
+    result = json.loads(out)
+    assert (status, result["bit_exact"], result["macs"]) == (0, True, SMALL_MACS[name])
+    assert result["max_abs_error"] <= 0.05
+
+
 def test_bench_all_gives_an_array(command, tmp_path: Path):
     only = ("--only", "conv2d_1x1_7_32to16", "--target", "golden", "--out", tmp_path / "all.json")
     status, out, _ = command("bench", "all", *only, "--json")
@@ -196,6 +213,10 @@ def test_disassembly_assembles_to_the_same_file(command, compiled: Path, tmp_pat
         (("bench", "matmul", "--target", "perf"), "target 'perf' is not available yet"),
         (("bench", "matmul", "--dtype", "fp12"), "not 'fp12'"),
         (("bench", "matmul", "--m", "0"), "Invalid value for '--m'"),
+        (("bench", "matmul", "--layout", "xy"), "layout must be one of tn, nn, nt, tt, not 'xy'"),
+        (("bench", "matmul", "--batch", "0"), "Invalid value for '--batch'"),
+        (("bench", "conv1d", "--dtype", "int16"), "types that the Tensor engine multiplies"),
+        (("bench", "conv1d", "--length", "2", "--pad", "0"), "reaches over 3 does not fit"),
         (("bench", "conv2d", "--cin", "5", "--groups", "2"), "groups"),
         (("bench", "conv2d", "--h", "1", "--w", "1", "--pad", "0"), "does not fit an image"),
         (

@@ -9,31 +9,45 @@ import numpy as np
 from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.formats import FORMATS, get_dtype
 
+from ..kernels import conv1d as conv1d_kernel
 from ..kernels import conv2d as conv2d_kernel
 from ..kernels import matmul as matmul_kernel
 from ..runtime.dtypes import numpy_dtype
 from .report import SEED, Work, compiled
 
-__all__ = ["conv2d", "conv2d_reference", "matmul", "operand"]
+__all__ = ["conv1d", "conv1d_reference", "conv2d", "conv2d_reference", "matmul", "operand"]
 
 
 def matmul(
-    config: CoreConfig, *, m: int, k: int, n: int, dtype: str = "bf16", name: str = "matmul"
-) -> Work:
-    """lhsT[K, M], rhs[K, N] -> out[M, N]; operands of :func:`operand`."""
+    config: CoreConfig, *, m: int, k: int, n: int, dtype: str = "bf16", layout: str = "tn",
+    batch: int = 1, name: str = "matmul",
+) -> Work:  # fmt: skip
+    """``batch`` products lhs[M, K] @ rhs[K, N] -> out[M, N], operands of :func:`operand` in one of
+    the kernel's layouts. One product has no leading axes."""
+    stacked = batch if batch > 1 else None
+    program, seconds = compiled(
+        lambda: matmul_kernel.build(config, m=m, k=k, n=n, dtype=dtype, layout=layout,
+                                    lhs_batch=stacked, rhs_batch=stacked)
+    )  # fmt: skip
     rng = np.random.default_rng(SEED)
-    program, seconds = compiled(lambda: matmul_kernel.build(config, m=m, k=k, n=n, dtype=dtype))
-    lhs, rhs = operand(rng, (k, m), dtype), operand(rng, (k, n), dtype)
+    inputs = {spec.name: operand(rng, spec.shape, dtype) for spec in program.of_kind("input")}
     return Work(
         name=name,
         program=program,
-        inputs={"lhsT": lhs, "rhs": rhs},
-        reference=lambda: lhs.astype(np.float64).T @ rhs.astype(np.float64),
-        macs=m * k * n,
+        inputs=inputs,
+        reference=lambda: _plain(inputs, "lhs") @ _plain(inputs, "rhs"),
+        macs=batch * m * k * n,
         dtype=dtype,
-        parameters={"m": m, "k": k, "n": n},
+        parameters={"m": m, "k": k, "n": n, "layout": layout, "batch": batch},
         compile_s=seconds,
     )
+
+
+def _plain(inputs: dict[str, np.ndarray], name: str) -> np.ndarray:
+    """An operand in float64, as it is multiplied."""
+    if name in inputs:
+        return inputs[name].astype(np.float64)
+    return inputs[f"{name}T"].astype(np.float64).swapaxes(-1, -2)
 
 
 def operand(rng: np.random.Generator, shape: tuple[int, ...], dtype: str) -> np.ndarray:
@@ -72,6 +86,48 @@ def conv2d(
         parameters=shape,
         compile_s=seconds,
     )
+
+
+def conv1d(
+    config: CoreConfig, *, n: int = 1, length: int, cin: int, cout: int, kernel: int,
+    stride: int = 1, pad: int = 0, dilation: int = 1, groups: int = 1, dtype: str = "bf16",
+    name: str = "conv1d",
+) -> Work:  # fmt: skip
+    """input[N, C, L], weights[Cin / groups, k, Cout] -> [N, Cout, Lo]."""
+    how = {"stride": stride, "pad": pad, "dilation": dilation, "groups": groups}
+    shape: dict[str, Any] = {"n": n, "length": length, "cin": cin, "cout": cout, "kernel": kernel}
+    shape |= how
+    program, seconds = compiled(lambda: conv1d_kernel.build(config, **shape, dtype=dtype))
+    rng = np.random.default_rng(SEED)
+    image = operand(rng, (n, cin, length), dtype)
+    weights = operand(rng, (cin // groups, kernel, cout), dtype)
+    return Work(
+        name=name,
+        program=program,
+        inputs={"image": image, "weights": weights},
+        reference=lambda: conv1d_reference(image, weights, **how),
+        macs=n * program.tensor("out").shape[2] * cout * (cin // groups) * kernel,
+        dtype=dtype,
+        parameters=shape,
+        compile_s=seconds,
+    )
+
+
+def conv1d_reference(
+    image: np.ndarray, weights: np.ndarray, *, stride: int, pad: int, dilation: int, groups: int
+) -> np.ndarray:
+    """The convolution in float64: image [N, C, L], weights [C / groups, k, Cout]."""
+    n, _, length = image.shape
+    depth, width, cout = weights.shape
+    count = (length + 2 * pad - dilation * (width - 1) - 1) // stride + 1
+    padded = np.pad(image.astype(np.float64), ((0, 0), (0, 0), (pad, pad)))
+    out = np.zeros((n, groups, cout // groups, count))
+    taps = weights.astype(np.float64).reshape(depth, width, groups, cout // groups)
+    for tap in range(width):
+        seen = padded[:, :, tap * dilation :][:, :, : (count - 1) * stride + 1 : stride]
+        source = seen.reshape(n, groups, depth, count)
+        out += np.einsum("ngcl,cgo->ngol", source, taps[:, tap])
+    return out.reshape(n, cout, count)
 
 
 def conv2d_reference(

@@ -17,6 +17,7 @@ __all__ = ["BENCHMARKS", "TENSOR", "Benchmark", "run_suite", "select"]
 
 _KERNELS: dict[str, Callable[..., Work]] = {
     "matmul": kernels.matmul,
+    "conv1d": kernels.conv1d,
     "conv2d": kernels.conv2d,
     "pairs": pairs,
 }
@@ -43,17 +44,24 @@ class Benchmark:
 
 
 def _matmul(
-    name: str, m: int, k: int, n: int, *configs: str, dtype: str = "bf16"
+    name: str, m: int, k: int, n: int, *configs: str, dtype: str = "bf16", **how: Any
 ) -> list[Benchmark]:
-    sizes = {"m": m, "k": k, "n": n, "dtype": dtype}
+    sizes = {"m": m, "k": k, "n": n, "dtype": dtype, **how}
     return [Benchmark(f"matmul_{name}", config, "matmul", sizes) for config in configs]
 
 
 def _conv2d(
-    name: str, size: int, cin: int, cout: int, kernel: int, *configs: str, **how: int
+    name: str, size: int, cin: int, cout: int, kernel: int, *configs: str, **how: Any
 ) -> list[Benchmark]:
     shape = {"h": size, "w": size, "cin": cin, "cout": cout, "kernel": kernel, **how}
     return [Benchmark(f"conv2d_{name}", config, "conv2d", shape) for config in configs]
+
+
+def _conv1d(
+    name: str, length: int, cin: int, cout: int, kernel: int, *configs: str, **how: Any
+) -> list[Benchmark]:
+    shape = {"length": length, "cin": cin, "cout": cout, "kernel": kernel, **how}
+    return [Benchmark(f"conv1d_{name}", config, "conv1d", shape) for config in configs]
 
 
 _8X8 = "default,partitions=8,columns=8"
@@ -89,15 +97,28 @@ TENSOR: tuple[Benchmark, ...] = (
         for item in _matmul(f"512_{dtype}", 512, 512, 512, "default", dtype=dtype)
     ),
     *_matmul("512", 512, 512, 512, _8X8, _32X32),
+    *(
+        item
+        for layout in ("nn", "nt", "tt")
+        for item in _matmul(f"256_{layout}", 256, 256, 256, "default", layout=layout)
+    ),
+    *_matmul("64_batch32", 64, 64, 64, "default", batch=32),
+    *_matmul("64_batch32_int8_nt", 64, 64, 64, "default", batch=32, dtype="int8", layout="nt"),
     *_matmul("vector_1x4096x1024", 1, 4096, 1024, "default"),
     Benchmark("pairs_2048", "default", "pairs", {"passes": 256}),
+    *_conv1d("3_1024_64to64", 1024, 64, 64, 3, "default", pad=1),
+    *_conv1d("depthwise_4_1024_32", 1024, 32, 32, 4, "default", pad=3, groups=32),
+    *_conv2d("3x3_28_64to64_int8", 28, 64, 64, 3, "default", pad=1, dtype="int8"),
+    *_conv2d("3x3_28_64to64_fp8_e4m3", 28, 64, 64, 3, "default", pad=1, dtype="fp8_e4m3"),
+    *_conv2d("depthwise_3x3_28_32_int8", 28, 32, 32, 3, "default", pad=1, groups=32, dtype="int8"),
     *_conv2d("resnet50_conv1_7x7s2_224_3to64", 224, 3, 64, 7, "default", stride=2, pad=3),
     *_conv2d("resnet50_conv2_1x1_56_64to64", 56, 64, 64, 1, "default"),
     *_conv2d("resnet50_conv3_3x3_28_128to128", 28, 128, 128, 3, "default", pad=1),
     *_conv2d("resnet50_conv4_1x1_14_1024to256", 14, 1024, 256, 1, "default"),
     *_conv2d("resnet50_conv5_1x1_7_2048to512", 7, 2048, 512, 1, "default"),
 )
-"""The Tensor engine in every type, at other sizes, in its shortest instructions and on layers of
+"""The Tensor engine in every type and operand layout, at other sizes, in its shortest instructions,
+on many small matrices, on convolutions of integers and of one dimension, and on layers of
 ResNet-50."""
 
 

@@ -15,11 +15,13 @@ TARGET_BYTES = 1024
 
 
 def flat_block(
-    shape: ConvShape, room: int, chunk: int, inputs: int, together: int
+    shape: ConvShape, room: int, chunk: int, inputs: int, results: int
 ) -> tuple[int, int, int]:
-    """The load block with the best ratio of pixels to overhead that leaves memory for others."""
+    """The load block with the best ratio of pixels to overhead that leaves memory for others;
+    ``results`` tiles go out of it."""
     rows, columns = shape.out
-    most = max(chunk, room // 6 // shape.element_bytes // together)
+    widest = max(shape.element_bytes, shape.result_bytes)
+    most = max(chunk, room // 6 // widest // results)
     if inputs * most * shape.element_bytes > room // 4:
         # Then input tiles cannot stay for several accumulators.
         most = chunk

@@ -196,8 +196,9 @@ def make_plan(config: CoreConfig, shape: ConvShape) -> ConvPlan:
     flat = window(shape, packing, 5, 7) == (5, 7)
     plan = ConvPlan(shape, pack, packing, taps, together, flat, chunk)
     inputs = plan.inputs(channels, lanes)
+    results = together * -(-min(columns, cout) // config.partitions)
     if flat:
-        load = accumulate = flat_block(shape, room, chunk, inputs, together)
+        load = accumulate = flat_block(shape, room, chunk, inputs, results)
     else:
         load, accumulate = strided_blocks(shape, room, chunk, inputs, packing)
     plan = replace(plan, load=load, accumulate=accumulate)
@@ -213,8 +214,8 @@ def make_plan(config: CoreConfig, shape: ConvShape) -> ConvPlan:
     # What is live while a block is computed: weights, its inputs, results of two blocks, biases.
     used = 2 * kept if both else kept if keeps else 2 * sbuf(together * weight_bytes)
     used += tile * (inputs if several else min(inputs, 2))
-    used += 2 * together * sbuf(shape.result_bytes * (pixels if flat else chunk))
-    used += 4 * together * config.axi_bytes
+    used += 2 * results * sbuf(shape.result_bytes * (pixels if flat else chunk))
+    used += 4 * results * config.axi_bytes
     # Integers lie there once more while they are put together to pairs.
     used += 2 * (pair - 1) * (tile + sbuf(together * weight_bytes))
     ahead = max(0, min(3 * inputs, (room * 7 // 8 - used) // tile))

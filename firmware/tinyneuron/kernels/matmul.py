@@ -137,10 +137,11 @@ class _Given:
 
 def _shape(left: _Given, right: _Given) -> MatmulShape:
     named = f"lhs {left.tensor!r} and rhs {right.tensor!r}"
-    types_fit = multiplied_together(left.tensor.dtype, right.tensor.dtype)
-    if left.k != right.k or not types_fit:
-        raise nki.KernelError(f"matmul: {named} must have one K and types that the Tensor engine "
-                              f"multiplies, not K {left.k} and {right.k}")  # fmt: skip
+    if left.k != right.k:
+        raise nki.KernelError(f"matmul: {named} must have one K, not {left.k} and {right.k}")
+    if not multiplied_together(left.tensor.dtype, right.tensor.dtype):
+        raise nki.KernelError(f"matmul: {named} must have types that the Tensor engine multiplies "
+                              "with each other")  # fmt: skip
     if left.batches != right.batches and 1 not in (left.batches, right.batches):
         raise nki.KernelError(f"matmul: {named} must have as many matrices, or one of them 1, not "
                               f"{left.batches} and {right.batches}")  # fmt: skip
