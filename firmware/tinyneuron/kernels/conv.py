@@ -12,7 +12,7 @@ from tinyneuron_hw.formats import FORMATS
 from .conv_pass import ConvData, convolve
 from .conv_plan import make_plan
 from .conv_shape import ConvShape
-from .drain import Drain, result_dtype
+from .drain import Drain, check_vectors, result_dtype
 from .row_tiles import multiplied_together, pair_of
 
 __all__ = ["check_groups", "conv_specs", "convolution"]
@@ -29,21 +29,23 @@ def convolution(
     if image.ndim != axes + 2 or weights.ndim != axes + 2:
         raise nki.KernelError(f"{name}: image and weights must have {axes + 2} axes, not "
                               f"{image.ndim} and {weights.ndim}")  # fmt: skip
-    n, cin, *size = image.shape
-    depth, *kernel, cout = weights.shape
+    n, cin, *_, width = image.shape
+    depth, *_, columns, cout = weights.shape
     if depth * groups != cin:
         raise nki.KernelError(f"{name}: image {image!r} and weights {weights!r} do not go together "
                               f"with {groups} groups")  # fmt: skip
     if not multiplied_together(image.dtype, weights.dtype):
         raise nki.KernelError(f"{name}: image {image!r} and weights {weights!r} must have types "
                               "that the Tensor engine multiplies")  # fmt: skip
+    check_vectors(name, cout, bias=vectors[0], scale=vectors[1])
     kind = nl.as_dtype(out_dtype or result_dtype(image.dtype))
     pair = pair_of(image.dtype)
     element = pair * max(FORMATS[item.dtype].bytes for item in (image, weights))
-    row = [1] if axes == 1 else []
+    height, rows = (1, 1) if axes == 1 else (image.shape[2], weights.shape[1])
     try:
-        shape = ConvShape(n, cin, cout, (*row, *size), (*row, *kernel), **how, axes=axes, pair=pair,
-                          element_bytes=element, result_bytes=FORMATS[kind].bytes)  # fmt: skip
+        shape = ConvShape(n, cin, cout, (height, width), (rows, columns), **how, axes=axes,
+                          pair=pair, element_bytes=element,
+                          result_bytes=FORMATS[kind].bytes)  # fmt: skip
     except ValueError as error:
         raise nki.KernelError(str(error)) from None
     out = nl.ndarray((n, cout, *shape.out[2 - axes :]), kind, buffer=nl.shared_hbm)

@@ -82,7 +82,7 @@ class _Pass:
     """
 
     def __init__(
-        self, plan: ConvPlan, group: int, first: int, data: ConvData, packs: list[nl.Tensor]
+        self, plan: ConvPlan, group: int, first: int, data: ConvData, packs: dict[int, nl.Tensor]
     ):
         self.plan, self.group, self.data = plan, group, data
         self.packs = packs

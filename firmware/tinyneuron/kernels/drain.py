@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from tinyneuron import nki
 from tinyneuron.nki import isa as nisa
 from tinyneuron.nki import language as nl
 from tinyneuron_hw.formats import FORMATS
 
 from .row_tiles import is_integer
 
-__all__ = ["Drain", "result_dtype"]
+__all__ = ["Drain", "check_vectors", "result_dtype"]
 
 
 def result_dtype(dtype: Any) -> Any:
@@ -22,6 +23,14 @@ def result_dtype(dtype: Any) -> Any:
     if kind in (nl.float32, nl.tfloat32):
         return nl.float32
     return nl.bfloat16 if FORMATS[kind].bytes == 1 else kind
+
+
+def check_vectors(call: str, count: int, **vectors: nl.Tensor | None) -> None:
+    """Raises :class:`KernelError` unless each vector that is there has one FP32 number for each of
+    ``count`` rows of the result."""
+    for name, vector in vectors.items():
+        if vector is not None and (vector.shape, vector.dtype) != ((count,), nl.float32):
+            raise nki.KernelError(f"{call}: {name} must be [{count}] of fp32, not {vector!r}")
 
 
 class Drain:

@@ -22,7 +22,7 @@ from tinyneuron.nki.trace import current
 from tinyneuron.program.program import Program
 from tinyneuron_hw.config import CoreConfig
 
-from .drain import Drain, result_dtype
+from .drain import Drain, check_vectors, result_dtype
 from .matmul_plan import Block, MatmulPlan, MatmulShape, make_plan
 from .operands import Operand
 from .row_tiles import is_integer, multiplied_together, rows_per_tile
@@ -61,6 +61,7 @@ def matmul(
     """
     left, right = _Given.of("lhs", lhs, lhsT), _Given.of("rhs", rhsT, rhs)
     shape = _shape(left, right)
+    check_vectors("matmul", shape.m, bias=bias, scale=scale)
     batched = max(left.tensor.ndim, right.tensor.ndim) == 3
     ending = (shape.m, shape.n)
     kind = nl.as_dtype(out_dtype or result_dtype(right.tensor.dtype))

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from tinyneuron import nki
+from tinyneuron.kernels import conv1d, matmul
 from tinyneuron.kernels.drain import Drain
 from tinyneuron.nki import isa as nisa
 from tinyneuron.nki import language as nl
@@ -40,3 +41,20 @@ def test_engines_agree(run_golden, relu, with_bias, dtype):
     kind = np.float32 if dtype is nl.float32 else ml_dtypes.bfloat16
     with np.errstate(over="ignore"):
         assert outputs["out0"].tobytes() == expected.astype(np.float32).astype(kind).tobytes()
+
+
+@pytest.mark.parametrize(
+    ("shape", "dtype", "message"),
+    [((4,), "fp32", r"scale must be \[3\] of fp32, not scale\[4, fp32"),
+     ((3,), "bf16", r"scale must be \[3\] of fp32, not scale\[3, bf16"),
+     ((3, 1), "fp32", r"scale must be \[3\] of fp32, not scale\[3x1, fp32")],
+)  # fmt: skip
+def test_a_vector_of_the_wrong_size_or_type_is_named(shape, dtype, message):
+    specs = {"scale": nki.TensorArg(shape, dtype), "lhsT": nki.TensorArg((5, 3), "bf16"),
+             "rhs": nki.TensorArg((5, 4), "bf16")}  # fmt: skip
+    with pytest.raises(nki.KernelError, match=message):
+        nki.compile(matmul.matmul, "tiny", specs)
+    specs = {"scale": nki.TensorArg(shape, dtype), "image": nki.TensorArg((1, 2, 9), "bf16"),
+             "weights": nki.TensorArg((2, 3, 3), "bf16")}  # fmt: skip
+    with pytest.raises(nki.KernelError, match=message):
+        nki.compile(conv1d.conv1d, "tiny", specs)
