@@ -400,6 +400,7 @@ def bench_tensor(
 def bench_check(
     target: Target = "verilator",
     only: Only = None,
+    tensor: Annotated[bool, typer.Option(help="The Tensor engine's list too.")] = False,
     update: Annotated[bool, typer.Option(help="Write the cycles as the new baselines.")] = False,
     baselines: Annotated[
         Path | None, typer.Option(help="Default benchmarks/baselines.json.")
@@ -410,9 +411,12 @@ def bench_check(
     """Fail when a benchmark takes over 1 % more cycles than its baseline, or has none."""
     from .bench.baselines import BASELINES
     from .bench.check import bench_check, failure
+    from .bench.suite import EVERY
 
-    path = baselines or BASELINES
-    outcome = bench_check(target, only or [], path=path, update=update, quiet=as_json)
+    path, names = baselines or BASELINES, only or []
+    if tensor:
+        names += [item.key for item in EVERY]
+    outcome = bench_check(target, names, path=path, update=update, quiet=as_json)
     _write_json(outcome, out)
     if as_json:
         _emit(outcome)

@@ -11,7 +11,7 @@ from rich.console import Console
 from ..runtime.errors import TinyneuronError
 from . import baselines
 from .report import BenchResult
-from .suite import BENCHMARKS, run_suite, select
+from .suite import EVERY, run_suite, select
 from .tables import print_peers, print_results, print_verdicts
 
 __all__ = ["bench_all", "bench_check", "failure"]
@@ -70,7 +70,7 @@ def bench_check(
     print_verdicts(console, verdicts)
     better = [item for item in verdicts if item.state == "better"]
     if update:
-        known = {(item.config, item.name) for item in BENCHMARKS}
+        known = {(item.config, item.name) for item in EVERY}
         baselines.save(path, baselines.updated(table, verdicts, known))
         console.print(f"wrote {path}")
     elif better:

@@ -23,8 +23,8 @@ _SOURCE = """\
 .stream sync
     dma_load dst=sbuf.bf16[0+{rows}, 0, 1x{weights}] src=dev.bf16[weights+0x0, 2x{all_weights}] \
 queue=0 round_mode=nearest_even update(s0 += 1)
-    dma_load dst=sbuf.bf16[0+{rows}, {moving}, 1x{body}] src=dev.bf16[vectors+0x0, 2x{all_vectors}] \
-queue=0 round_mode=nearest_even update(s0 += 1)
+    dma_load dst=sbuf.bf16[0+{rows}, {moving}, 1x{body}] \
+src=dev.bf16[vectors+0x0, 2x{all_vectors}] queue=0 round_mode=nearest_even update(s0 += 1)
     halt
 .stream tensor
     nop wait(s0 >= 2)

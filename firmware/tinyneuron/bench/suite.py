@@ -13,7 +13,7 @@ from . import kernels
 from .pairs import pairs
 from .report import BenchResult, Work, measure
 
-__all__ = ["BENCHMARKS", "TENSOR", "Benchmark", "run_suite", "select"]
+__all__ = ["BENCHMARKS", "EVERY", "TENSOR", "Benchmark", "run_suite", "select"]
 
 _KERNELS: dict[str, Callable[..., Work]] = {
     "matmul": kernels.matmul,
@@ -86,7 +86,7 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     *_conv2d("depthwise_3x3_14_8", 14, 8, 8, 3, "tiny", pad=1, groups=8),
     *_conv2d("dilated2_3x3_14_4", 14, 4, 4, 3, "tiny", pad=2, dilation=2),
 )
-"""The list with baselines, 16-bit operands (BF16)."""
+"""What is measured and checked by default, 16-bit operands (BF16)."""
 
 
 TENSOR: tuple[Benchmark, ...] = (
@@ -122,6 +122,10 @@ on many small matrices, on convolutions of integers and of one dimension, and on
 ResNet-50."""
 
 
+EVERY = (*BENCHMARKS, *(item for item in TENSOR if item not in BENCHMARKS))
+"""Both lists; all have baselines."""
+
+
 def select(names: Sequence[str]) -> list[Benchmark]:
     """The benchmarks of these names (``name`` or ``name/config``), of either list and in their
     order; all of ``BENCHMARKS`` when there are none.
@@ -131,14 +135,13 @@ def select(names: Sequence[str]) -> list[Benchmark]:
     TinyneuronError
         A name fits nothing.
     """
-    every = [*BENCHMARKS, *(item for item in TENSOR if item not in BENCHMARKS)]
     for name in names:
-        if not any(name in (item.name, item.key) for item in every):
-            known = ", ".join(item.key for item in every)
+        if not any(name in (item.name, item.key) for item in EVERY):
+            known = ", ".join(item.key for item in EVERY)
             raise TinyneuronError(f"unknown benchmark {name!r}; known: {known}")
     if not names:
         return list(BENCHMARKS)
-    return [item for item in every if {item.name, item.key} & set(names)]
+    return [item for item in EVERY if {item.name, item.key} & set(names)]
 
 
 def run_suite(benchmarks: Sequence[Benchmark], target: str) -> Iterator[BenchResult]:
