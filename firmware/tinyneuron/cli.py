@@ -6,22 +6,21 @@ machines; bad input gives one line on standard error and a non-zero exit.
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from tinyneuron_hw.config import PRESETS, ConfigError, get_config
-from tinyneuron_hw.isa.csr import COUNTERS
 from tinyneuron_hw.verilog import FORMS, TOPS, VerilogError
-from tinyneuron_sim.backend import KNOWN_TARGETS, TARGETS, BackendError
+from tinyneuron_sim.backend import TARGETS, BackendError
 
+from .bench.commands import bench_app
 from .files import write_atomically
+from .options import AsJson, Config, JsonFile, Target, emit, print_pairs, write_json
 from .program import container
 from .program.assembler import AssemblerError, assemble
 from .program.disassembler import disassemble
@@ -36,26 +35,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-bench_app = typer.Typer(
-    help="Measure a kernel or the simulator; prints one result.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
 app.add_typer(bench_app, name="bench")
-
-Target = Annotated[str, typer.Option(help=f"One of: {', '.join(KNOWN_TARGETS)}.")]
-Config = Annotated[
-    str,
-    typer.Option(
-        help=f"One of: {', '.join(PRESETS)}; with changes: default,partitions=8,columns=8."
-    ),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-Dtype = Annotated[str, typer.Option(help="fp32, tf32, bf16, fp16, fp8_*, int8 or uint8.")]
-Only = Annotated[
-    list[str] | None, typer.Option("--only", help="NAME or NAME/CONFIG; may be repeated.")
-]
-JsonFile = Annotated[Path | None, typer.Option("--out", help="Also write the JSON to a file.")]
 
 
 class CommandLineError(TinyneuronError):
@@ -82,26 +62,6 @@ def common(
     """Compile, simulate and inspect programs for the tinyneuron accelerator core."""
 
 
-def _report(result: dict[str, Any], as_json: bool, path: Path | None, title: str) -> None:
-    """Prints a benchmark's result, and writes it to ``path`` if there is one."""
-    _write_json(result, path)
-    if as_json:
-        _emit(result)
-    else:
-        _print_pairs(title, {key: value for key, value in result.items() if key != "counters"})
-
-
-def _write_json(result: Any, path: Path | None) -> None:
-    if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(result, indent=2) + "\n"
-        write_atomically(path, lambda file: file.write(text.encode()))
-
-
-def _emit(result: Any) -> None:
-    sys.stdout.write(json.dumps(result) + "\n")
-
-
 @app.command()
 def demo(
     target: Target = "verilator",
@@ -124,7 +84,7 @@ def demo(
         quiet=as_json,
     )  # fmt: skip
     if as_json:
-        _emit(result)
+        emit(result)
     if not result["bit_exact"]:
         raise TinyneuronError("the results differ from golden's")
 
@@ -182,7 +142,7 @@ def run(
         "outputs": {name: list(array.shape) for name, array in result.outputs.items()},
         "counters": result.counters,
     }
-    _emit(summary) if as_json else _print_pairs(f"{program.name} on {target}", summary)
+    emit(summary) if as_json else print_pairs(f"{program.name} on {target}", summary)
 
 
 def _load_inputs(program: Program, items: list[str]) -> dict[str, np.ndarray]:
@@ -205,25 +165,6 @@ def _load_inputs(program: Program, items: list[str]) -> dict[str, np.ndarray]:
             array = array.view(expected)
         arrays[name] = array
     return arrays
-
-
-def _print_pairs(title: str, values: dict[str, Any]) -> None:
-    table = Table(title=title, show_header=False)
-    table.add_column()
-    table.add_column(justify="right")
-    for key, value in values.items():
-        if key == "counters":
-            for name in COUNTERS:
-                table.add_row(name, f"{value[name]:,}")
-        elif isinstance(value, float):
-            table.add_row(key, f"{value:.4g}")
-        elif isinstance(value, dict):
-            table.add_row(key, ", ".join(f"{name}={item}" for name, item in value.items()))
-        elif isinstance(value, int) and not isinstance(value, bool):
-            table.add_row(key, f"{value:,}")
-        else:
-            table.add_row(key, "-" if value is None else str(value))
-    Console().print(table)
 
 
 @app.command()
@@ -262,166 +203,6 @@ def fuzz(
     from .verify.commands import fuzz_command
 
     fuzz_command(count, seed, traps, target, config, out, as_json)
-
-
-@bench_app.command("matmul")
-def bench_matmul(
-    m: Annotated[int, typer.Option(min=1)] = 512,
-    k: Annotated[int, typer.Option(min=1)] = 512,
-    n: Annotated[int, typer.Option(min=1)] = 512,
-    dtype: Dtype = "bf16",
-    layout: Annotated[
-        str, typer.Option(help="tn, nn, nt or tt: lhs and rhs as they are (n) or transposed (t).")
-    ] = "tn",
-    batch: Annotated[int, typer.Option(min=1, help="Products of that size, one program.")] = 1,
-    target: Target = "verilator",
-    config: Config = "default",
-    out: JsonFile = None,
-    as_json: AsJson = False,
-) -> None:
-    """lhsT[K, M], rhs[K, N] -> out[M, N]; in other layouts lhs[M, K] or rhsT[N, K]."""
-    from .bench import kernels
-    from .bench.report import measure
-
-    work = kernels.matmul(
-        get_config(config), m=m, k=k, n=n, dtype=dtype, layout=layout, batch=batch
-    )
-    result = measure(work, target)
-    _report(result.to_json(), as_json, out, f"matmul on {target}, config {config}")
-
-
-@bench_app.command("conv1d")
-def bench_conv1d(
-    n: Annotated[int, typer.Option(min=1)] = 1,
-    length: Annotated[int, typer.Option(min=1)] = 1024,
-    cin: Annotated[int, typer.Option(min=1)] = 64,
-    cout: Annotated[int, typer.Option(min=1)] = 64,
-    kernel: Annotated[int, typer.Option(min=1)] = 3,
-    stride: Annotated[int, typer.Option(min=1)] = 1,
-    pad: Annotated[int, typer.Option(min=0)] = 1,
-    dilation: Annotated[int, typer.Option(min=1)] = 1,
-    groups: Annotated[int, typer.Option(min=1)] = 1,
-    dtype: Dtype = "bf16",
-    target: Target = "verilator",
-    config: Config = "default",
-    out: JsonFile = None,
-    as_json: AsJson = False,
-) -> None:
-    """input[N, C, L], weights[Cin / groups, k, Cout] -> out[N, Cout, Lo]."""
-    from .bench import kernels
-    from .bench.report import measure
-
-    work = kernels.conv1d(
-        get_config(config), n=n, length=length, cin=cin, cout=cout, kernel=kernel, stride=stride,
-        pad=pad, dilation=dilation, groups=groups, dtype=dtype,
-    )  # fmt: skip
-    result = measure(work, target)
-    _report(result.to_json(), as_json, out, f"conv1d on {target}, config {config}")
-
-
-@bench_app.command("conv2d")
-def bench_conv2d(
-    n: Annotated[int, typer.Option(min=1)] = 1,
-    h: Annotated[int, typer.Option(min=1)] = 56,
-    w: Annotated[int, typer.Option(min=1)] = 56,
-    cin: Annotated[int, typer.Option(min=1)] = 64,
-    cout: Annotated[int, typer.Option(min=1)] = 64,
-    kernel: Annotated[int, typer.Option(min=1)] = 3,
-    stride: Annotated[int, typer.Option(min=1)] = 1,
-    pad: Annotated[int, typer.Option(min=0)] = 1,
-    dilation: Annotated[int, typer.Option(min=1)] = 1,
-    groups: Annotated[int, typer.Option(min=1)] = 1,
-    dtype: Dtype = "bf16",
-    target: Target = "verilator",
-    config: Config = "default",
-    out: JsonFile = None,
-    as_json: AsJson = False,
-) -> None:
-    """input[N, C, H, W], weights[Cin / groups, kh, kw, Cout] -> out[N, Cout, Ho, Wo]."""
-    from .bench import kernels
-    from .bench.report import measure
-
-    work = kernels.conv2d(
-        get_config(config), n=n, h=h, w=w, cin=cin, cout=cout, kernel=kernel, stride=stride,
-        pad=pad, dilation=dilation, groups=groups, dtype=dtype,
-    )  # fmt: skip
-    result = measure(work, target)
-    _report(result.to_json(), as_json, out, f"conv2d on {target}, config {config}")
-
-
-@bench_app.command("sim")
-def bench_sim(
-    target: Target = "verilator",
-    config: Config = "default",
-    out: JsonFile = None,
-    as_json: AsJson = False,
-) -> None:
-    """Simulation speed while a matmul runs, beside the frozen reference array in the same run."""
-    from .bench.simulation import bench_simulation
-
-    result = bench_simulation(get_config(config), target)
-    _report(result, as_json, out, f"simulation speed on {target}, config {config}")
-
-
-@bench_app.command("all")
-def bench_all(
-    target: Target = "verilator",
-    only: Only = None,
-    out: JsonFile = None,
-    as_json: AsJson = False,
-) -> None:
-    """The list of benchmarks that have baselines, beside others' figures; JSON is an array."""
-    from .bench.check import bench_all
-
-    results = [item.to_json() for item in bench_all(target, only or [], quiet=as_json)]
-    _write_json(results, out)
-    if as_json:
-        _emit(results)
-
-
-@bench_app.command("tensor")
-def bench_tensor(
-    target: Target = "verilator",
-    out: JsonFile = None,
-    as_json: AsJson = False,
-) -> None:
-    """The Tensor engine in every type and on layers of ResNet-50, beside others' figures."""
-    from .bench.check import bench_all
-    from .bench.suite import TENSOR
-
-    names = [item.key for item in TENSOR]
-    results = [item.to_json() for item in bench_all(target, names, quiet=as_json)]
-    _write_json(results, out)
-    if as_json:
-        _emit(results)
-
-
-@bench_app.command("check")
-def bench_check(
-    target: Target = "verilator",
-    only: Only = None,
-    tensor: Annotated[bool, typer.Option(help="The Tensor engine's list too.")] = False,
-    update: Annotated[bool, typer.Option(help="Write the cycles as the new baselines.")] = False,
-    baselines: Annotated[
-        Path | None, typer.Option(help="Default benchmarks/baselines.json.")
-    ] = None,
-    out: JsonFile = None,
-    as_json: AsJson = False,
-) -> None:
-    """Fail when a benchmark takes over 1 % more cycles than its baseline, or has none."""
-    from .bench.baselines import BASELINES
-    from .bench.check import bench_check, failure
-    from .bench.suite import EVERY
-
-    path, names = baselines or BASELINES, only or []
-    if tensor:
-        names += [item.key for item in EVERY]
-    outcome = bench_check(target, names, path=path, update=update, quiet=as_json)
-    _write_json(outcome, out)
-    if as_json:
-        _emit(outcome)
-    if not outcome["ok"]:
-        raise failure(outcome)
 
 
 @app.command()
@@ -478,7 +259,7 @@ def verilog(
         "bytes": len(design.text),
         "wall_s": time.perf_counter() - begin,
     }
-    _emit(summary) if as_json else _print_pairs(f"Verilog of {config}", summary)
+    emit(summary) if as_json else print_pairs(f"Verilog of {config}", summary)
 
 
 @app.command()
@@ -511,8 +292,8 @@ def synth(
         ) from None
     report = compare(get_config(config), block, target, stages, placed=place)
     if out is not None:
-        _write_json(report, out)
-    _emit(report) if as_json else print_report(report, depth)
+        write_json(report, out)
+    emit(report) if as_json else print_report(report, depth)
 
 
 @app.command()
@@ -530,7 +311,7 @@ def info(config: Config = "default", as_json: AsJson = False) -> None:
         "config.memory_bytes_per_cycle": chosen.memory_bytes,
         "config.macs_per_cycle": chosen.macs_per_cycle,
     }
-    _emit(summary) if as_json else _print_pairs(f"config {config}", summary)
+    emit(summary) if as_json else print_pairs(f"config {config}", summary)
 
 
 _KNOWN_PROBLEMS = (

@@ -1,0 +1,194 @@
+"""``tinyneuron bench``: a kernel of any shape, the simulator, or lists held against baselines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tinyneuron_hw.config import get_config
+
+from ..options import AsJson, Config, JsonFile, Target, emit, print_pairs, write_json
+
+__all__ = ["bench_app"]
+
+bench_app = typer.Typer(
+    help="Measure a kernel or the simulator; prints one result.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+Dtype = Annotated[str, typer.Option(help="fp32, tf32, bf16, fp16, fp8_*, int8 or uint8.")]
+Only = Annotated[
+    list[str] | None, typer.Option("--only", help="NAME or NAME/CONFIG; may be repeated.")
+]
+
+
+def _report(result: dict[str, Any], as_json: bool, path: Path | None, title: str) -> None:
+    """Prints a benchmark's result, and writes it to ``path`` if there is one."""
+    write_json(result, path)
+    if as_json:
+        emit(result)
+    else:
+        print_pairs(title, {key: value for key, value in result.items() if key != "counters"})
+
+
+@bench_app.command("matmul")
+def bench_matmul(
+    m: Annotated[int, typer.Option(min=1)] = 512,
+    k: Annotated[int, typer.Option(min=1)] = 512,
+    n: Annotated[int, typer.Option(min=1)] = 512,
+    dtype: Dtype = "bf16",
+    layout: Annotated[
+        str, typer.Option(help="tn, nn, nt or tt: lhs and rhs as they are (n) or transposed (t).")
+    ] = "tn",
+    batch: Annotated[int, typer.Option(min=1, help="Products of that size, one program.")] = 1,
+    target: Target = "verilator",
+    config: Config = "default",
+    out: JsonFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """lhsT[K, M], rhs[K, N] -> out[M, N]; in other layouts lhs[M, K] or rhsT[N, K]."""
+    from . import kernels
+    from .report import measure
+
+    work = kernels.matmul(
+        get_config(config), m=m, k=k, n=n, dtype=dtype, layout=layout, batch=batch
+    )
+    result = measure(work, target)
+    _report(result.to_json(), as_json, out, f"matmul on {target}, config {config}")
+
+
+@bench_app.command("conv1d")
+def bench_conv1d(
+    n: Annotated[int, typer.Option(min=1)] = 1,
+    length: Annotated[int, typer.Option(min=1)] = 1024,
+    cin: Annotated[int, typer.Option(min=1)] = 64,
+    cout: Annotated[int, typer.Option(min=1)] = 64,
+    kernel: Annotated[int, typer.Option(min=1)] = 3,
+    stride: Annotated[int, typer.Option(min=1)] = 1,
+    pad: Annotated[int, typer.Option(min=0)] = 1,
+    dilation: Annotated[int, typer.Option(min=1)] = 1,
+    groups: Annotated[int, typer.Option(min=1)] = 1,
+    dtype: Dtype = "bf16",
+    target: Target = "verilator",
+    config: Config = "default",
+    out: JsonFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """input[N, C, L], weights[Cin / groups, k, Cout] -> out[N, Cout, Lo]."""
+    from . import kernels
+    from .report import measure
+
+    work = kernels.conv1d(
+        get_config(config), n=n, length=length, cin=cin, cout=cout, kernel=kernel, stride=stride,
+        pad=pad, dilation=dilation, groups=groups, dtype=dtype,
+    )  # fmt: skip
+    result = measure(work, target)
+    _report(result.to_json(), as_json, out, f"conv1d on {target}, config {config}")
+
+
+@bench_app.command("conv2d")
+def bench_conv2d(
+    n: Annotated[int, typer.Option(min=1)] = 1,
+    h: Annotated[int, typer.Option(min=1)] = 56,
+    w: Annotated[int, typer.Option(min=1)] = 56,
+    cin: Annotated[int, typer.Option(min=1)] = 64,
+    cout: Annotated[int, typer.Option(min=1)] = 64,
+    kernel: Annotated[int, typer.Option(min=1)] = 3,
+    stride: Annotated[int, typer.Option(min=1)] = 1,
+    pad: Annotated[int, typer.Option(min=0)] = 1,
+    dilation: Annotated[int, typer.Option(min=1)] = 1,
+    groups: Annotated[int, typer.Option(min=1)] = 1,
+    dtype: Dtype = "bf16",
+    target: Target = "verilator",
+    config: Config = "default",
+    out: JsonFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """input[N, C, H, W], weights[Cin / groups, kh, kw, Cout] -> out[N, Cout, Ho, Wo]."""
+    from . import kernels
+    from .report import measure
+
+    work = kernels.conv2d(
+        get_config(config), n=n, h=h, w=w, cin=cin, cout=cout, kernel=kernel, stride=stride,
+        pad=pad, dilation=dilation, groups=groups, dtype=dtype,
+    )  # fmt: skip
+    result = measure(work, target)
+    _report(result.to_json(), as_json, out, f"conv2d on {target}, config {config}")
+
+
+@bench_app.command("sim")
+def bench_sim(
+    target: Target = "verilator",
+    config: Config = "default",
+    out: JsonFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Simulation speed while a matmul runs, beside the frozen reference array in the same run."""
+    from .simulation import bench_simulation
+
+    result = bench_simulation(get_config(config), target)
+    _report(result, as_json, out, f"simulation speed on {target}, config {config}")
+
+
+@bench_app.command("all")
+def bench_all(
+    target: Target = "verilator",
+    only: Only = None,
+    out: JsonFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """The list of benchmarks that have baselines, beside others' figures; JSON is an array."""
+    from .check import bench_all
+
+    results = [item.to_json() for item in bench_all(target, only or [], quiet=as_json)]
+    write_json(results, out)
+    if as_json:
+        emit(results)
+
+
+@bench_app.command("tensor")
+def bench_tensor(
+    target: Target = "verilator",
+    out: JsonFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """The Tensor engine in every type and on layers of ResNet-50, beside others' figures."""
+    from .check import bench_all
+    from .suite import TENSOR
+
+    names = [item.key for item in TENSOR]
+    results = [item.to_json() for item in bench_all(target, names, quiet=as_json)]
+    write_json(results, out)
+    if as_json:
+        emit(results)
+
+
+@bench_app.command("check")
+def bench_check(
+    target: Target = "verilator",
+    only: Only = None,
+    tensor: Annotated[bool, typer.Option(help="The Tensor engine's list too.")] = False,
+    update: Annotated[bool, typer.Option(help="Write the cycles as the new baselines.")] = False,
+    baselines: Annotated[
+        Path | None, typer.Option(help="Default benchmarks/baselines.json.")
+    ] = None,
+    out: JsonFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fail when a benchmark takes over 1 % more cycles than its baseline, or has none."""
+    from .baselines import BASELINES
+    from .check import bench_check, failure
+    from .suite import EVERY
+
+    path, names = baselines or BASELINES, only or []
+    if tensor:
+        names += [item.key for item in EVERY]
+    outcome = bench_check(target, names, path=path, update=update, quiet=as_json)
+    write_json(outcome, out)
+    if as_json:
+        emit(outcome)
+    if not outcome["ok"]:
+        raise failure(outcome)
