@@ -180,7 +180,7 @@ def make_plan(config: CoreConfig, shape: ConvShape) -> ConvPlan:
     pack = max(1, min(shape.groups, whole, columns // shape.group_cout))
     channels, cout = pack * shape.group_cin, pack * shape.group_cout
     per_tap = min(columns, cout) * shape.element_bytes
-    packing = _packing(config, shape, channels, room // 8 // per_tap)
+    packing = _packing(config, shape, pack, room // 8 // per_tap)
     # Weights of one slab take at most an eighth of SBUF: first fewer tiles, then fewer taps.
     if packing is Packing.NONE:
         taps = views = max(1, min(len(shape.taps), room // 8 // per_tap))
@@ -231,12 +231,14 @@ def _copies(shape: ConvShape, packing: Packing) -> int:
     return {Packing.NONE: 1, Packing.ROWS: rows, Packing.TAPS: rows * columns}[packing]
 
 
-def _packing(config: CoreConfig, shape: ConvShape, channels: int, views: int) -> Packing:
+def _packing(config: CoreConfig, shape: ConvShape, pack: int, views: int) -> Packing:
     """The packing that keeps the Tensor engine, the memory port and, for integers, the engine that
     puts pairs together busy for the shortest time.
 
-    ``channels`` are those of a pack; a slab's weights hold at most ``views`` taps.
+    ``pack`` groups are side by side; a slab's weights hold at most ``views`` taps.
     """
+    channels = pack * shape.group_cin
+    tiles = -(-pack * shape.group_cout // config.columns)
     choices = [Packing.NONE]
     lanes = config.partitions * shape.pair
     if 2 * channels <= lanes and len(shape.taps) > 1:
@@ -251,11 +253,13 @@ def _packing(config: CoreConfig, shape: ConvShape, channels: int, views: int) ->
             slabs = -(-copies // (shape.pair * (config.partitions // channels)))
         out_rows, out_columns = shape.out
         matmuls = slabs * len(shape.taps) // copies
-        compute = matmuls * out_rows * out_columns
+        compute = tiles * matmuls * out_rows * out_columns
         rows, columns = window(shape, packing, out_rows, out_columns)
         run = -(-columns * shape.element_bytes // shape.pair // config.axi_bytes) + 1
-        load = channels * copies * rows * run
-        pairs = slabs * shape.pair * rows * columns if shape.pair > 1 else 0
+        # Every input is loaded for as many tiles of output channels as accumulate together.
+        passes = -(-tiles // PSUM_BANKS)
+        load = passes * channels * copies * rows * run
+        pairs = passes * slabs * shape.pair * rows * columns if shape.pair > 1 else 0
         return max(compute, load, pairs) * 7 / 8 + (compute + load + pairs) / 8
 
     return min(choices, key=cost)
