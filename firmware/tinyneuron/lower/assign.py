@@ -16,6 +16,11 @@ TRANSFER_CYCLES = 130
 """What a transfer takes beside its beats, about."""
 LARGE_BEATS = 1024
 """Loads from this size on go one after another: the start of each is little beside it."""
+RARE_STORES = 64
+"""Loads for each store, in beats, from which one queue is enough for stores."""
+LONG_BEATS = 1 << 16
+"""Loads of a program that is long enough to gain from another queue: three that share the port
+bring the first data later than two."""
 _FLOATS = (DType.FP32, DType.BF16, DType.FP16)
 
 
@@ -81,18 +86,21 @@ def _copy_by_activation(instr: Instr) -> None:
         instr.fields |= {f"{path}.{name}": item for name, item in fields.items()}
 
 
-def queue_plan(config: CoreConfig) -> dict[str, tuple[Stream, list[int]]]:
+def queue_plan(
+    config: CoreConfig, rare_stores: bool = False
+) -> dict[str, tuple[Stream, list[int]]]:
     """Who issues ``load`` and ``store``, or stores of what an engine made (its name), on which
     queues.
 
     A queue belongs to one stream, so its order is the program's. Loads come from SYNC, which has
     nothing else to wait for; stores from GPSIMD, so that one waiting for its data holds up no
-    load. Without GPSIMD they come from the engine that makes the data.
+    load. Without GPSIMD they come from the engine that makes the data. Half of the queues store,
+    unless there is little to be stored.
     """
     count = config.dma_engines
     everything = list(range(count))
     if config.has_gpsimd and count >= 2:
-        stores = max(1, count // 2)
+        stores = 1 if rare_stores else max(1, count // 2)
         return {
             "load": (Stream.SYNC, everything[:-stores]),
             "store": (Stream.GPSIMD, everything[-stores:]),
@@ -107,6 +115,15 @@ def queue_plan(config: CoreConfig) -> dict[str, tuple[Stream, list[int]]]:
     return {"load": (Stream.SYNC, everything), "store": (Stream.SYNC, everything)}
 
 
+def _stores_are_rare(module: Module) -> bool:
+    """Whether a long program loads so much that one queue more is worth one less for stores."""
+    beats = {True: 0, False: 0}
+    for instr in module.instructions:
+        if instr.is_dma:
+            beats[instr.opcode is Opcode.DMA_STORE] += _beats(instr, module.config)
+    return max(RARE_STORES * beats[True], LONG_BEATS) <= beats[False]
+
+
 def choose_queues(module: Module) -> None:
     """Gives every transfer a queue and the stream that issues it: of those that may take it, the
     one with the least work so far.
@@ -114,7 +131,7 @@ def choose_queues(module: Module) -> None:
     Queues share the port evenly, so large loads side by side would all end late: they follow each
     other in one queue, and the small ones take the others.
     """
-    plan = queue_plan(module.config)
+    plan = queue_plan(module.config, _stores_are_rare(module))
     loads = plan["load"][1]
     large = [
         instr

@@ -108,8 +108,9 @@ def test_every_stream_ends_with_halt_and_sync_clears(lowered):
 
 @pytest.mark.parametrize("name", PRESETS)
 @pytest.mark.parametrize("engines", [1, 2, 4, 16])
-def test_no_queue_has_two_issuers(name, engines):
-    plan = queue_plan(PRESETS[name].with_changes(dma_engines=engines))
+@pytest.mark.parametrize("rare_stores", [False, True])
+def test_no_queue_has_two_issuers(name, engines, rare_stores):
+    plan = queue_plan(PRESETS[name].with_changes(dma_engines=engines), rare_stores)
     owners = {}
     for stream, queues in plan.values():
         assert queues
