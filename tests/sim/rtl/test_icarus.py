@@ -95,11 +95,16 @@ def test_interruption_ends_the_process(open_copier):
     backend = open_copier("icarus")
     pid = process_of(backend)
     start(backend, 1 << 30)
+    # A shell starts what runs in the background with interrupts ignored.
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)
     timer = threading.Timer(1, signal.raise_signal, [signal.SIGINT])
     timer.start()
-    with pytest.raises(KeyboardInterrupt):
-        backend.run(1 << 40)
-    timer.join()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            backend.run(1 << 40)
+    finally:
+        timer.join()
+        signal.signal(signal.SIGINT, usual)
     assert ended(pid, 0.1)
     with pytest.raises(BackendError, match="is closed"):
         backend.csr_read(Csr.STATUS)
