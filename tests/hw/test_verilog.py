@@ -337,8 +337,10 @@ def test_every_preset_lints_and_has_one_pe_module(
 ):
     sizes = get_config(config)
     design = verilog_of(sizes, top, form=form)
-    assert design.text.count("module tn_pe (") == 1
-    assert len(re.findall(r"^  tn_pe \w+ \(", design.text, re.MULTILINE)) == sizes.macs_per_cycle
+    for module, count in (("tn_pe", sizes.columns), ("tn_pe_row", sizes.partitions)):
+        assert design.text.count(f"module {module} (") == 1
+        uses = re.findall(rf"^  {module} \w+ \(", design.text, re.MULTILINE)
+        assert len(uses) == count, module
     assert "\\" not in design.text
     paths = design.write(tmp_path)
     verilator_lint(f"tn_{top}", paths)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value, unsigned
+from amaranth.hdl import Const, Module, Signal, Value, unsigned
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
@@ -13,7 +13,7 @@ from ..config import CoreConfig
 from ..formats import DType
 from .edge import STATIONARY_LANES, RowEdge
 from .operand import OperandControl
-from .pe import PE_PORTS, SPECIAL_PRODUCT, Pe
+from .row import LoadControl, PeRow, PeRowSignature
 
 __all__ = ["PeArray"]
 
@@ -107,67 +107,33 @@ class PeArray(wiring.Component):
         waking = Signal(2, init=1)
         m.d.sync += waking.eq(waking << 1)
 
-        sums: list[Any] = [0] * config.columns
-        load_layout = data.StructLayout(
-            {
-                "column": range(config.columns),
-                "count": range(STATIONARY_LANES + 1),
-                "first": 1,
-                "low": 1,
-            }
-        )
-        control = Signal(load_layout, name="load_control")
+        control = Signal(LoadControl(config), name="load_control")
         m.d.comb += [
             control.column.eq(self.column),
             control.count.eq(self.count),
             control.first.eq(self.first),
             control.low.eq(self.stationary_control.low),
         ]
+        signature, sums = PeRowSignature(config), [Const(0, 32)] * config.columns
         for row in range(config.partitions):
             # Row 0 two cycles behind the members, like the edges' operands.
             for stage in range(2 if row == 0 else config.pe_latency):
-                delayed = Signal(load_layout, name=f"load_control{row}_{stage}")
+                delayed = Signal.like(control, name=f"load_control{row}_{stage}")
                 m.d.sync += delayed.eq(control)
                 control = delayed
-            load = Signal(name=f"load{row}")
-            loads = Signal(config.columns, name=f"loads{row}")
-            m.d.sync += load.eq(stationary.taps[row])
-            clear = Signal(name=f"clear{row}")
-            m.d.comb += clear.eq((load & control.first) | waking[0])
-            with m.If(load):
-                group = (Const(1, STATIONARY_LANES + 1) << control.count) - 1
-                m.d.comb += loads.eq(group[:STATIONARY_LANES] << control.column)
-            element = moving.rows[row][0]
-            special_product = Signal(10, name=f"special_product{row}")
-            m.d.comb += special_product.eq(Mux(element.inert, 0, SPECIAL_PRODUCT))
-            integer = self._history(m, element.integer, f"integer{row}")
+            pes = Repeated("tn_pe_row", lambda: PeRow(config), signature)
+            m.submodules[f"row{row}"] = pes
+            m.d.comb += [
+                pes.moving.eq(moving.rows[row][0]),
+                pes.swap.eq(swaps[row * config.pe_latency] | waking[1]),
+                pes.stationary.eq(stationary.rows[row]),
+                pes.tap.eq(stationary.taps[row]),
+                pes.control.eq(control),
+                pes.wake.eq(waking[0]),
+            ]
             for column in range(config.columns):
-                pe = self._pe()
-                m.submodules[f"pe{row}_{column}"] = pe
-                m.d.comb += [
-                    pe.moving.eq(element.operand),
-                    pe.low.eq(element.low_stationary),
-                    pe.special_product.eq(special_product),
-                    pe.integer.eq(integer),
-                    pe.swap.eq(swaps[row * config.pe_latency] | waking[1]),
-                    pe.stationary.eq(stationary.rows[row][column % STATIONARY_LANES]),
-                    pe.load.eq(loads[column]),
-                    pe.load_low.eq(control.low),
-                    pe.clear.eq(clear),
-                    pe.sum_in.eq(sums[column]),
-                ]
-                sums[column] = pe.sum_out
+                m.d.comb += pes.sums_in[column].eq(sums[column])
+            sums = pes.sums_out
         for column in range(config.columns):
             m.d.comb += self.sums[column].eq(sums[column])
         return m
-
-    @staticmethod
-    def _history(m: Module, signal: Value, name: str) -> Value:
-        """``signal`` now and in each of the three cycles before."""
-        past = Signal(3, name=name)
-        m.d.sync += past.eq(Cat(signal, past))
-        return Cat(signal, past)
-
-    def _pe(self) -> Repeated:
-        latency = self._config.pe_latency
-        return Repeated("tn_pe", lambda: Pe(latency), PE_PORTS)

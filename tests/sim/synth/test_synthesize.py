@@ -50,8 +50,10 @@ def test_blocks_of_the_array_add_up():
     result = run("array")
     assert result["pes"] == 16
     rows = {row["name"]: row for row in result["blocks"]}
-    assert rows["tn_pe"]["count"] == 16
-    assert rows["tn_pe"]["percent"] > 80
+    assert rows["tn_pe_row"]["count"] == 4
+    (pes,) = [block for block in rows["tn_pe_row"]["blocks"] if block["name"] == "tn_pe"]
+    assert pes["count"] == 16
+    assert pes["percent"] > 80
     for column in columns("generic"):
         assert sum(row[column] for row in result["blocks"]) == result[column]
         assert result["per_pe"][column] == pytest.approx(result[column] / 16, abs=0.01)
