@@ -25,7 +25,7 @@ from .traps import TRAPS, add_trap
 
 __all__ = ["RandomCase", "generate"]
 
-_BUDGET = 1100
+_BUDGET = 950
 """Rough cycles of a program."""
 _TRAPPED, _OUT_OF = 3, 10
 """So many of so many successive programs trap, where traps are wanted."""
