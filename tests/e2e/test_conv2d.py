@@ -13,6 +13,7 @@ from tinyneuron.runtime.dtypes import numpy_dtype
 from tinyneuron_hw.config import get_config
 from tinyneuron_hw.formats import FORMATS, get_dtype
 
+from .bits import any_bits, require_goldens_bytes
 from .bounds import matmul_bound
 
 SEED = 56
@@ -92,13 +93,4 @@ def test_other_types_and_lines_equal_golden(device, config, types, case):
                            scale=is_integer, bias=is_integer,
                            out_dtype="bf16" if is_integer else None)  # fmt: skip
     rng = np.random.default_rng([SEED, *sizes.values()])
-    inputs = {}
-    for spec in program.of_kind("input"):
-        raw = rng.integers(0, 256, (*spec.shape, FORMATS[spec.dtype].bytes), np.uint8)
-        inputs[spec.name] = raw.view(numpy_dtype(spec.dtype))[..., 0]
-    outputs = {}
-    for target in ("golden", "verilator"):
-        model = device(target, config).load(program)
-        outputs[target] = model.run(inputs).outputs["out"]
-        model.unload()
-    assert outputs["verilator"].tobytes() == outputs["golden"].tobytes()
+    require_goldens_bytes(device, config, program, any_bits(program, rng))

@@ -15,6 +15,7 @@ from tinyneuron.runtime.dtypes import numpy_dtype
 from tinyneuron_hw.config import get_config
 from tinyneuron_hw.formats import FORMATS, get_dtype
 
+from .bits import any_bits, require_goldens_bytes
 from .bounds import matmul_bound
 
 SEED = 512
@@ -39,16 +40,11 @@ def test_rtl_equals_golden_and_golden_is_within_the_bound(device, config, shape)
     rhs = rng.standard_normal((k, n)).astype(kind)
     inputs = {"lhsT": lhs, "rhs": rhs}
     program = matmul.build(get_config(config), m=m, k=k, n=n, dtype=dtype)
-    outputs = {}
-    for target in ("golden", "verilator"):
-        model = device(target, config).load(program)
-        outputs[target] = model.run(inputs).outputs["out"]
-        model.unload()
-    assert outputs["verilator"].tobytes() == outputs["golden"].tobytes()
+    output = require_goldens_bytes(device, config, program, inputs)
     a, b = lhs.astype(np.float64), rhs.astype(np.float64)
     tiles = -(-k // get_config(config).partitions)
     bound = matmul_bound(a.T @ b, np.abs(a).T @ np.abs(b), k + tiles, "bf16")
-    assert (np.abs(outputs["golden"].astype(np.float64) - a.T @ b) <= bound).all()
+    assert (np.abs(output.astype(np.float64) - a.T @ b) <= bound).all()
 
 
 DTYPES = ("fp32", "tf32", "fp16", "fp8_e5m2", "fp8_e4m3", "fp8_e3m4", "int8", "uint8")
@@ -71,15 +67,10 @@ def test_every_type_equals_golden(device, config, shape, dtype):
         for name, size in (("lhsT", (k, m)), ("rhs", (k, n)))
     }
     program = matmul.build(get_config(config), m=m, k=k, n=n, dtype=dtype)
-    outputs = {}
-    for target in ("golden", "verilator"):
-        model = device(target, config).load(program)
-        outputs[target] = model.run(inputs).outputs["out"]
-        model.unload()
-    assert outputs["verilator"].tobytes() == outputs["golden"].tobytes()
+    output = require_goldens_bytes(device, config, program, inputs)
     if not fmt.is_float:
         exact = inputs["lhsT"].astype(np.int64).T @ inputs["rhs"].astype(np.int64)
-        np.testing.assert_array_equal(outputs["golden"], exact)
+        np.testing.assert_array_equal(output, exact)
 
 
 LAYOUTS = [
@@ -95,16 +86,7 @@ def test_layouts_and_batches_equal_golden(device, config, shape, dtype, layout, 
     options = {"layout": layout, "lhs_batch": lhs, "rhs_batch": rhs}
     program = matmul.build(get_config(config), *shape, dtype, **options)
     rng = np.random.default_rng([SEED, *shape])
-    inputs = {}
-    for spec in program.of_kind("input"):
-        raw = rng.integers(0, 256, (*spec.shape, FORMATS[spec.dtype].bytes), np.uint8)
-        inputs[spec.name] = raw.view(numpy_dtype(spec.dtype))[..., 0]
-    outputs = {}
-    for target in ("golden", "verilator"):
-        model = device(target, config).load(program)
-        outputs[target] = model.run(inputs).outputs["out"]
-        model.unload()
-    assert outputs["verilator"].tobytes() == outputs["golden"].tobytes()
+    require_goldens_bytes(device, config, program, any_bits(program, rng))
 
 
 def transpose_kernel(x: nl.Tensor, start: int):

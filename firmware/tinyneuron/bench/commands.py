@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from tinyneuron_hw.config import get_config
 
 from ..options import AsJson, Config, JsonFile, Target, emit, print_pairs, write_json
+
+if TYPE_CHECKING:
+    from .report import Work
 
 __all__ = ["bench_app"]
 
@@ -19,6 +22,8 @@ bench_app = typer.Typer(
     rich_markup_mode=None,
 )
 
+Size = Annotated[int, typer.Option(min=1)]
+Pad = Annotated[int, typer.Option(min=0)]
 Dtype = Annotated[str, typer.Option(help="fp32, tf32, bf16, fp16, fp8_*, int8 or uint8.")]
 Only = Annotated[
     list[str] | None, typer.Option("--only", help="NAME or NAME/CONFIG; may be repeated.")
@@ -34,11 +39,18 @@ def _report(result: dict[str, Any], as_json: bool, path: Path | None, title: str
         print_pairs(title, {key: value for key, value in result.items() if key != "counters"})
 
 
+def _measure(work: Work, target: str, out: Path | None, as_json: bool) -> None:
+    from .report import measure
+
+    title = f"{work.name} on {target}, config {work.program.config.name}"
+    _report(measure(work, target).to_json(), as_json, out, title)
+
+
 @bench_app.command("matmul")
 def bench_matmul(
-    m: Annotated[int, typer.Option(min=1)] = 512,
-    k: Annotated[int, typer.Option(min=1)] = 512,
-    n: Annotated[int, typer.Option(min=1)] = 512,
+    m: Size = 512,
+    k: Size = 512,
+    n: Size = 512,
     dtype: Dtype = "bf16",
     layout: Annotated[
         str, typer.Option(help="tn, nn, nt or tt: lhs and rhs as they are (n) or transposed (t).")
@@ -51,26 +63,24 @@ def bench_matmul(
 ) -> None:
     """lhsT[K, M], rhs[K, N] -> out[M, N]; in other layouts lhs[M, K] or rhsT[N, K]."""
     from . import kernels
-    from .report import measure
 
     work = kernels.matmul(
         get_config(config), m=m, k=k, n=n, dtype=dtype, layout=layout, batch=batch
     )
-    result = measure(work, target)
-    _report(result.to_json(), as_json, out, f"matmul on {target}, config {config}")
+    _measure(work, target, out, as_json)
 
 
 @bench_app.command("conv1d")
 def bench_conv1d(
-    n: Annotated[int, typer.Option(min=1)] = 1,
-    length: Annotated[int, typer.Option(min=1)] = 1024,
-    cin: Annotated[int, typer.Option(min=1)] = 64,
-    cout: Annotated[int, typer.Option(min=1)] = 64,
-    kernel: Annotated[int, typer.Option(min=1)] = 3,
-    stride: Annotated[int, typer.Option(min=1)] = 1,
-    pad: Annotated[int, typer.Option(min=0)] = 1,
-    dilation: Annotated[int, typer.Option(min=1)] = 1,
-    groups: Annotated[int, typer.Option(min=1)] = 1,
+    n: Size = 1,
+    length: Size = 1024,
+    cin: Size = 64,
+    cout: Size = 64,
+    kernel: Size = 3,
+    stride: Size = 1,
+    pad: Pad = 1,
+    dilation: Size = 1,
+    groups: Size = 1,
     dtype: Dtype = "bf16",
     target: Target = "verilator",
     config: Config = "default",
@@ -79,28 +89,26 @@ def bench_conv1d(
 ) -> None:
     """input[N, C, L], weights[Cin / groups, k, Cout] -> out[N, Cout, Lo]."""
     from . import kernels
-    from .report import measure
 
     work = kernels.conv1d(
         get_config(config), n=n, length=length, cin=cin, cout=cout, kernel=kernel, stride=stride,
         pad=pad, dilation=dilation, groups=groups, dtype=dtype,
     )  # fmt: skip
-    result = measure(work, target)
-    _report(result.to_json(), as_json, out, f"conv1d on {target}, config {config}")
+    _measure(work, target, out, as_json)
 
 
 @bench_app.command("conv2d")
 def bench_conv2d(
-    n: Annotated[int, typer.Option(min=1)] = 1,
-    h: Annotated[int, typer.Option(min=1)] = 56,
-    w: Annotated[int, typer.Option(min=1)] = 56,
-    cin: Annotated[int, typer.Option(min=1)] = 64,
-    cout: Annotated[int, typer.Option(min=1)] = 64,
-    kernel: Annotated[int, typer.Option(min=1)] = 3,
-    stride: Annotated[int, typer.Option(min=1)] = 1,
-    pad: Annotated[int, typer.Option(min=0)] = 1,
-    dilation: Annotated[int, typer.Option(min=1)] = 1,
-    groups: Annotated[int, typer.Option(min=1)] = 1,
+    n: Size = 1,
+    h: Size = 56,
+    w: Size = 56,
+    cin: Size = 64,
+    cout: Size = 64,
+    kernel: Size = 3,
+    stride: Size = 1,
+    pad: Pad = 1,
+    dilation: Size = 1,
+    groups: Size = 1,
     dtype: Dtype = "bf16",
     target: Target = "verilator",
     config: Config = "default",
@@ -109,14 +117,12 @@ def bench_conv2d(
 ) -> None:
     """input[N, C, H, W], weights[Cin / groups, kh, kw, Cout] -> out[N, Cout, Ho, Wo]."""
     from . import kernels
-    from .report import measure
 
     work = kernels.conv2d(
         get_config(config), n=n, h=h, w=w, cin=cin, cout=cout, kernel=kernel, stride=stride,
         pad=pad, dilation=dilation, groups=groups, dtype=dtype,
     )  # fmt: skip
-    result = measure(work, target)
-    _report(result.to_json(), as_json, out, f"conv2d on {target}, config {config}")
+    _measure(work, target, out, as_json)
 
 
 @bench_app.command("sim")

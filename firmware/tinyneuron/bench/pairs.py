@@ -53,7 +53,7 @@ def pairs(config: CoreConfig, *, passes: int, name: str = "pairs") -> Work:
     """``out[m, b] = sum_k weights[k, b, m] * vectors[k, b]`` for 8 matrices in BF16, ``passes``
     times over: a LOAD_STATIONARY and a MULTIPLY_MOVING of one column each, in a hardware loop.
 
-    The array must have as many rows as columns.
+    The array must have at least as many rows as columns: lanes copy its sums.
     """
     rng, rows, columns = np.random.default_rng(SEED), config.partitions, config.columns
     weights = operand(rng, (rows, _BODY * columns), "bf16")

@@ -12,7 +12,7 @@ from __future__ import annotations
 from tinyneuron import nki
 from tinyneuron.nki import isa as nisa
 from tinyneuron.nki import language as nl
-from tinyneuron_hw.isa.matmul import MATMUL_DTYPES, MatmulKind
+from tinyneuron_hw.formats import FORMATS
 
 __all__ = ["broadcast_partitions", "sum_partitions"]
 
@@ -49,7 +49,7 @@ def broadcast_partitions(dst: nl.Tensor, row: nl.Tensor) -> None:
 
 def _ones(call: str, tile: nl.Tensor, shape: tuple[int, int]) -> nl.Tensor:
     """A stationary matrix of ones whose products with ``tile`` are its own elements."""
-    if tile.dtype not in (*MATMUL_DTYPES[MatmulKind.FLOAT], *MATMUL_DTYPES[MatmulKind.FP32]):
+    if not FORMATS[tile.dtype].is_float:
         raise nki.KernelError(f"{call}: takes floats, not {tile!r}")
     kind = nl.float32 if tile.dtype is nl.float32 else nl.bfloat16
     ones = nl.ndarray(shape, kind, name="ones")

@@ -11,10 +11,11 @@ import numpy as np
 from tinyneuron_hw.isa.codec import fields_of
 from tinyneuron_hw.isa.opcodes import Opcode, RegisterOp, Stream, UpdateMode, WaitMode
 
+from .cost import rough_cycles
 from .draw import Drawer, Fields, Use
 from .listing import Item, Label, header
 from .patterns import NoRoomError
-from .scope import Scope, rough_cycles
+from .scope import Scope
 from .semaphores import Semaphore
 
 __all__ = ["pipeline"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import random
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +14,7 @@ from tinyneuron_hw.isa.matmul import matmul_kind
 from tinyneuron_hw.isa.opcodes import DMA_OPCODES, Opcode, Stream, UpdateMode, WaitMode
 
 from .arena import Arena
+from .cost import rough_cycles
 from .draw import Drawer, Fields, Use
 from .listing import Code, Item, header
 from .order import Node, Order, chain_of, thread_count
@@ -22,12 +22,10 @@ from .registers import LATE_REGISTERS, Registers, set_register
 from .semaphores import DeadEndError, Event, Semaphore, SemaphorePool
 from .stationary import KIND_AT_RESET, load_variants
 
-__all__ = ["Counter", "Scope", "World", "rough_cycles"]
+__all__ = ["Counter", "Scope", "World"]
 
 _MASK = (1 << 32) - 1
 
-_GROUP = 16
-"""Cycles that a reduction takes for a result, besides those for its elements."""
 _LONGEST = 700
 """Rough cycles of an instruction."""
 
@@ -389,22 +387,6 @@ class Scope:
                 self.taken.append(semaphore)
             else:
                 semaphore.taken, semaphore.users = False, list(users)
-
-
-def rough_cycles(opcode: Opcode, fields: Fields) -> int:
-    """What an instruction takes, from its start to its end."""
-    read, written = (_elements(fields, path) for path in (("in0", "src"), ("dst",)))
-    if opcode in DMA_OPCODES:
-        return 150 + 2 * written * fields.get("dst.num_partitions", 1)
-    if opcode is Opcode.TENSOR_REDUCE:
-        return 24 + read + _GROUP * written
-    return 24 + max(read, written)
-
-
-def _elements(fields: Fields, paths: tuple[str, ...]) -> int:
-    """Elements of a partition of the operand that has one of these names."""
-    sizes = (fields.get(f"{path}.dims.{k}.size", 1) for path in paths for k in range(4))
-    return math.prod(sizes)
 
 
 def _has_effect(path: str, fields: Fields) -> bool:
