@@ -10,14 +10,15 @@ from ..config import CoreConfig
 from ..formats import DType
 from ..isa.instructions import INSTRUCTION_BITS, Memset, TensorScalar, TensorTensor
 from ..isa.opcodes import Opcode, OperandKind
-from ..isa.operands import AccessPattern
-from ..isa.rules import PATTERNS, SCALARS
 from ..memory.beat import ElementBeat
 from ..memory.ports import LineReadPort, LineWritePort, PsumReadPort, PsumWritePort
 from ..memory.reader import OperandReader
 from ..memory.writer import OperandWriter
+from ..sequencer.ports import EngineCommand
+from .ahead import ReadAhead, used_operands
 from .arbiter import ReadArbiter
 from .counter import DimCounter
+from .pending import PENDING
 
 __all__ = ["BeatKind", "LaneBeat", "LaneFront"]
 
@@ -29,6 +30,9 @@ class BeatKind(enum.Enum, shape=2):
     SCALAR0 = 1
     """Each lane's value of the operand in slot ``scalar0``."""
     SCALAR1 = 2
+
+
+_SCALAR_KINDS = (BeatKind.SCALAR0, BeatKind.SCALAR1)
 
 
 class LaneBeat(data.StructLayout):
@@ -48,8 +52,8 @@ class LaneBeat(data.StructLayout):
 class LaneFront(wiring.Component):
     """Executes the commands of an engine one after another, but for the arithmetic.
 
-    A command's scalar operands come first, as one beat each, then its elements. The next command
-    starts when the last byte of this one is readable.
+    A command's scalar operands come first, as one beat each, then its elements. Reads of the next
+    command start while this one is under way, unless it reads what is still to be written.
 
     Parameters
     ----------
@@ -62,17 +66,19 @@ class LaneFront(wiring.Component):
 
     Members
     -------
-    command, valid: the oldest instruction; it stays until ``done``.
-    started, done: pulses when it starts and when its last byte is readable.
+    issue: commands in program order.
+    started, done: pulses when a command begins and when its last byte is readable.
     sbuf_read, sbuf_write, psum_read, psum_write: memory ports.
+    command: the instruction whose beats are offered.
     beats: values for the lanes.
-    results: elements for the destination.
+    results: elements for the destinations, in the order of the commands.
+    silent: pulse for a command without a destination, when its last beat has passed the lanes.
 
     Latency and throughput
     ----------------------
-    First element 6 cycles after the command was valid, 6 more for a scalar operand that each
-    partition has its own of, 1 more for an immediate. One element per cycle; two inputs share the
-    memory ports.
+    First element 6 cycles after the command was taken. One element per cycle, and one beat for
+    each scalar operand; two inputs share the memory ports. Commands that do not depend on each
+    other follow without a gap when they have at least about 6 beats.
     """
 
     def __init__(self, config: CoreConfig, opcodes: tuple[Opcode, ...], *, inputs: int):
@@ -81,71 +87,92 @@ class LaneFront(wiring.Component):
         self._inputs = inputs
         super().__init__(
             {
+                "issue": In(stream.Signature(EngineCommand)),
+                "started": Out(1),
+                "done": Out(1),
                 "sbuf_read": Out(LineReadPort(config)),
                 "sbuf_write": Out(LineWritePort(config)),
                 "psum_read": Out(PsumReadPort(config)),
                 "psum_write": Out(PsumWritePort(config)),
-                "command": In(INSTRUCTION_BITS),
-                "valid": In(1),
-                "started": Out(1),
-                "done": Out(1),
+                "command": Out(INSTRUCTION_BITS),
                 "beats": Out(stream.Signature(LaneBeat(config, inputs))),
                 "results": In(stream.Signature(ElementBeat(config))),
+                "silent": In(1),
             }
         )
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
-        config = self._config
-        m.submodules.counter = counter = DimCounter()
-        m.submodules.writer = writer = OperandWriter(config)
+        m.submodules.ahead = ahead = ReadAhead(self._opcodes, inputs=self._inputs)
+        m.submodules.writer = writer = OperandWriter(self._config)
         readers = self._elaborate_readers(m)
+        wiring.connect(m, ahead.command, wiring.flipped(self.issue))
+        wiring.connect(m, ahead.start, writer.start)
         wiring.connect(m, writer.input, wiring.flipped(self.results))
         wiring.connect(m, writer.sbuf, wiring.flipped(self.sbuf_write))
         wiring.connect(m, writer.psum, wiring.flipped(self.psum_write))
-
-        pattern = TensorTensor(self.command)
-        uses_in0, uses_in1, uses_scalars = self._decode(m)
-        beat = self.beats.payload
+        for number, reader in enumerate(readers):
+            wiring.connect(m, ahead.readers[number], reader.start)
         m.d.comb += [
-            beat.dtype.eq(pattern.in0.dtype),
+            ahead.written.eq(writer.done),
+            ahead.silent.eq(self.silent),
+            self.started.eq(ahead.started),
+            self.done.eq(ahead.done),
+        ]
+        self._elaborate_beats(m, ahead, readers)
+        return m
+
+    def _elaborate_beats(self, m: Module, ahead: ReadAhead, readers: list[OperandReader]) -> None:
+        """Joins what the readers give to beats, command after command."""
+        m.submodules.counter = counter = DimCounter()
+        valid, phase = Signal(), Signal(BeatKind, init=BeatKind.SCALAR0)
+        used = used_operands(m, self.command, self._opcodes, "beat_used")
+        pattern, scalars = TensorTensor(self.command), TensorScalar(self.command)
+        beat = self.beats.payload
+        taken, over = Signal(), Signal()
+        m.d.comb += [
+            taken.eq(self.beats.valid & self.beats.ready),
+            over.eq(taken & (beat.kind == BeatKind.ELEMENT) & counter.ends[3]),
             beat.ends.eq(counter.ends),
             Cat(counter.sizes).eq(
                 Cat(
-                    Mux(uses_in0, a.size, c.size)
+                    Mux(used.in0, a.size, c.size)
                     for a, c in zip(pattern.in0.dims, pattern.dst.dims, strict=True)
                 )
             ),
-            counter.step.eq(self.beats.valid & self.beats.ready & (beat.kind == BeatKind.ELEMENT)),
-            readers[0].start.payload.eq(pattern.in0),
-            writer.start.payload.eq(pattern.dst),
+            counter.step.eq(taken & (beat.kind == BeatKind.ELEMENT)),
         ]
         for number, reader in enumerate(readers):
             m.d.comb += beat[f"in{number}"].eq(reader.output.payload.lanes)
-        if self._inputs == 2:
-            m.d.comb += readers[1].start.payload.eq(pattern.in1)
 
-        starts = [(writer.start, 1), (readers[0].start, uses_in0)]
-        starts += [(reader.start, uses_in1) for reader in readers[1:]]
-        with m.FSM(name="state"):
-            with m.State("IDLE"):
-                with m.If(self.valid):
-                    m.d.comb += self.started.eq(1)
-                    m.next = "START"
-                    with m.If(uses_scalars):
-                        m.next = "SCALAR0"
-            self._scalar_states(m, readers[0])
-            with m.State("START"):
-                self._start_all(m, starts)
-            with m.State("ELEMENTS"):
-                self._join(m, readers, uses_in0, uses_in1)
-                with m.If(self.beats.valid & self.beats.ready & counter.ends[3]):
-                    m.next = "DRAIN"
-            with m.State("DRAIN"):
-                m.d.comb += self.done.eq(writer.done)
-                with m.If(writer.done):
-                    m.next = "IDLE"
-        return m
+        # The kind of this beat: the operands that are left, in order.
+        with m.If((phase == BeatKind.SCALAR0) & used.scalars[0]):
+            m.d.comb += beat.kind.eq(BeatKind.SCALAR0)
+        with m.Elif((phase != BeatKind.ELEMENT) & used.scalars[1]):
+            m.d.comb += beat.kind.eq(BeatKind.SCALAR1)
+        with m.If(taken):
+            m.d.sync += phase.eq(
+                Mux(beat.kind == BeatKind.SCALAR0, BeatKind.SCALAR1, BeatKind.ELEMENT)
+            )
+        with m.Switch(beat.kind):
+            for kind, operand in zip(_SCALAR_KINDS, (scalars.operand0, scalars.operand1),
+                                     strict=True):  # fmt: skip
+                with m.Case(kind):
+                    self._scalar_beat(m, valid, operand, readers[0])
+            with m.Default():
+                self._join(m, valid, readers, [used.in0, used.in1])
+        # The lanes know one instruction at a time: its elements wait until those before have left.
+        unfinished = Signal(range(PENDING + 1))
+        m.d.sync += unfinished.eq(
+            unfinished + (ahead.following.valid & ahead.following.ready) - ahead.done
+        )
+        m.d.comb += ahead.following.ready.eq(unfinished == ahead.done)
+        with m.If(over):
+            m.d.sync += valid.eq(0)
+        with m.If(ahead.following.ready):
+            m.d.sync += [valid.eq(ahead.following.valid), phase.eq(BeatKind.SCALAR0)]
+            with m.If(ahead.following.valid):
+                m.d.sync += self.command.eq(ahead.following.payload)
 
     def _elaborate_readers(self, m: Module) -> list[OperandReader]:
         config = self._config
@@ -165,93 +192,34 @@ class LaneFront(wiring.Component):
             wiring.connect(m, reader.psum, psum.requesters[number])
         return readers
 
-    def _decode(self, m: Module) -> tuple[Signal, Signal, Signal]:
-        """Which operands the command has."""
-        opcode = self.command[:8]
-
-        def any_of(opcodes: list[Opcode], name: str) -> Signal:
-            used = Signal(name=name)
-            m.d.comb += used.eq(opcode.matches(*(code.value for code in opcodes)))
-            return used
-
-        def reads(slot: str) -> list[Opcode]:
-            return [
-                code for code in self._opcodes
-                if any(role.slot == slot and not role.is_write for role in PATTERNS[code])
-            ]  # fmt: skip
-
-        scalars = [code for code in self._opcodes if code in SCALARS]
-        return (
-            any_of(reads("a"), "uses_in0"),
-            any_of(reads("b"), "uses_in1"),
-            any_of(scalars, "uses_scalars"),
-        )
-
-    def _scalar_states(self, m: Module, reader: OperandReader) -> None:
-        """Sends each scalar operand: an immediate at once, others through the first reader."""
-        command = TensorScalar(self.command)
+    def _scalar_beat(self, m: Module, valid, operand, reader: OperandReader) -> None:
+        """An immediate, or what the first reader found."""
         beat = self.beats.payload
-        for number, operand in enumerate((command.operand0, command.operand1)):
-            following = "START" if number else "SCALAR1"
-            kind = (BeatKind.SCALAR0, BeatKind.SCALAR1)[number]
-            with m.State(f"SCALAR{number}"):
-                with m.If(operand.kind == OperandKind.IMMEDIATE):
-                    m.d.comb += [
-                        beat.kind.eq(kind),
-                        beat.dtype.eq(DType.FP32),
-                        Cat(beat.in0).eq(operand.value.replicate(self._config.partitions)),
-                        self.beats.valid.eq(1),
-                    ]
-                    with m.If(self.beats.ready):
-                        m.next = following
-                with m.Else():
-                    m.d.comb += reader.start.valid.eq(1)
-                    self._one_element(m, reader.start.payload, operand, command.in0)
-                    with m.If(reader.start.ready):
-                        m.next = f"FETCH{number}"
-            with m.State(f"FETCH{number}"):
-                m.d.comb += [
-                    beat.kind.eq(kind),
-                    beat.dtype.eq(operand.dtype),
-                    self.beats.valid.eq(reader.output.valid),
-                    reader.output.ready.eq(self.beats.ready),
-                ]
-                with m.If(self.beats.valid & self.beats.ready):
-                    m.next = following
-
-    def _one_element(self, m: Module, pattern: AccessPattern, operand, in0) -> None:
-        """The access pattern of a scalar operand."""
-        m.d.comb += [
-            pattern.dtype.eq(operand.dtype),
-            pattern.space.eq(operand.space),
-            pattern.start_partition.eq(operand.start_partition),
-            pattern.num_partitions.eq(in0.num_partitions),
-            pattern.offset.eq(operand.value),
-        ]
-        m.d.comb += [dim.size.eq(1) for dim in pattern.dims]
-
-    def _start_all(self, m: Module, starts) -> None:
-        """Hands out the patterns, each once, and leaves when all are taken."""
-        sent, settled = Signal(len(starts)), Signal(len(starts))
-        m.d.sync += sent.eq(settled)
-        for number, (start, used) in enumerate(starts):
+        with m.If(operand.kind == OperandKind.IMMEDIATE):
             m.d.comb += [
-                start.valid.eq(used & ~sent[number]),
-                settled[number].eq(sent[number] | start.ready | ~used),
+                beat.dtype.eq(DType.FP32),
+                Cat(beat.in0).eq(operand.value.replicate(self._config.partitions)),
+                self.beats.valid.eq(valid),
             ]
-        with m.If(settled.all()):
-            m.d.sync += sent.eq(0)
-            m.next = "ELEMENTS"
+        with m.Else():
+            m.d.comb += [
+                beat.dtype.eq(operand.dtype),
+                self.beats.valid.eq(valid & reader.output.valid),
+                reader.output.ready.eq(valid & self.beats.ready),
+            ]
 
-    def _join(self, m: Module, readers: list[OperandReader], uses_in0, uses_in1) -> None:
+    def _join(self, m: Module, valid, readers: list[OperandReader], used: list[Any]) -> None:
         """Elements of both inputs together, or the value to fill the destination with."""
         outputs = [reader.output for reader in readers]
-        used = [uses_in0, uses_in1][: len(outputs)]
+        used = used[: len(outputs)]
         present = [output.valid | ~use for output, use in zip(outputs, used, strict=True)]
-        m.d.comb += self.beats.valid.eq(Cat(present).all())
+        m.d.comb += [
+            self.beats.payload.dtype.eq(TensorTensor(self.command).in0.dtype),
+            self.beats.valid.eq(valid & Cat(present).all()),
+        ]
         for output, use in zip(outputs, used, strict=True):
             m.d.comb += output.ready.eq(use & self.beats.valid & self.beats.ready)
         if Opcode.MEMSET in self._opcodes:
-            with m.If(~uses_in0):
+            with m.If(~used[0]):
                 fill = Memset(self.command).value
                 m.d.comb += Cat(self.beats.payload.in0).eq(fill.replicate(self._config.partitions))

@@ -8,21 +8,21 @@ from amaranth.lib.wiring import In, Out
 
 from ..blocks import Gated
 from ..config import CoreConfig
-from ..isa.instructions import INSTRUCTION_BITS
 from ..sequencer.ports import EngineCommand
 from .front import LaneFront
+from .pending import PENDING
 
 __all__ = ["CommandQueue", "connect_engine"]
 
 
 class CommandQueue(wiring.Component):
-    """Holds the command in execution and ``config.queue_depth`` more.
+    """Holds ``config.queue_depth`` commands, and counts those in execution.
 
     Members
     -------
     issue: commands in program order.
     waiting: the oldest command that has not been taken for execution.
-    done: the command in execution has ended.
+    done: the oldest command in execution has ended.
     occupied: there is a command, waiting or in execution: the engine's clock must run.
 
     Latency: a command is ``waiting`` 1 cycle after it was issued.
@@ -33,7 +33,7 @@ class CommandQueue(wiring.Component):
         super().__init__(
             {
                 "issue": In(stream.Signature(EngineCommand)),
-                "waiting": Out(stream.Signature(INSTRUCTION_BITS)),
+                "waiting": Out(stream.Signature(EngineCommand)),
                 "done": In(1),
                 "occupied": Out(1),
             }
@@ -41,10 +41,11 @@ class CommandQueue(wiring.Component):
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
-        m.submodules.fifo = queue = fifo.SyncFIFO(width=INSTRUCTION_BITS, depth=self._depth)
-        held = Signal(range(self._depth + 2))
+        width = EngineCommand.as_shape().size
+        m.submodules.fifo = queue = fifo.SyncFIFO(width=width, depth=self._depth)
+        held = Signal(range(self._depth + PENDING + 2))
         m.d.comb += [
-            queue.w_data.eq(self.issue.payload.raw),
+            queue.w_data.eq(self.issue.payload),
             queue.w_en.eq(self.issue.valid),
             self.issue.ready.eq(queue.w_rdy),
             self.waiting.payload.eq(queue.r_data),
@@ -66,22 +67,11 @@ def connect_engine(
     """Puts a queue before an engine's ``front`` and stops the clock of ``body``, which holds it,
     while the queue is empty: nothing is left in it when the last command is done.
 
-    The command in execution is a register of ``body``, so that no logic of an idle engine depends
+    The commands in execution are registers of ``front``, so that no logic of an idle engine depends
     on a clock that runs.
     """
     m.submodules.queue = queue = CommandQueue(config)
-    command, valid = Signal(INSTRUCTION_BITS, reset_less=True), Signal()
-    vacant = Signal()
-    body.d.comb += [
-        vacant.eq(~valid | front.done),
-        queue.waiting.ready.eq(vacant),
-        front.command.eq(command),
-        front.valid.eq(valid),
-    ]
-    with body.If(vacant):
-        body.d.sync += valid.eq(queue.waiting.valid)
-        with body.If(queue.waiting.valid):
-            body.d.sync += command.eq(queue.waiting.payload)
+    wiring.connect(body, queue.waiting, front.issue)
     m.submodules.body = Gated(body, queue.occupied, name=name)
     wiring.connect(m, wiring.flipped(engine.port.issue), queue.issue)
     for port in ("sbuf_read", "sbuf_write", "psum_read", "psum_write"):

@@ -15,6 +15,7 @@ from ..isa.opcodes import Opcode, OperandKind, Space
 from ..isa.operands import AccessPattern, ScalarOperand
 from ..isa.rules import CAST_DTYPES, DEVICE, MAX_ELEMENTS, PATTERNS, SCALARS
 from .links import OPCODES, is_any
+from .ports import Extent
 from .static_rules import StaticRules
 
 __all__ = ["CHECKED_OPCODES", "Checker", "dtype_is"]
@@ -123,6 +124,7 @@ class Checker(wiring.Component):
     done: in the last cycle of the check; the results hold from this cycle on.
     bad: a BAD_OPERAND rule is broken.
     out_of_range, address: an operand leaves its memory; ``address`` is the offset of the first.
+    extents: of the patterns in slots a, b and c, when they are legal.
 
     Latency: ``done`` 2 cycles after ``start`` for one operand, and one more per operand. An
     opcode without on-chip operands gives no ``done``: results hold one cycle after ``start``.
@@ -139,6 +141,7 @@ class Checker(wiring.Component):
                 "bad": Out(1),
                 "out_of_range": Out(1),
                 "address": Out(32),
+                "extents": Out(data.ArrayLayout(Extent, len(_SLOT_BEAT))),
             }
         )
 
@@ -173,7 +176,17 @@ class Checker(wiring.Component):
         m.d.comb += self.done.eq(extent.valid & extent.last & ~self.start)
 
         self._judge(m, extent, static.bad)
+        self._keep_extents(m, extent)
         return m
+
+    def _keep_extents(self, m: Module, extent: data.View) -> None:
+        for number, beat in enumerate(_SLOT_BEAT.values()):
+            kept = self.extents[number]
+            stored = Signal.like(kept, name=f"extent_{beat.name.lower()}", reset_less=True)
+            m.d.comb += kept.eq(stored)
+            with m.If(extent.valid & (extent.beat == beat)):
+                m.d.comb += [kept.low.eq(extent.low), kept.high.eq(extent.high)]
+                m.d.sync += stored.eq(kept)
 
     def _beats(self) -> Value:
         """Mask of the beats of this instruction, in slot order."""

@@ -16,6 +16,7 @@ __all__ = [
     "DmaIssue",
     "EngineCommand",
     "EnginePort",
+    "Extent",
     "SemaphoreUpdatePort",
     "TraceEvent",
     "TraceKind",
@@ -34,10 +35,19 @@ def instructions_in_flight(config: CoreConfig) -> int:
     return 1 << bits_for(needed - 1)
 
 
+class Extent(data.Struct):
+    """Bytes [low, high) of each of its partitions that a legal on-chip pattern lies in."""
+
+    low: unsigned(24)
+    high: unsigned(24)
+
+
 class EngineCommand(data.Struct):
     """A prepared instruction: registers resolved, operands checked, semaphore condition met."""
 
     raw: unsigned(INSTRUCTION_BITS)
+    extents: data.ArrayLayout(Extent, 3)
+    """Of the patterns in slots a, b and c; of a slot that the opcode does not use, anything."""
 
 
 class EnginePort(Signature):

@@ -14,7 +14,7 @@ from .check import Checker
 from .control import ControlUnit
 from .decode import Decoder
 from .links import OPCODES, is_any
-from .ports import PC_BITS
+from .ports import PC_BITS, Extent
 from .registers import RegisterRead
 from .resolve import DEVICE_REGISTERS, REGISTER_FIELDS, Resolver
 
@@ -38,6 +38,8 @@ class Prepared(data.Struct):
     """Value a REGISTER instruction writes."""
     taken: unsigned(1)
     """The condition of a BRANCH instruction holds."""
+    extents: data.ArrayLayout(Extent, 3)
+    """Of the patterns in slots a, b and c."""
     device_registers: data.ArrayLayout(unsigned(32), len(DEVICE_REGISTERS))
     """Registers that the device patterns at bits 320 and 656 name; 0 when they name none."""
 
@@ -117,6 +119,7 @@ class Prepare(wiring.Component):
             info.bad_operand.eq(decode_bad_operand | resolve_bad | checker.bad),
             info.out_of_range.eq(checker.out_of_range),
             info.address.eq(checker.address),
+            info.extents.eq(checker.extents),
             info.result.eq(control.result),
             info.taken.eq(control.taken),
             self.straight.eq(is_any(decoder.select, _STRAIGHT_OPCODES)),

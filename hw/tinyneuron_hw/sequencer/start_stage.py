@@ -226,6 +226,7 @@ class StartStage(wiring.Component):
             inflight.done.eq(self.engine.done),
             inflight.update.ready.eq(self.update.ready),
             self.engine.issue.payload.raw.eq(self._raw),
+            self.engine.issue.payload.extents.eq(self._info.extents),
         ]
         own = self.full & self._updating
         m.d.comb += [

@@ -8,7 +8,11 @@ from amaranth.hdl import ResetInserter, Signal
 from amaranth.sim import Simulator
 
 from tinyneuron_hw.config import CoreConfig
+from tinyneuron_hw.formats import FORMATS
+from tinyneuron_hw.isa.access import pattern_range
+from tinyneuron_hw.isa.codec import decode
 from tinyneuron_hw.isa.opcodes import Space
+from tinyneuron_hw.isa.rules import PATTERNS, on_chip_dims
 
 from .programs import random_memory
 from .reference import Reference
@@ -21,6 +25,18 @@ class Timing:
     issued: list[int] = field(default_factory=list)
     started: list[int] = field(default_factory=list)
     done: list[int] = field(default_factory=list)
+
+
+def extents(raw: bytes) -> list[dict[str, int]]:
+    """Bytes that the patterns in slots a, b and c of a lane instruction lie in."""
+    instruction = decode(raw)
+    found = [{"low": 0, "high": 0} for _ in range(3)]
+    for role in PATTERNS[instruction.opcode]:
+        path, fields = role.path, instruction.fields
+        size = FORMATS[fields[f"{path}.dtype"]].bytes
+        extent = pattern_range(fields[f"{path}.offset"], on_chip_dims(fields, path), size, size)
+        found["abc".index(role.slot)] = {"low": extent.low, "high": extent.high}
+    return found
 
 
 class EngineBench:
@@ -82,6 +98,7 @@ class EngineBench:
             if waiting and self.random.random() >= self.pause:
                 ctx.set(issue.valid, 1)
                 ctx.set(issue.payload.raw, int.from_bytes(program[offered], "little"))
+                ctx.set(issue.payload.extents, extents(program[offered]))
             for space in widths:
                 read, write = getattr(dut, f"{space}_read"), getattr(dut, f"{space}_write")
                 ctx.set(read.ready, self.random.random() >= self.stall)
@@ -97,8 +114,6 @@ class EngineBench:
                     block = memories[space][:, first : first + width]
                     pending[space] = [int.from_bytes(row.tobytes(), "little") for row in block]
                     self.reads[space] += 1
-            for space, width in widths.items():
-                self._write(ctx, getattr(dut, f"{space}_write"), space, memories[space], width)
             if ctx.get(dut.port.started):
                 timing.started.append(cycle)
             if ctx.get(dut.port.done):
@@ -106,6 +121,9 @@ class EngineBench:
                 timing.done.append(cycle)
                 assert len(timing.done) <= len(timing.started)
                 self._compare(reference, len(timing.done) - 1)
+            # What is written in this cycle belongs to the next instruction.
+            for space, width in widths.items():
+                self._write(ctx, getattr(dut, f"{space}_write"), space, memories[space], width)
             if ctx.get(issue.valid) and ctx.get(issue.ready):
                 timing.issued.append(cycle)
                 offered += 1

@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 
-from amaranth.hdl import ResetInserter, Signal, Value
+from amaranth.hdl import ResetInserter, Signal
 from amaranth.sim import Simulator
 
 from tinyneuron_hw.config import get_config
@@ -188,7 +188,7 @@ class Bench:
     async def engine(self, index, ctx):
         """Takes commands ahead, runs them one after another for a random time."""
         port, put = self.dut.engines[index], Writer(ctx)
-        issue, raw_bits = port.issue, Value.cast(port.issue.payload)
+        issue, raw_bits = port.issue, port.issue.payload.raw
         queue, left, room = self.engine_queues[index], self.engine_left, 0
         async for _, _, valid, raw in ctx.tick().sample(issue.valid, raw_bits):
             started = done = 0

@@ -22,6 +22,8 @@ from tinyneuron_hw.isa.opcodes import AluOp, Opcode, OperandKind, Space
 from tinyneuron_hw.sequencer.check import CHECKED_OPCODES, Checker
 from tinyneuron_hw.sequencer.links import OPCODES
 
+from ..lanes.bench import extents
+
 LEFT_TO_DMA = ("elements, dst", f"exceed {rules.MAX_DMA_ELEMENTS}")
 """Rules the DMA front end checks: counts of both sides."""
 
@@ -162,6 +164,15 @@ def cases(config, seed, number):
         yield opcode, raw, verdict
 
 
+def check_extents(ctx, dut, opcode, raw):
+    """The bytes that a legal instruction's patterns lie in."""
+    for role in rules.PATTERNS.get(opcode, ()):
+        if role.lanes == "lane":
+            number = "abc".index(role.slot)
+            found = {bound: ctx.get(dut.extents[number][bound]) for bound in ("low", "high")}
+            assert found == extents(raw)[number], (opcode, role.path)
+
+
 def run_checker(config, checks):
     dut = Checker(config)
     verdicts = []
@@ -184,6 +195,8 @@ def run_checker(config, checks):
             address = ctx.get(dut.address)
             cause = Trap.BAD_OPERAND if bad else Trap.OUT_OF_RANGE if outside else Trap.NONE
             verdicts.append((cause, address if cause is Trap.OUT_OF_RANGE else None, cycles))
+            if cause is Trap.NONE:
+                check_extents(ctx, dut, opcode, raw)
 
     sim = Simulator(dut)
     sim.add_clock(1e-6)
