@@ -9,7 +9,7 @@ import numpy as np
 from tinyneuron_hw.formats import FORMATS, DType
 from tinyneuron_hw.isa.access import element_offsets, pattern_range
 from tinyneuron_hw.isa.opcodes import Space
-from tinyneuron_hw.isa.rules import CAST_DTYPES, start_granule
+from tinyneuron_hw.isa.rules import start_granule
 
 from ..lower.ir import Dims, TileRef
 from ..runtime.dtypes import numpy_dtype
@@ -51,9 +51,8 @@ def _check_dims(call: str, role: str, dims: Dims) -> None:
             raise KernelError(f"{call}: {role}: a dimension must be below 65536, not {size}")
 
 
-def lane_operand(call: str, role: str, tensor: Any, *, moves_bits: bool = False) -> TileRef:
-    """An operand of the Vector or Scalar engine: lanes, start partition and type must fit (every
-    type does where bits are moved)."""
+def lane_operand(call: str, role: str, tensor: Any) -> TileRef:
+    """An operand of the Vector or Scalar engine: lanes and start partition must fit."""
     ref = on_chip(call, role, tensor)
     config, count = current().config, ref.num_partitions
     if count > config.partitions:
@@ -63,8 +62,6 @@ def lane_operand(call: str, role: str, tensor: Any, *, moves_bits: bool = False)
     if ref.start_partition % granule:
         raise KernelError(f"{call}: {role}: {count} partitions must start at a multiple of "
                           f"{granule}, not at partition {ref.start_partition}")  # fmt: skip
-    if ref.base.dtype not in CAST_DTYPES and not moves_bits:
-        raise KernelError(f"{call}: {role}: dtype {FORMATS[ref.base.dtype].name} is not supported")
     return ref
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from tinyneuron_hw.formats import FORMATS
 from tinyneuron_hw.isa.opcodes import Opcode, OperandKind, Space, Stream
-from tinyneuron_hw.isa.rules import CAST_DTYPES, REDUCE_OPS
+from tinyneuron_hw.isa.rules import DMA_CAST_DTYPES, REDUCE_OPS
 
 from ..lower.ir import DeviceTensor, Operand, TileRef
 from .checks import (
@@ -73,7 +73,7 @@ def dma_copy(dst: Tensor, src: Tensor) -> None:
         raise KernelError(f"dma_copy: dst has {counts['dst']} elements, src {counts['src']}: "
                           f"{dst!r}, {src!r}")  # fmt: skip
     dtypes = {ref.base.dtype for ref in refs.values()}
-    if len(dtypes) > 1 and not dtypes <= set(CAST_DTYPES):
+    if len(dtypes) > 1 and not dtypes <= set(DMA_CAST_DTYPES):
         raise KernelError(f"dma_copy: no cast from {src!r} to {dst!r}")
     target = refs["dst"].base
     if isinstance(target, DeviceTensor) and target.kind in ("input", "constant"):
@@ -109,9 +109,8 @@ def tensor_copy(dst: Tensor, src: Tensor, engine: engine = unknown_engine) -> No
     """``dst = src`` on chip, cast through FP32. Equal types move bits on the Vector engine; on the
     Scalar engine NaNs become canonical."""
     call = "tensor_copy"
-    moves = src.dtype is dst.dtype and engine is not scalar_engine
-    to = lane_operand(call, "dst", dst, moves_bits=moves)
-    source = lane_operand(call, "src", src, moves_bits=moves)
+    to = lane_operand(call, "dst", dst)
+    source = lane_operand(call, "src", src)
     same_free_size(call, to, src=source)
     if engine is scalar_engine:
         _activate(to, source, OPS["copy"], None, 1.0)
@@ -123,7 +122,7 @@ def tensor_copy(dst: Tensor, src: Tensor, engine: engine = unknown_engine) -> No
 
 def memset(dst: Tensor, value: float) -> None:
     """Every element of ``dst`` becomes ``value``, rounded to its type."""
-    to = lane_operand("memset", "dst", dst, moves_bits=True)
+    to = lane_operand("memset", "dst", dst)
     bits = element_bits("memset", value, to.base.dtype)
     emit(Opcode.MEMSET, {}, {"dst": to}, {"value": bits}, Stream.VECTOR)
 

@@ -9,7 +9,7 @@ from amaranth.lib.wiring import In, Out
 from ..config import CoreConfig
 from ..float.convert import FromFp32, ToFp32
 from ..formats import FORMATS, DType
-from ..isa.rules import CAST_DTYPES
+from ..isa.rules import DMA_CAST_DTYPES
 from .packer import Word
 
 __all__ = ["Cast"]
@@ -17,7 +17,9 @@ __all__ = ["Cast"]
 
 def _is_half(dtype: Any) -> Any:
     """Whether elements are two bytes (the other types that are cast have four)."""
-    return Value.cast(dtype).matches(*(kind for kind in CAST_DTYPES if FORMATS[kind].bytes == 2))
+    return Value.cast(dtype).matches(
+        *(kind for kind in DMA_CAST_DTYPES if FORMATS[kind].bytes == 2)
+    )
 
 
 class Cast(wiring.Component):
@@ -26,7 +28,7 @@ class Cast(wiring.Component):
     Members
     -------
     src_dtype, dst_dtype: In(DType)
-        Stable from a cycle before the first word; types of ``isa.rules.CAST_DTYPES``.
+        Stable from a cycle before the first word; types of ``isa.rules.DMA_CAST_DTYPES``.
     source: In(stream of Word(config))
     result: Out(stream of Word(config))
         What stands behind the last element is arbitrary.
@@ -76,8 +78,8 @@ class Cast(wiring.Component):
         values_valid, values_last = Signal(), Signal()
         results, next_values = [], []
         for lane in range(lanes):
-            m.submodules[f"to_fp32_{lane}"] = to_fp32 = ToFp32()
-            m.submodules[f"from_fp32_{lane}"] = from_fp32 = FromFp32()
+            m.submodules[f"to_fp32_{lane}"] = to_fp32 = ToFp32(DMA_CAST_DTYPES)
+            m.submodules[f"from_fp32_{lane}"] = from_fp32 = FromFp32(DMA_CAST_DTYPES)
             half = Mux(upper, word.word_select(lanes + lane, 16), word.word_select(lane, 16))
             m.d.comb += [
                 to_fp32.dtype.eq(src_dtype),

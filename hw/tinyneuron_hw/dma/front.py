@@ -11,7 +11,7 @@ from ..formats import DType
 from ..host.windows import Windows
 from ..isa.csr import Trap
 from ..isa.opcodes import RoundMode
-from ..isa.rules import CAST_DTYPES
+from ..isa.rules import DMA_CAST_DTYPES
 from ..sequencer.ports import DmaIssue, TrapPort
 from .multiply import SequentialMultiplier
 from .pattern import PatternSelect
@@ -23,7 +23,7 @@ _COUNT_BITS = 32
 
 
 def _is_cast(dtype: Any) -> Value:
-    return Value.cast(dtype).matches(*CAST_DTYPES)
+    return Value.cast(dtype).matches(*DMA_CAST_DTYPES)
 
 
 class FrontEnd(wiring.Component):

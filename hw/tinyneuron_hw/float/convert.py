@@ -26,7 +26,8 @@ def _stored_fraction(fmt: Format) -> int:
 class ToFp32(wiring.Component):
     """Casts an element to FP32; combinational.
 
-    Floats up to FP32 convert exactly (subnormals too), integers round to nearest even, NaN
+    Floats up to FP32 convert exactly (subnormals too; the low 13 bits of a TF32 only say whether it
+    is a NaN), integers round to nearest even, NaN
     becomes the canonical NaN, a BOOL is 0 or 1. Codes outside ``dtypes`` give +0.
 
     Parameters
@@ -65,12 +66,13 @@ class ToFp32(wiring.Component):
 
     def _unpack_float(self, m: Module, fmt: Format, raw: RawFp) -> None:
         width = _stored_fraction(fmt)
+        unused = width - fmt.fraction
         fraction = self.raw[:width]
         exponent = self.raw[width : fmt.storage_bits - 1]
         normal = exponent.any()
         m.d.comb += [
             raw.sign.eq(self.raw[fmt.storage_bits - 1]),
-            raw.significand.eq(Cat(fraction, normal) << (_TOP - width)),
+            raw.significand.eq(Cat(fraction[unused:], normal) << (_TOP - fmt.fraction)),
             raw.exponent.eq((exponent | ~normal) + (127 - fmt.bias)),
             raw.is_nan.eq(exponent.all() & fraction.any()),
             raw.is_inf.eq(exponent.all() & ~fraction.any()),

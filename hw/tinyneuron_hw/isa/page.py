@@ -142,9 +142,8 @@ def _formats() -> str:
 
 
 def _rules() -> str:
-    cast = _names(rules.CAST_DTYPES)
     limits = [
-        f"* Types that are converted (Vector, Scalar, DMA, scalar operands): {cast}.",
+        f"* Types that DMA converts: {_names(rules.DMA_CAST_DTYPES)}.",
         "* Operand types of the Tensor engine, each with the type of its results:",
         *(
             f"    * {kind.name}: {_names(dtypes)}; results {_names(RESULT_DTYPES[kind])}."

@@ -42,7 +42,7 @@ operand by on-chip operand in slot order; for DMA then the element counts of bot
   operands at any partition.
 * Engine operands start at a multiple of their element size. DMA takes any byte alignment.
 * All operands of a Vector or Scalar instruction have the same number of partitions and, but for
-  TENSOR_REDUCE, of elements. TENSOR_COPY of equal types and MEMSET take every type.
+  TENSOR_REDUCE, of elements. Operands of every type mix.
 * A matmul's source and destination have the same number of elements, within one PSUM bank. Its
   kind is that of the stationary matrix it finds (a MULTIPLY_MOVING of another kind is BAD_OPERAND);
   `exponent_bias` is 0 but for FP8; a transpose does not accumulate.

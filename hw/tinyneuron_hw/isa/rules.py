@@ -28,6 +28,7 @@ from .opcodes import DMA_OPCODES, ActivationFunction, AluOp, Opcode, OperandKind
 
 __all__ = [
     "CAST_DTYPES",
+    "DMA_CAST_DTYPES",
     "MAX_DMA_ELEMENTS",
     "MAX_ELEMENTS",
     "PATTERNS",
@@ -44,8 +45,10 @@ MAX_ELEMENTS = 1 << 20
 """Largest element count of an on-chip pattern."""
 MAX_DMA_ELEMENTS = (1 << 32) - 1
 """Largest element count of a device pattern."""
-CAST_DTYPES = (DType.FP32, DType.BF16, DType.FP16, DType.INT32)
-"""Types that Vector, Scalar and DMA convert."""
+CAST_DTYPES = tuple(DType)
+"""Types that Vector and Scalar convert."""
+DMA_CAST_DTYPES = (DType.FP32, DType.BF16, DType.FP16, DType.INT32)
+"""Types that DMA converts; it moves every type."""
 ALU_OPS = (AluOp.BYPASS, AluOp.ADD, AluOp.SUBTRACT, AluOp.MULTIPLY, AluOp.MAX, AluOp.MIN)
 REDUCE_OPS = (AluOp.ADD, AluOp.MAX, AluOp.MIN)
 
@@ -339,10 +342,6 @@ def _check_lane_opcode(
     opcode: Opcode, fields: Mapping[str, Any], ranges: Mapping[str, ApRange]
 ) -> None:
     paths = tuple(ranges)
-    dtypes = {fields[f"{path}.dtype"] for path in paths}
-    raw_move = opcode is Opcode.MEMSET or (opcode is Opcode.TENSOR_COPY and len(dtypes) == 1)
-    if not raw_move:
-        _check_types(fields, paths, CAST_DTYPES)
     if len({fields[f"{path}.num_partitions"] for path in paths}) > 1:
         raise _bad("operands must have the same num_partitions")
     if opcode is Opcode.TENSOR_REDUCE:
@@ -376,7 +375,7 @@ def _check_dma(config: CoreConfig, fields: Mapping[str, Any]) -> None:
     if fields["queue"] >= config.dma_engines:
         raise _bad(f"queue {fields['queue']} does not exist: {config.dma_engines} DMA engines")
     if fields["src.dtype"] != fields["dst.dtype"]:
-        _check_types(fields, ("src", "dst"), CAST_DTYPES)
+        _check_types(fields, ("src", "dst"), DMA_CAST_DTYPES)
 
 
 def _check_dma_counts(

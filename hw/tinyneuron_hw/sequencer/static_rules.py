@@ -13,7 +13,7 @@ from ..isa.codec import fields_of
 from ..isa.instructions import INSTRUCTION_BITS
 from ..isa.matmul import FP8_DTYPES, MATMUL_DTYPES, RESULT_DTYPES, MatmulKind
 from ..isa.opcodes import DMA_OPCODES, Opcode, RoundMode
-from ..isa.rules import CAST_DTYPES, DEVICE, PATTERNS, REDUCE_OPS
+from ..isa.rules import DEVICE, DMA_CAST_DTYPES, PATTERNS, REDUCE_OPS
 from .links import OPCODES, is_any
 
 __all__ = ["StaticRules"]
@@ -112,7 +112,7 @@ class StaticRules(wiring.Component):
 
     def _dma_rules(self, opcode: Opcode) -> list[Value]:
         source, target = (self._field(opcode, f"{path}.dtype") for path in ("src", "dst"))
-        uncast = [self._no_dtype(opcode, path, CAST_DTYPES) for path in ("src", "dst")]
+        uncast = [self._no_dtype(opcode, path, DMA_CAST_DTYPES) for path in ("src", "dst")]
         empty = [
             self._field(opcode, f"{path}.dims.{i}.size") == 0
             for path in DEVICE.get(opcode, ())
@@ -124,15 +124,8 @@ class StaticRules(wiring.Component):
 
     def _lane_rules(self, opcode: Opcode) -> list[Value]:
         paths = [role.path for role in PATTERNS[opcode]]
-        broken: list[Value] = []
-        if opcode is not Opcode.MEMSET:
-            uncast = Cat(self._no_dtype(opcode, path, CAST_DTYPES) for path in paths).any()
-            if opcode is Opcode.TENSOR_COPY:
-                source, target = (self._field(opcode, f"{path}.dtype") for path in paths)
-                uncast = uncast & (source != target)
-            broken.append(uncast)
         partitions = [self._field(opcode, f"{path}.num_partitions") for path in paths]
-        broken += [other != partitions[0] for other in partitions[1:]]
+        broken: list[Value] = [other != partitions[0] for other in partitions[1:]]
         if opcode is Opcode.TENSOR_REDUCE:
             depth, op = self._field(opcode, "reduce_dims"), self._field(opcode, "op")
             broken += [(depth < 1) | (depth > 4), ~Cat(op == o.value for o in REDUCE_OPS).any()]

@@ -1,6 +1,7 @@
 """References: SoftFloat for FP16 and 32-bit integers, ml_dtypes for the other floats, Python's
 exact fractions for the other integers."""
 
+import itertools
 import math
 import struct
 
@@ -8,10 +9,15 @@ import ml_dtypes
 import numpy as np
 import pytest
 import softfloatpy as sf
+from amaranth.hdl import Module
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
 from amaranth.sim import Simulator
 
 from tinyneuron_hw.float.convert import FromFp32, ToFp32
 from tinyneuron_hw.formats import CANONICAL_NAN, FORMATS, DType
+from tinyneuron_sim.golden.numerics import from_float32, quiet, to_float32
+from tinyneuron_sim.random_programs.values import special_patterns
 
 from .vectors import SPECIALS, assert_same, canonical, f32, random_fp32
 
@@ -39,6 +45,8 @@ def widen(dtype: DType, raw: int) -> int:
         with np.errstate(invalid="ignore"):
             value = np.array(raw, unsigned).view(ML_DTYPES[dtype]).astype(np.float32)
         return CANONICAL_NAN if np.isnan(value) else int(value.view(np.uint32))
+    if dtype is DType.TF32 and not math.isnan(to_float(raw)):
+        raw &= 0xFFFF_E000
     if fmt.is_float:
         return canonical(f32(raw))
     if fmt.kind == "bool":
@@ -154,3 +162,54 @@ def test_types_outside_the_list_give_zero():
     widening, narrowing = ToFp32((DType.FP32,)), FromFp32((DType.FP32,))
     assert convert(widening, widening.raw, widening.result, DType.BF16, [0x3F80]) == [0]
     assert convert(narrowing, narrowing.value, narrowing.raw, DType.BF16, [0x3F80_0000]) == [0]
+
+
+class _Pair(wiring.Component):
+    """Both casts, one behind the other, as the lanes have them."""
+
+    source: In(DType, init=DType.FP32)
+    target: In(DType, init=DType.FP32)
+    element: In(32)
+    raw: Out(32)
+
+    def elaborate(self, platform):
+        m = Module()
+        m.submodules.widen = widen = ToFp32()
+        m.submodules.narrow = narrow = FromFp32()
+        m.d.comb += [
+            widen.dtype.eq(self.source),
+            widen.raw.eq(self.element),
+            narrow.dtype.eq(self.target),
+            narrow.value.eq(widen.result),
+            self.raw.eq(narrow.raw),
+        ]
+        return m
+
+
+def test_every_pair_of_types_matches_golden_and_the_references():
+    rng = np.random.default_rng(77)
+    dut, cases, results = _Pair(), [], []
+    for source, target in itertools.product(ALL, ALL):
+        fmt = FORMATS[source]
+        some = [*special_patterns(fmt), *rng.integers(0, 1 << fmt.storage_bits, 12).tolist()]
+        near_one = narrow(source, int(random_fp32(rng, 1)[0]))
+        cases += [(source, target, int(element)) for element in [*some, near_one]]
+
+    async def bench(ctx):
+        for source, target, element in cases:
+            ctx.set(dut.source, source)
+            ctx.set(dut.target, target)
+            ctx.set(dut.element, element)
+            results.append(ctx.get(dut.raw))
+
+    sim = Simulator(dut)
+    sim.add_testbench(bench)
+    sim.run()
+    expected = [narrow(target, widen(source, raw)) for source, target, raw in cases]
+    assert_same(cases, results, expected)
+    with quiet():
+        golden = [
+            int(from_float32(to_float32(np.array([raw], f"<u{FORMATS[a].bytes}"), a), b)[0])
+            for a, b, raw in cases
+        ]
+    assert_same(cases, results, golden)

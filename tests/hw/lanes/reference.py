@@ -9,7 +9,13 @@ from tinyneuron_hw.isa.codec import decode
 from tinyneuron_hw.isa.opcodes import ActivationFunction, AluOp, OperandKind, Space
 from tinyneuron_hw.isa.rules import on_chip_dims
 
-NUMPY = {DType.FP32: np.float32, DType.BF16: ml_dtypes.bfloat16, DType.FP16: np.float16}
+NUMPY = {
+    DType.FP32: np.float32, DType.TF32: np.float32, DType.BF16: ml_dtypes.bfloat16,
+    DType.FP16: np.float16, DType.FP8_E5M2: ml_dtypes.float8_e5m2,
+    DType.FP8_E4M3: ml_dtypes.float8_e4m3, DType.FP8_E3M4: ml_dtypes.float8_e3m4,
+    DType.INT32: np.int32, DType.INT16: np.int16, DType.INT8: np.int8, DType.UINT32: np.uint32,
+    DType.UINT16: np.uint16, DType.UINT8: np.uint8,
+}  # fmt: skip
 START = {AluOp.ADD: 0.0, AluOp.MAX: -np.inf, AluOp.MIN: np.inf}
 
 
@@ -35,17 +41,28 @@ def alu(op: AluOp, a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def widen(raw: np.ndarray, dtype: DType) -> np.ndarray:
-    if dtype is DType.INT32:
-        return raw.view(np.int32).astype(np.float32)
-    return raw.view(NUMPY[dtype]).astype(np.float32)
+    if dtype is DType.BOOL:
+        return (raw != 0).astype(np.float32)
+    values = raw.view(NUMPY[dtype]).astype(np.float32)
+    if dtype is DType.TF32:
+        return np.where(np.isnan(values), values, (raw & 0xFFFF_E000).view(np.float32))
+    return values
 
 
 def narrow(values: np.ndarray, dtype: DType) -> np.ndarray:
-    if dtype is DType.INT32:
-        exact = np.nan_to_num(np.rint(values.astype(np.float64)))
-        return np.clip(exact, -(2.0**31), 2.0**31 - 1).astype(np.int32).view(np.uint32)
-    raw = values.astype(NUMPY[dtype]).view(f"u{FORMATS[dtype].bytes}")
-    return np.where(np.isnan(values), FORMATS[dtype].canonical_nan, raw).astype(raw.dtype)
+    fmt = FORMATS[dtype]
+    if dtype is DType.BOOL:
+        return (values != 0).astype(np.uint8)
+    if not fmt.is_float:
+        exact = np.nan_to_num(np.rint(values.astype(np.float64)), posinf=2.0**40, neginf=-(2.0**40))
+        limits = np.iinfo(NUMPY[dtype])
+        return np.clip(exact, limits.min, limits.max).astype(NUMPY[dtype]).view(f"u{fmt.bytes}")
+    if dtype is DType.TF32:
+        bits = values.astype(np.float32).view(np.uint32).astype(np.uint64)
+        bits = ((bits + 0xFFF + (bits >> 13 & 1)) & 0xFFFF_E000).astype(np.uint32)
+        return np.where(np.isnan(values), np.uint32(CANONICAL_NAN), bits)
+    raw = values.astype(NUMPY[dtype]).view(f"u{fmt.bytes}")
+    return np.where(np.isnan(values), fmt.canonical_nan, raw).astype(raw.dtype)
 
 
 def reduce(op: AluOp, values: np.ndarray) -> np.ndarray:

@@ -16,9 +16,8 @@ from tinyneuron_hw.isa.opcodes import (
 )
 from tinyneuron_sim.golden.numerics import RAW_TYPES, from_float32, quiet, to_float32
 
-from .programs import BF16, FP16, FP32, INT32, TINY, Script, as_floats, floats, on_chip
+from .programs import BF16, FP16, FP32, TINY, Script, as_floats, floats, on_chip
 
-CAST_DTYPES = (FP32, BF16, FP16, INT32)
 LINE = [(1, 24)]
 
 
@@ -61,7 +60,7 @@ def _same(got: np.ndarray, expected: np.ndarray, dtype: DType) -> None:
 
 
 @pytest.mark.parametrize("op", NUMPY_OPS)
-@pytest.mark.parametrize("dtype", CAST_DTYPES)
+@pytest.mark.parametrize("dtype", DType)
 def test_tensor_tensor(op, dtype):
     rng = np.random.default_rng(op.value)
     a, b = _raw(rng, dtype), _raw(rng, FP32)
@@ -102,8 +101,8 @@ def test_tensor_scalar(ops, reverse):
     _same(got, from_float32(_nan_canonical(value), FP32), FP32)
 
 
-@pytest.mark.parametrize("source", CAST_DTYPES)
-@pytest.mark.parametrize("target", CAST_DTYPES)
+@pytest.mark.parametrize("source", DType)
+@pytest.mark.parametrize("target", DType)
 def test_tensor_copy_casts_through_fp32_or_moves_bits(source, target):
     raw = _raw(np.random.default_rng(12), source)
     script = Script(Stream.VECTOR)
@@ -180,7 +179,7 @@ def test_a_reduction_with_nan_is_canonical_even_when_negated():
 
 
 @pytest.mark.parametrize("function", ActivationFunction)
-@pytest.mark.parametrize("target", CAST_DTYPES)
+@pytest.mark.parametrize("target", DType)
 def test_activate_rounds_product_and_sum_separately(function, target):
     rng = np.random.default_rng(14)
     raw, bias = _raw(rng, FP16), from_float32(rng.standard_normal((4, 1)).astype(np.float32), BF16)

@@ -19,7 +19,13 @@ from tinyneuron_hw.isa.matmul import (
     matmul_kind,
 )
 from tinyneuron_hw.isa.opcodes import CONTROL_OPCODES, AluOp, Opcode
-from tinyneuron_hw.isa.rules import ALU_OPS, CAST_DTYPES, REDUCE_OPS, check_stationary
+from tinyneuron_hw.isa.rules import (
+    ALU_OPS,
+    CAST_DTYPES,
+    DMA_CAST_DTYPES,
+    REDUCE_OPS,
+    check_stationary,
+)
 from tinyneuron_sim.random_programs.arena import choose_arena
 from tinyneuron_sim.random_programs.draw import Drawer
 from tinyneuron_sim.random_programs.legal import legal
@@ -47,7 +53,9 @@ def test_legal_values_are_those_of_the_rules():
     assert AluOp.BYPASS not in REDUCE_OPS
     assert legal(TINY, Opcode.TENSOR_SCALAR).scalar_dtypes == list(CAST_DTYPES)
     copies = set(legal(TINY, Opcode.TENSOR_COPY).types)
-    assert copies == {(d, d) for d in DType} | {(a, b) for a in CAST_DTYPES for b in CAST_DTYPES}
+    assert copies == {(a, b) for a in DType for b in DType}
+    transfers = {(d, d) for d in DType} | {(a, b) for a in DMA_CAST_DTYPES for b in DMA_CAST_DTYPES}
+    assert set(legal(TINY, Opcode.DMA_COPY).types) == transfers
 
 
 @pytest.mark.parametrize("element", [1, 2, 4])
