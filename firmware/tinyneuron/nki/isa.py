@@ -13,19 +13,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from tinyneuron_hw.formats import FORMATS
-from tinyneuron_hw.isa.opcodes import Opcode, OperandKind, Space, Stream
+from tinyneuron_hw.isa.opcodes import Opcode, Space, Stream
 from tinyneuron_hw.isa.rules import DMA_CAST_DTYPES, REDUCE_OPS
 
 from ..lower.ir import DeviceTensor, Operand, TileRef
 from .checks import (
     element_bits,
-    float_bits,
     free_ref,
     lane_operand,
     same_free_size,
     same_partitions,
 )
 from .matrix import nc_matmul, nc_transpose
+from .operands import op_code, scalar_operand
 from .ops import OPS, Op
 from .tensor import Tensor, _merged
 from .trace import KernelError, emit
@@ -47,14 +47,6 @@ class engine(enum.Enum):  # noqa: N801 - the public name
 
 vector_engine, scalar_engine, unknown_engine = engine.vector, engine.scalar, engine.unknown
 _STREAMS = {engine.unknown: None, engine.vector: Stream.VECTOR, engine.scalar: Stream.SCALAR}
-
-
-def _op(call: str, role: str, op: Any, kind: str) -> Any:
-    code = getattr(op, kind) if isinstance(op, Op) else None
-    if code is None:
-        unit = "Vector" if kind == "alu" else "Scalar"
-        raise KernelError(f"{call}: {role} must be an operation of the {unit} engine, not {op!r}")
-    return code
 
 
 def dma_copy(dst: Tensor, src: Tensor) -> None:
@@ -136,7 +128,7 @@ def tensor_tensor(dst: Tensor, data1: Tensor, data2: Tensor, op: Op) -> None:
     if left.base.space is right.base.space is Space.PSUM:
         raise KernelError(f"{call}: at most one of data1 and data2 may be in nl.psum")
     emit(Opcode.TENSOR_TENSOR, {"in0": left, "in1": right}, {"dst": to},
-          {"op": _op(call, "op", op, "alu")}, Stream.VECTOR)  # fmt: skip
+          {"op": op_code(call, "op", op, "alu")}, Stream.VECTOR)  # fmt: skip
 
 
 def tensor_scalar(
@@ -150,12 +142,12 @@ def tensor_scalar(
     same_free_size(call, to, data=source)
     if (op1 is None) != (operand1 is None):
         raise KernelError(f"{call}: op1 and operand1 come together: {op1!r}, {operand1!r}")
-    fields: dict[str, Any] = {"op0": _op(call, "op0", op0, "alu"), "reverse0": int(reverse0)}
+    fields: dict[str, Any] = {"op0": op_code(call, "op0", op0, "alu"), "reverse0": int(reverse0)}
     reads: dict[str, Operand] = {"in0": source}
-    _scalar(call, "operand0", operand0, source, reads, fields)
+    scalar_operand(call, "operand0", operand0, source, reads, fields)
     if op1 is not None:
-        fields |= {"op1": _op(call, "op1", op1, "alu"), "reverse1": int(reverse1)}
-        _scalar(call, "operand1", operand1, source, reads, fields)
+        fields |= {"op1": op_code(call, "op1", op1, "alu"), "reverse1": int(reverse1)}
+        scalar_operand(call, "operand1", operand1, source, reads, fields)
     emit(Opcode.TENSOR_SCALAR, reads, {"dst": to}, fields, Stream.VECTOR)
 
 
@@ -166,7 +158,7 @@ def tensor_reduce(
     """Reduces trailing free axes of ``data`` (add, maximum, minimum); ``negate`` flips the sign.
     ``dst`` has the remaining elements (``keepdims`` says that reduced axes stay as size 1)."""
     call = "tensor_reduce"
-    code = _op(call, "op", op, "alu")
+    code = op_code(call, "op", op, "alu")
     if code not in REDUCE_OPS:
         raise KernelError(f"{call}: op must be add, maximum or minimum, not {op!r}")
     to, source = lane_operand(call, "dst", dst), lane_operand(call, "data", data)
@@ -202,27 +194,10 @@ def activation(
 
 def _activate(to: TileRef, source: TileRef, op: Op, bias: Any, scale: Any) -> None:
     call = "activation"
-    fields: dict[str, Any] = {"function": _op(call, "op", op, "activation")}
+    fields: dict[str, Any] = {"function": op_code(call, "op", op, "activation")}
     reads: dict[str, Operand] = {"in0": source}
     if bias is None:
         bias = -0.0
-    _scalar(call, "bias", bias, source, reads, fields)
-    _scalar(call, "scale", scale, source, reads, fields)
+    scalar_operand(call, "bias", bias, source, reads, fields)
+    scalar_operand(call, "scale", scale, source, reads, fields)
     emit(Opcode.ACTIVATE, reads, {"dst": to}, fields, Stream.SCALAR)
-
-
-def _scalar(
-    call: str, path: str, value: Any, data: TileRef, reads: dict[str, Operand],
-    fields: dict[str, Any],
-) -> None:  # fmt: skip
-    """Adds a scalar operand: an immediate to ``fields``, one per partition to ``reads``."""
-    if not isinstance(value, Tensor):
-        fields |= {f"{path}.kind": OperandKind.IMMEDIATE,
-                   f"{path}.value": float_bits(call, path, value)}  # fmt: skip
-        return
-    ref = lane_operand(call, path, value)
-    if (ref.num_partitions, ref.per_partition) != (data.num_partitions, 1):
-        raise KernelError(f"{call}: {path} must be [{data.num_partitions}, 1], not "
-                          f"[{ref.num_partitions}, {ref.per_partition}]")  # fmt: skip
-    fields[f"{path}.kind"] = OperandKind.PER_PARTITION
-    reads[path] = ref
