@@ -5,6 +5,7 @@ from amaranth.lib import enum
 __all__ = [
     "CONTROL_OPCODES",
     "DMA_OPCODES",
+    "IDENTITIES",
     "STREAM_OPCODES",
     "ActivationFunction",
     "AluOp",
@@ -143,6 +144,14 @@ class AluOp(enum.Enum, shape=6):
     MULTIPLY = 3
     MAX = 4
     MIN = 5
+
+
+IDENTITIES: dict[AluOp, int] = {
+    AluOp.ADD: 0x0000_0000,
+    AluOp.MAX: 0xFF80_0000,
+    AluOp.MIN: 0x7F80_0000,
+}
+"""The operations that reduce: what a partial result starts as (FP32 bits)."""
 
 
 class ActivationFunction(enum.Enum, shape=8):

@@ -24,7 +24,16 @@ from .matmul import (
     element_bytes,
     matmul_kind,
 )
-from .opcodes import DMA_OPCODES, ActivationFunction, AluOp, Opcode, OperandKind, RoundMode, Space
+from .opcodes import (
+    DMA_OPCODES,
+    IDENTITIES,
+    ActivationFunction,
+    AluOp,
+    Opcode,
+    OperandKind,
+    RoundMode,
+    Space,
+)
 
 __all__ = [
     "CAST_DTYPES",
@@ -50,7 +59,7 @@ CAST_DTYPES = tuple(DType)
 DMA_CAST_DTYPES = (DType.FP32, DType.BF16, DType.FP16, DType.INT32)
 """Types that DMA converts; it moves every type."""
 ALU_OPS = (AluOp.BYPASS, AluOp.ADD, AluOp.SUBTRACT, AluOp.MULTIPLY, AluOp.MAX, AluOp.MIN)
-REDUCE_OPS = (AluOp.ADD, AluOp.MAX, AluOp.MIN)
+REDUCE_OPS = tuple(IDENTITIES)
 
 
 class OperandError(ValueError):

@@ -15,7 +15,7 @@ _FLOAT_LATENCY = 2
 ALU_LATENCY = _FLOAT_LATENCY + 1
 
 ALU_SIGNATURE = wiring.Signature({
-    "op": Out(AluOp), "a": Out(32), "b": Out(32), "result": In(32),
+    "op": Out(AluOp), "a": Out(32), "b": Out(32), "ending": Out(AluOp), "result": In(32),
 })  # fmt: skip
 
 
@@ -24,8 +24,9 @@ class Alu(wiring.Component):
 
     Members
     -------
-    op: constant while operands are on their way.
+    op: in the cycle of ``a`` and ``b``.
     a, b: FP32 bits. BYPASS gives the bits of ``a`` unchanged.
+    ending: ``op`` of ``ALU_LATENCY - 1`` cycles before: what all lanes share is kept once.
     result: FP32 bits.
 
     Latency and throughput: ``ALU_LATENCY`` cycles, a result every cycle.
@@ -53,7 +54,7 @@ class Alu(wiring.Component):
             register = Signal(32, name=f"selected{stage}", reset_less=True)
             m.d.sync += register.eq(delayed)
             delayed = register
-        with m.Switch(self.op):
+        with m.Switch(self.ending):
             with m.Case(AluOp.ADD, AluOp.SUBTRACT):
                 m.d.sync += self.result.eq(add.result)
             with m.Case(AluOp.MULTIPLY):

@@ -2,29 +2,33 @@
 
 from typing import Any
 
-from amaranth.hdl import Cat, Module, Mux, Signal, Value, unsigned
+from amaranth.hdl import Module, Mux, Signal, Value, unsigned
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
 from ..blocks import Gated, Repeated
 from ..config import CoreConfig
 from ..isa.instructions import TensorReduce, TensorScalar, TensorTensor
-from ..isa.opcodes import STREAM_OPCODES, Opcode, Stream
+from ..isa.opcodes import IDENTITIES, STREAM_OPCODES, Opcode, Stream
 from ..lanes.front import BeatKind, LaneFront
 from ..lanes.queue import connect_engine
-from ..lanes.steps import StepPipeline
+from ..lanes.steps import StepPipeline, delayed
 from ..memory.ports import LineReadPort, LineWritePort, PsumReadPort, PsumWritePort
 from ..sequencer.ports import EnginePort
+from .accumulator import ACCUMULATOR_SIGNATURE, Accumulator
+from .alu import ALU_LATENCY
 from .lane import (
-    COMBINE_STAGE,
-    LANE_LATENCY,
+    ACCUMULATE_STAGE,
+    EARLY_STAGE,
+    FIRST_STAGE,
     LANE_SIGNATURE,
-    STORE_STAGE,
-    Combine,
+    LATE_STAGE,
+    SECOND_STAGE,
     LaneControl,
+    Operand,
     VectorLane,  # fmt: skip
 )
-from .reduce import ReduceControl
+from .reduce import Accumulate, AccumulateMode, ReduceControl
 
 __all__ = ["VectorEngine"]
 
@@ -35,10 +39,11 @@ class _Step(data.Struct):
     """What goes through the lanes in one cycle."""
 
     valid: unsigned(1)
-    emit: unsigned(1)
-    last: unsigned(1)
-    load: unsigned(2)
-    combine: Combine
+    early: unsigned(1)
+    """The second operation's result leaves the lanes."""
+    late: unsigned(1)
+    """The accumulator's result does."""
+    accumulates: unsigned(1)
 
 
 class VectorEngine(wiring.Component):
@@ -77,90 +82,142 @@ class VectorEngine(wiring.Component):
         m = Module()
         body = Module()
         body.submodules.front = front = LaneFront(self._config, _OPCODES, inputs=2)
-        body.submodules.steps = steps = StepPipeline(_Step, LANE_LATENCY)
-        control = self._decode(body, front.command)
-        self._elaborate_steps(body, front, steps, control.reduce)
-        self._elaborate_lanes(body, front, steps, control)
+        body.submodules.reduce = order = ReduceControl()
+        body.submodules.steps = steps = StepPipeline(
+            _Step, LATE_STAGE, exits={"early": EARLY_STAGE, "late": LATE_STAGE}
+        )
+        control = self._decode(body, front, order.accumulate)
+        self._elaborate_steps(body, front, steps, order)
+        self._elaborate_lanes(body, front, steps, order, control)
         connect_engine(m, self, body, front, self._config, name="vector_engine")
         return m
 
-    def _decode(self, m: Module, command: Value) -> LaneControl:
-        """The lanes' view of the instruction in execution."""
+    def _decode(self, m: Module, front: LaneFront, accumulate: Any) -> Any:
+        """What the lanes do with the beat of this cycle."""
         control: Any = Signal(LaneControl)
+        beat, command = front.beats.payload, front.command
         tensor, scalar, reduce = TensorTensor(command), TensorScalar(command), TensorReduce(command)
-        m.d.comb += control.out_type.eq(tensor.dst.dtype)
-        with m.Switch(command[:8]):
-            with m.Case(Opcode.TENSOR_TENSOR):
-                m.d.comb += [control.tensor_operand.eq(1), control.op0.eq(tensor.op)]
-            with m.Case(Opcode.TENSOR_SCALAR):
-                m.d.comb += [
-                    control.op0.eq(scalar.op0),
-                    control.op1.eq(scalar.op1),
-                    control.reverse0.eq(scalar.reverse0),
-                    control.reverse1.eq(scalar.reverse1),
-                ]
-            with m.Case(Opcode.TENSOR_REDUCE):
-                m.d.comb += [
-                    control.reduce.eq(1),
-                    control.op1.eq(reduce.op),
-                    control.negate.eq(reduce.negate),
-                ]
-            with m.Case(Opcode.TENSOR_COPY):
-                m.d.comb += control.raw_move.eq(tensor.in0.dtype == tensor.dst.dtype)
-            with m.Case(Opcode.MEMSET):
-                m.d.comb += control.raw_move.eq(1)
+        first, second = control.first, control.second
+        m.d.comb += [
+            control.widen.in0_type.eq(beat.dtype),
+            control.widen.in1_type.eq(tensor.in1.dtype),
+            control.cast.out_type.eq(tensor.dst.dtype),
+            first.load.eq(beat.kind == BeatKind.SCALAR0),
+            second.load.eq(beat.kind == BeatKind.SCALAR1),
+            accumulate.cast.eq(control.cast),
+        ]
+        _identity(m, reduce.op, control.constant)
+        # A scalar operand passes the operations before its own unchanged.
+        with m.If(beat.kind == BeatKind.ELEMENT):
+            with m.Switch(command[:8]):
+                with m.Case(Opcode.TENSOR_TENSOR):
+                    m.d.comb += [first.operand.eq(Operand.TENSOR), first.op.eq(tensor.op)]
+                with m.Case(Opcode.TENSOR_SCALAR):
+                    m.d.comb += [
+                        first.op.eq(scalar.op0),
+                        second.op.eq(scalar.op1),
+                        first.reverse.eq(scalar.reverse0),
+                        second.reverse.eq(scalar.reverse1),
+                    ]
+                with m.Case(Opcode.TENSOR_REDUCE):
+                    # With the identity: what the operation does to its first operand.
+                    m.d.comb += [
+                        second.op.eq(reduce.op),
+                        second.operand.eq(Operand.CONSTANT),
+                        control.cast.negate.eq(reduce.negate),
+                        accumulate.mode.eq(AccumulateMode.GROUP),
+                        accumulate.op.eq(reduce.op),
+                    ]
+                with m.Case(Opcode.TENSOR_COPY):
+                    raw = tensor.in0.dtype == tensor.dst.dtype
+                    m.d.comb += [control.widen.raw.eq(raw), control.cast.raw.eq(raw)]
+                with m.Case(Opcode.MEMSET):
+                    m.d.comb += [control.widen.raw.eq(1), control.cast.raw.eq(1)]
         return control
 
-    def _elaborate_steps(self, m: Module, front: LaneFront, steps: StepPipeline, reduce) -> None:
-        m.submodules.reduce = order = ReduceControl()
+    def _elaborate_steps(
+        self, m: Module, front: LaneFront, steps: StepPipeline, order: ReduceControl
+    ) -> None:
         beat, step = front.beats.payload, steps.step
-        element = front.beats.valid & (beat.kind == BeatKind.ELEMENT)
-        group_end = beat.ends.bit_select((TensorReduce(front.command).reduce_dims - 1)[:2], 1)
-        last_group = Signal()
+        is_element = beat.kind == BeatKind.ELEMENT
+        accumulates = order.accumulate.mode != AccumulateMode.NONE
+        taken = Signal()
         m.d.comb += [
             order.advance.eq(steps.advance),
-            order.element.eq(element & reduce),
-            order.group_end.eq(group_end),
-            front.beats.ready.eq(steps.advance & (~reduce | order.ready)),
-            step.valid.eq(Mux(reduce, order.valid, front.beats.valid)),
-            step.emit.eq(Mux(reduce, order.result, element)),
-            step.last.eq(Mux(reduce, last_group & order.result, beat.ends[3])),
-            step.combine.eq(order.combine),
-            step.load.eq(
-                Cat(beat.kind == kind for kind in (BeatKind.SCALAR0, BeatKind.SCALAR1))
-                & front.beats.valid.replicate(2)
+            order.element.eq(front.beats.valid & is_element),
+            order.emits.eq(~accumulates),
+            order.group_end.eq(
+                beat.ends.bit_select((TensorReduce(front.command).reduce_dims - 1)[:2], 1)
             ),
+            taken.eq(front.beats.valid & (~is_element | order.ready)),
+            front.beats.ready.eq(steps.advance & (~is_element | order.ready)),
+            step.valid.eq(taken | order.valid),
+            step.early.eq(taken & is_element & order.emits),
+            step.late.eq(order.result),
+            step.accumulates.eq(order.store.keep | order.result | order.combine.fill),
             front.results.valid.eq(steps.valid),
             steps.ready.eq(front.results.ready),
         ]
-        with m.If(element & front.beats.ready):
-            m.d.sync += last_group.eq(beat.ends[3])
 
-    def _elaborate_lanes(self, m: Module, front: LaneFront, steps: StepPipeline, control) -> None:
-        lanes = Module()
+    def _elaborate_lanes(
+        self, m: Module, front: LaneFront, steps: StepPipeline, order: ReduceControl, control: Any
+    ) -> None:
+        lanes, accumulators = Module(), Module()
         beat = front.beats.payload
-        # What the lanes need behind their first register moves with their clock, so that nothing
-        # behind it is evaluated while that clock stands.
-        held, combine = Signal(LaneControl), Signal(Combine)
-        lanes.d.sync += [
-            held.eq(control),
-            combine.eq(steps.stages[COMBINE_STAGE - 1].combine),
+        # What a stage does moves with the lanes' clock, so that nothing behind their first
+        # register is evaluated while that clock stands.
+        first = delayed(lanes, control.first, FIRST_STAGE, name="first")[-1]
+        second = delayed(lanes, control.second, SECOND_STAGE, name="second")[-1]
+        constant = delayed(lanes, control.constant, SECOND_STAGE, name="constant")[-1]
+        casts = delayed(lanes, order.cast, LATE_STAGE - 1, name="cast")
+        combine = delayed(lanes, order.combine, ACCUMULATE_STAGE, name="combine")[-1]
+        store = delayed(lanes, order.store, LATE_STAGE - 1, name="store")[-1]
+        endings = [
+            delayed(lanes, op, ALU_LATENCY - 1, name=f"{name}_op")[-1]
+            for name, op in (("first", first.op), ("second", second.op), ("combine", combine.op))
         ]
+        late = steps.stages[LATE_STAGE - 1].late
+        start = Signal(32)
+        _identity(m, combine.op, start)
         for number in range(self._config.partitions):
             lanes.submodules[f"lane{number}"] = lane = Repeated(
                 "tn_vector_lane", VectorLane, LANE_SIGNATURE.flip()
             )
+            accumulators.submodules[f"accumulator{number}"] = accumulator = Repeated(
+                "tn_vector_accumulator", Accumulator, ACCUMULATOR_SIGNATURE.flip()
+            )
             m.d.comb += [
-                lane.input.in0_type.eq(beat.dtype),
-                lane.input.in1_type.eq(TensorTensor(front.command).in1.dtype),
-                lane.input.raw_move.eq(control.raw_move),
-                lane.control.eq(held),
+                lane.widen.eq(control.widen),
                 lane.in0.eq(beat.in0[number]),
                 lane.in1.eq(beat.in1[number]),
-                lane.load.eq(steps.stages[1].load),
-                lane.combine.eq(combine),
-                lane.store.eq(steps.stages[STORE_STAGE].combine),
+                lane.first.eq(first),
+                lane.first_ending.eq(endings[0]),
+                lane.second.eq(second),
+                lane.second_ending.eq(endings[1]),
+                lane.constant.eq(constant),
+                accumulator.element.eq(lane.element),
+                accumulator.combine.eq(combine),
+                accumulator.start.eq(start),
+                accumulator.ending.eq(endings[2]),
+                accumulator.store.eq(store),
+                lane.accumulated.eq(accumulator.result),
+                lane.late.eq(late),
+                lane.cast.eq(Mux(late, casts[LATE_STAGE - 1], casts[EARLY_STAGE - 1])),
                 front.results.payload.lanes[number].eq(lane.result),
             ]
-        m.d.comb += front.results.payload.last.eq(steps.stages[LANE_LATENCY].last)
+        active = Signal(ALU_LATENCY + 1)
+        m.d.comb += [
+            active[k].eq(steps.stages[ACCUMULATE_STAGE + k].accumulates) for k in range(len(active))
+        ]
         m.submodules.lanes = Gated(lanes, steps.clock, name="vector_lanes")
+        m.submodules.accumulators = Gated(
+            accumulators, steps.clock & active.any(), name="vector_accumulators"
+        )
+
+
+def _identity(m: Module, op: Value, value: Value) -> None:
+    """What a partial result of a reduction with ``op`` starts as."""
+    with m.Switch(op):
+        for operation, bits in IDENTITIES.items():
+            with m.Case(operation):
+                m.d.comb += value.eq(bits)

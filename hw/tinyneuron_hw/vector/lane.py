@@ -1,7 +1,7 @@
 """One partition of the Vector engine."""
 
 from amaranth.hdl import Cat, Module, Mux, Signal, unsigned
-from amaranth.lib import data, memory, wiring
+from amaranth.lib import data, enum, wiring
 from amaranth.lib.wiring import In, Out
 
 from ..blocks import Repeated
@@ -10,66 +10,83 @@ from ..formats import DType
 from ..isa.opcodes import AluOp
 from .alu import ALU_LATENCY, ALU_SIGNATURE, Alu
 
-__all__ = ["COMBINE_STAGE", "LANE_LATENCY", "LANE_SIGNATURE", "PARTIAL_SLOTS", "STORE_STAGE",
-           "Combine", "LaneControl", "LaneInput", "VectorLane"]  # fmt: skip
+__all__ = ["ACCUMULATE_STAGE", "EARLY_STAGE", "FIRST_STAGE", "LANE_SIGNATURE", "LATE_STAGE",
+           "SECOND_STAGE", "Cast", "LaneControl", "Operand", "Operation", "VectorLane",
+           "Widen"]  # fmt: skip
 
-COMBINE_STAGE = 1 + ALU_LATENCY
-"""Registers before the second operation, which a reduction uses."""
-STORE_STAGE = COMBINE_STAGE + ALU_LATENCY
-LANE_LATENCY = STORE_STAGE + 1
+FIRST_STAGE = 1
+"""Registers before the first operation."""
+SECOND_STAGE = FIRST_STAGE + ALU_LATENCY
+ACCUMULATE_STAGE = SECOND_STAGE + ALU_LATENCY
+EARLY_STAGE = ACCUMULATE_STAGE + 1
+"""Registers before the result of the second operation, cast."""
+LATE_STAGE = ACCUMULATE_STAGE + ALU_LATENCY + 1
+"""Registers before the result of the accumulator, cast."""
 
-PARTIAL_SLOTS = 16
-"""Partial results a lane keeps: 8 of the group being read, 8 of the group being combined."""
 
-
-class LaneInput(data.Struct):
-    """What the raw values of this cycle are."""
+class Widen(data.Struct):
+    """What the raw values are; stage 0."""
 
     in0_type: DType
     in1_type: DType
-    raw_move: unsigned(1)
-    """Bits pass unchanged."""
+    raw: unsigned(1)
+    """The bits of ``in0`` pass unchanged."""
 
 
-class LaneControl(data.Struct):
-    """What an instruction asks of every lane; constant while elements are behind its first
-    register."""
+class Operand(enum.Enum, shape=2):
+    """Second operand of an operation."""
+
+    SCALAR = 0
+    """What was loaded for this operation."""
+    TENSOR = 1
+    """The second input."""
+    CONSTANT = 2
+    """``constant`` (of the second operation)."""
+
+
+class Operation(data.Struct):
+    """One of the two operations on an element, in its stage."""
+
+    load: unsigned(1)
+    """Take the value as the operation's scalar."""
+    op: AluOp
+    reverse: unsigned(1)
+    operand: Operand
+
+
+class Cast(data.Struct):
+    """How a result leaves the lane, one stage before the result."""
 
     out_type: DType
-    raw_move: unsigned(1)
-    """Bits pass unchanged."""
-    tensor_operand: unsigned(1)
-    """The second operand of ``op0`` is the second input, not scalar 0."""
-    op0: AluOp
-    op1: AluOp
-    reverse0: unsigned(1)
-    reverse1: unsigned(1)
-    reduce: unsigned(1)
+    raw: unsigned(1)
+    """The bits pass unchanged."""
     negate: unsigned(1)
 
 
-class Combine(data.Struct):
-    """One operation of a reduction: ``slot a op slot b``, or ``slot a op element``."""
+class LaneControl(data.Struct):
+    """What every lane does with a beat; each part belongs to its stage."""
 
-    a: range(PARTIAL_SLOTS)
-    b: range(PARTIAL_SLOTS)
-    a_start: unsigned(1)
-    """Slot ``a`` holds nothing yet: the operation's start value takes its place."""
-    b_start: unsigned(1)
-    b_slot: unsigned(1)
-    """0: the operand is the element."""
-    keep: unsigned(1)
-    """The result goes to slot ``a``; otherwise out of the lane."""
+    widen: Widen
+    first: Operation
+    second: Operation
+    constant: unsigned(32)
+    """FP32 operand of the second operation."""
+    cast: Cast
 
 
 LANE_SIGNATURE = wiring.Signature({
-    "input": Out(LaneInput, init={"in0_type": DType.FP32, "in1_type": DType.FP32}),
-    "control": Out(LaneControl),
+    "widen": Out(Widen, init={"in0_type": DType.FP32, "in1_type": DType.FP32}),
+    "first": Out(Operation),
+    "first_ending": Out(AluOp),
+    "second": Out(Operation),
+    "second_ending": Out(AluOp),
+    "constant": Out(32),
+    "cast": Out(Cast),
+    "late": Out(1),
     "in0": Out(32),
     "in1": Out(32),
-    "load": Out(2),
-    "combine": Out(Combine),
-    "store": Out(Combine),
+    "accumulated": Out(32),
+    "element": In(32),
     "result": In(32),
 })  # fmt: skip
 
@@ -77,17 +94,20 @@ LANE_SIGNATURE = wiring.Signature({
 class VectorLane(wiring.Component):
     """Casts to FP32, applies two operations, casts back; one element per cycle.
 
-    Every register moves in every cycle: the engine stops the lane's clock.
+    Every register moves in every cycle: the engine stops the lane's clock. What the lanes do is
+    given to all of them alike, to each stage in its cycle.
 
     Members
     -------
     in0: raw element or scalar operand; in1: raw element of the second input.
-    input: see :class:`LaneInput`, in the cycle of ``in0``.
-    control: see :class:`LaneControl`, from one cycle later on.
-    load: one cycle later: take the value as scalar 0 (bit 0) or 1 (bit 1).
-    combine: ``COMBINE_STAGE`` cycles later, when the instruction is a reduction: the operation.
-    store: the same ``STORE_STAGE`` cycles later: where its result goes.
-    result: raw element, ``LANE_LATENCY`` cycles later.
+    widen: see :class:`Widen`, in the cycle of ``in0``.
+    first, second, constant: see :class:`Operation`, ``FIRST_STAGE`` and ``SECOND_STAGE`` cycles
+        later.
+    first_ending, second_ending: see :class:`Alu`.
+    element: FP32 bits of the second operation's result, ``ACCUMULATE_STAGE`` cycles after ``in0``.
+    accumulated: FP32 bits of the accumulator's result, ``LATE_STAGE - 1`` cycles after ``in0``.
+    cast, late: how to cast which of the two, with ``late`` the accumulator's.
+    result: raw element, one cycle later.
     """
 
     def __init__(self):
@@ -95,37 +115,30 @@ class VectorLane(wiring.Component):
 
     def elaborate(self, platform):
         m = Module()
-        control = self.control
         value, operand = self._elaborate_inputs(m)
-        scalars = [Signal(32, name=f"scalar{number}") for number in (0, 1)]
-        for number, scalar in enumerate(scalars):
-            with m.If(self.load[number]):
-                m.d.sync += scalar.eq(value)
-
+        second_operand = operand
+        for stage in range(ALU_LATENCY):
+            register = Signal(32, name=f"operand{stage}", reset_less=True)
+            m.d.sync += register.eq(second_operand)
+            second_operand = register
         m.submodules.alu0 = alu0 = Repeated("tn_vector_alu", Alu, ALU_SIGNATURE.flip())
         m.submodules.alu1 = alu1 = Repeated("tn_vector_alu", Alu, ALU_SIGNATURE.flip())
-        operand0 = Mux(control.tensor_operand, operand, scalars[0])
-        m.d.comb += [
-            alu0.op.eq(control.op0),
-            alu0.a.eq(Mux(swaps(control.op0, control.reverse0), operand0, value)),
-            alu0.b.eq(Mux(swaps(control.op0, control.reverse0), value, operand0)),
-            alu1.op.eq(control.op1),
-        ]
-        with m.If(control.reduce):
-            self._elaborate_combine(m, alu0.result, alu1)
-        with m.Else():
-            swap = swaps(control.op1, control.reverse1)
-            m.d.comb += [
-                alu1.a.eq(Mux(swap, scalars[1], alu0.result)),
-                alu1.b.eq(Mux(swap, alu0.result, scalars[1])),
-            ]
-
+        self._elaborate_operation(m, alu0, self.first, value, operand, name="scalar0")
+        self._elaborate_operation(
+            m, alu1, self.second, alu0.result, second_operand, name="scalar1"
+        )
         m.submodules.narrow = narrow = FromFp32()
+        cast = self.cast
+        outgoing = Signal(32)
         m.d.comb += [
-            narrow.dtype.eq(control.out_type),
-            narrow.value.eq(Cat(alu1.result[:31], alu1.result[31] ^ control.negate)),
+            alu0.ending.eq(self.first_ending),
+            alu1.ending.eq(self.second_ending),
+            self.element.eq(alu1.result),
+            outgoing.eq(Mux(self.late, self.accumulated, alu1.result)),
+            narrow.dtype.eq(cast.out_type),
+            narrow.value.eq(Cat(outgoing[:31], outgoing[31] ^ cast.negate)),
         ]
-        m.d.sync += self.result.eq(Mux(control.raw_move, alu1.result, narrow.raw))
+        m.d.sync += self.result.eq(Mux(cast.raw, outgoing, narrow.raw))
         return m
 
     def _elaborate_inputs(self, m: Module) -> tuple[Signal, Signal]:
@@ -135,39 +148,34 @@ class VectorLane(wiring.Component):
         value = Signal(32, reset_less=True)
         operand = Signal(32, reset_less=True)
         m.d.comb += [
-            widen0.dtype.eq(self.input.in0_type),
+            widen0.dtype.eq(self.widen.in0_type),
             widen0.raw.eq(self.in0),
-            widen1.dtype.eq(self.input.in1_type),
+            widen1.dtype.eq(self.widen.in1_type),
             widen1.raw.eq(self.in1),
         ]
         m.d.sync += [
-            value.eq(Mux(self.input.raw_move, self.in0, widen0.result)),
+            value.eq(Mux(self.widen.raw, self.in0, widen0.result)),
             operand.eq(widen1.result),
         ]
         return value, operand
 
-    def _elaborate_combine(self, m: Module, element: Signal, alu: Repeated) -> None:
-        m.submodules.partials = partials = memory.Memory(shape=32, depth=PARTIAL_SLOTS, init=[])
-        write = partials.write_port()
-        slots = [partials.read_port(domain="comb") for _ in range(2)]
-        start = Signal(32)
-        with m.Switch(self.control.op1):
-            with m.Case(AluOp.MAX):
-                m.d.comb += start.eq(0xFF80_0000)
-            with m.Case(AluOp.MIN):
-                m.d.comb += start.eq(0x7F80_0000)
-        combine = self.combine
+    def _elaborate_operation(
+        self, m: Module, alu, control, value: Signal, tensor: Signal, *, name: str
+    ) -> None:
+        """``value op operand``, or turned round; BYPASS gives ``value`` whatever ``reverse`` says."""
+        scalar, operand, swap = Signal(32, name=name), Signal(32, name=f"{name}_or"), Signal()
+        with m.If(control.load):
+            m.d.sync += scalar.eq(value)
+        with m.Switch(control.operand):
+            with m.Case(Operand.SCALAR):
+                m.d.comb += operand.eq(scalar)
+            with m.Case(Operand.TENSOR):
+                m.d.comb += operand.eq(tensor)
+            with m.Case(Operand.CONSTANT):
+                m.d.comb += operand.eq(self.constant)
         m.d.comb += [
-            slots[0].addr.eq(combine.a),
-            slots[1].addr.eq(combine.b),
-            alu.a.eq(Mux(combine.a_start, start, slots[0].data)),
-            alu.b.eq(Mux(combine.b_slot, Mux(combine.b_start, start, slots[1].data), element)),
-            write.addr.eq(self.store.a),
-            write.data.eq(alu.result),
-            write.en.eq(self.store.keep),
+            swap.eq(control.reverse & (control.op != AluOp.BYPASS)),
+            alu.op.eq(control.op),
+            alu.a.eq(Mux(swap, operand, value)),
+            alu.b.eq(Mux(swap, value, operand)),
         ]
-
-
-def swaps(op, reverse):
-    """BYPASS gives the tensor's side whatever ``reverse`` says."""
-    return reverse & (op != AluOp.BYPASS)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from tinyneuron_hw.formats import FORMATS
-from tinyneuron_hw.isa.opcodes import AluOp, Opcode
+from tinyneuron_hw.isa.opcodes import IDENTITIES, AluOp, Opcode
 
 from .machine import Machine
 from .numerics import RAW_TYPES, add, from_float32, maximum, minimum, multiply, subtract, to_float32
@@ -25,7 +25,6 @@ ALU: dict[AluOp, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
     AluOp.MAX: maximum,
     AluOp.MIN: minimum,
 }
-_START = {AluOp.ADD: 0.0, AluOp.MAX: -np.inf, AluOp.MIN: np.inf}
 PARTIALS = 8
 """Interleaved partial results of a reduction."""
 
@@ -77,7 +76,8 @@ def reduce_interleaved(values: np.ndarray, op: AluOp) -> np.ndarray:
     """float32[...] of float32[..., elements]: element j goes to partial j mod 8, in order; the
     partials are combined as a balanced tree."""
     operation = ALU[op]
-    partials = np.full((*values.shape[:-1], PARTIALS), _START[op], dtype=np.float32)
+    start = np.uint32(IDENTITIES[op]).view(np.float32)
+    partials = np.full((*values.shape[:-1], PARTIALS), start, dtype=np.float32)
     for first in range(0, values.shape[-1], PARTIALS):
         chunk = values[..., first : first + PARTIALS]
         width = chunk.shape[-1]

@@ -10,8 +10,8 @@ from .draw import Fields
 
 __all__ = ["rough_cycles"]
 
-_GROUP = 16
-"""Cycles that a reduction takes for a result, besides those for its elements."""
+_GROUP, _TREE = 8, 16
+"""Least cycles of a reduction for a result; cycles after its last element."""
 
 
 def rough_cycles(opcode: Opcode, fields: Fields) -> int:
@@ -20,7 +20,7 @@ def rough_cycles(opcode: Opcode, fields: Fields) -> int:
     if opcode in DMA_OPCODES:
         return 150 + 2 * written * fields.get("dst.num_partitions", 1)
     if opcode is Opcode.TENSOR_REDUCE:
-        return 24 + read + _GROUP * written
+        return 24 + max(read, _GROUP * written) + _TREE
     return 24 + max(read, written)
 
 

@@ -58,3 +58,43 @@ def test_clock_stops_when_empty():
     _, _, clocked = run(ready_rate=1.0, valid_rate=1.0, count=20)
     assert sum(clocked) == 20 + DEPTH - 1
     assert not any(clocked[-20:])
+
+
+def test_a_result_leaves_at_the_stage_of_its_exit():
+    step = data.StructLayout({"valid": 1, "early": 1, "late": 1})
+    dut = StepPipeline(step, DEPTH, exits={"early": 1, "late": DEPTH})
+    seen = []
+
+    async def bench(ctx):
+        ctx.set(dut.ready, 1)
+        for cycle in range(9):
+            ctx.set(dut.step, {"valid": cycle in (0, 4), "early": cycle == 4, "late": cycle == 0})
+            seen.append(ctx.get(dut.valid))
+            await ctx.tick()
+
+    sim = Simulator(dut)
+    sim.add_clock(1e-6)
+    sim.add_testbench(bench)
+    sim.run()
+    assert [cycle for cycle, valid in enumerate(seen) if valid] == [DEPTH, 5]
+
+
+def test_nothing_moves_or_leaves_while_a_stage_holds():
+    dut = StepPipeline(STEP, DEPTH)
+    seen = []
+
+    async def bench(ctx):
+        ctx.set(dut.ready, 1)
+        ctx.set(dut.step, {"valid": 1, "emit": 1, "tag": 7})
+        for _ in range(DEPTH):
+            await ctx.tick()
+        for hold in (1, 1, 0):
+            ctx.set(dut.hold, hold)
+            seen.append((ctx.get(dut.valid), ctx.get(dut.advance), ctx.get(dut.clock)))
+            await ctx.tick()
+
+    sim = Simulator(dut)
+    sim.add_clock(1e-6)
+    sim.add_testbench(bench)
+    sim.run()
+    assert seen == [(0, 0, 0), (0, 0, 0), (1, 1, 1)]

@@ -17,6 +17,7 @@ def test_every_operation_matches_numpy(op):
 
     async def bench(ctx):
         ctx.set(dut.op, op)
+        ctx.set(dut.ending, op)
         for cycle in range(len(pairs) + ALU_LATENCY):
             if cycle < len(pairs):
                 ctx.set(dut.a, pairs[cycle][0])

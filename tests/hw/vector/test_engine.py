@@ -68,12 +68,12 @@ def test_memset_runs_at_one_element_per_cycle():
     assert cycles([fill]) <= 96 + 30
 
 
-@pytest.mark.parametrize(("groups", "size"), [(1, 96), (4, 24)])
-def test_reduction_adds_seven_cycles_for_each_group(groups, size):
+@pytest.mark.parametrize(("groups", "size"), [(1, 96), (4, 24), (10, 9), (20, 3)])
+def test_a_group_costs_its_elements_and_at_least_eight_cycles(groups, size):
     total = encode(Opcode.TENSOR_REDUCE, in0=pattern(dims=[(1, size), (size, groups)]),
                    dst=pattern(offset=512, dims=[(1, groups)]), op=AluOp.ADD,
                    reduce_dims=1)  # fmt: skip
-    assert cycles([total]) <= groups * (size + 7) + 40
+    assert cycles([total]) <= groups * max(size, 8) + groups + 36
 
 
 def test_reduction_of_every_short_length():
