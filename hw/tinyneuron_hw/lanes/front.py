@@ -63,6 +63,9 @@ class LaneFront(wiring.Component):
         The engine's opcodes.
     inputs:
         Most access patterns an instruction reads at a time, 1 or 2.
+    overlap:
+        Whether a command's beats may follow those of the one before at once. Otherwise they wait
+        until its results have left: the lanes know one instruction at a time.
 
     Members
     -------
@@ -81,10 +84,13 @@ class LaneFront(wiring.Component):
     other follow without a gap when they have at least about 6 beats.
     """
 
-    def __init__(self, config: CoreConfig, opcodes: tuple[Opcode, ...], *, inputs: int):
+    def __init__(
+        self, config: CoreConfig, opcodes: tuple[Opcode, ...], *, inputs: int, overlap: bool = False
+    ):
         self._config = config
         self._opcodes = opcodes
         self._inputs = inputs
+        self._overlap = overlap
         super().__init__(
             {
                 "issue": In(stream.Signature(EngineCommand)),
@@ -161,12 +167,14 @@ class LaneFront(wiring.Component):
                     self._scalar_beat(m, valid, operand, readers[0])
             with m.Default():
                 self._join(m, valid, readers, [used.in0, used.in1])
-        # The lanes know one instruction at a time: its elements wait until those before have left.
-        unfinished = Signal(range(PENDING + 1))
-        m.d.sync += unfinished.eq(
-            unfinished + (ahead.following.valid & ahead.following.ready) - ahead.done
-        )
-        m.d.comb += ahead.following.ready.eq(unfinished == ahead.done)
+        if self._overlap:
+            m.d.comb += ahead.following.ready.eq(~valid | over)
+        else:
+            unfinished = Signal(range(PENDING + 1))
+            m.d.sync += unfinished.eq(
+                unfinished + (ahead.following.valid & ahead.following.ready) - ahead.done
+            )
+            m.d.comb += ahead.following.ready.eq(unfinished == ahead.done)
         with m.If(over):
             m.d.sync += valid.eq(0)
         with m.If(ahead.following.ready):

@@ -28,7 +28,7 @@ from .lane import (
     Operand,
     VectorLane,  # fmt: skip
 )
-from .reduce import Accumulate, AccumulateMode, ReduceControl
+from .reduce import AccumulateMode, ReduceControl
 
 __all__ = ["VectorEngine"]
 
@@ -81,7 +81,7 @@ class VectorEngine(wiring.Component):
     def elaborate(self, platform: Any) -> Module:
         m = Module()
         body = Module()
-        body.submodules.front = front = LaneFront(self._config, _OPCODES, inputs=2)
+        body.submodules.front = front = LaneFront(self._config, _OPCODES, inputs=2, overlap=True)
         body.submodules.reduce = order = ReduceControl()
         body.submodules.steps = steps = StepPipeline(
             _Step, LATE_STAGE, exits={"early": EARLY_STAGE, "late": LATE_STAGE}
@@ -215,7 +215,7 @@ class VectorEngine(wiring.Component):
         )
 
 
-def _identity(m: Module, op: Value, value: Value) -> None:
+def _identity(m: Module, op: Any, value: Value) -> None:
     """What a partial result of a reduction with ``op`` starts as."""
     with m.Switch(op):
         for operation, bits in IDENTITIES.items():

@@ -124,9 +124,7 @@ class VectorLane(wiring.Component):
         m.submodules.alu0 = alu0 = Repeated("tn_vector_alu", Alu, ALU_SIGNATURE.flip())
         m.submodules.alu1 = alu1 = Repeated("tn_vector_alu", Alu, ALU_SIGNATURE.flip())
         self._elaborate_operation(m, alu0, self.first, value, operand, name="scalar0")
-        self._elaborate_operation(
-            m, alu1, self.second, alu0.result, second_operand, name="scalar1"
-        )
+        self._elaborate_operation(m, alu1, self.second, alu0.result, second_operand, name="scalar1")
         m.submodules.narrow = narrow = FromFp32()
         cast = self.cast
         outgoing = Signal(32)
@@ -162,7 +160,7 @@ class VectorLane(wiring.Component):
     def _elaborate_operation(
         self, m: Module, alu, control, value: Signal, tensor: Signal, *, name: str
     ) -> None:
-        """``value op operand``, or turned round; BYPASS gives ``value`` whatever ``reverse`` says."""
+        """``value op operand`` or, but for BYPASS, turned round."""
         scalar, operand, swap = Signal(32, name=name), Signal(32, name=f"{name}_or"), Signal()
         with m.If(control.load):
             m.d.sync += scalar.eq(value)

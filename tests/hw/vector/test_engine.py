@@ -1,5 +1,7 @@
 """Every test here compares the bytes of both memories with the reference at every ``done``."""
 
+import itertools
+
 import pytest
 
 from tinyneuron_hw.config import get_config
@@ -9,7 +11,7 @@ from tinyneuron_hw.isa.opcodes import AluOp, Opcode, Space
 from tinyneuron_hw.vector.engine import VectorEngine
 
 from ..lanes.bench import EngineBench
-from ..lanes.programs import RandomProgram, pattern
+from ..lanes.programs import RandomProgram, immediate, pattern
 
 CONFIG = get_config("tiny").with_changes(sbuf_partition_bytes=1024, psum_bank_bytes=64)
 WIDE_PSUM = CONFIG.with_changes(columns=8)
@@ -103,3 +105,22 @@ def test_survives_reset_in_the_middle_of_a_reduction():
                dst=pattern(offset=512, dims=[(1, 3)]), op=AluOp.ADD, reduce_dims=1)
     ]  # fmt: skip
     run(program * 2, seed=8, reset_at=38)
+
+
+def test_elements_follow_those_of_the_instruction_before():
+    """Short instructions of all kinds with other operations, scalars and types than the last."""
+    program = []
+    for number in range(6):
+        source = pattern(offset=64 * number, dims=[(1, 8)])
+        target = pattern([DType.BF16, DType.FP32][number % 2], offset=512 + 64 * number,
+                         dims=[(1, 8)])  # fmt: skip
+        program.append(
+            encode(Opcode.TENSOR_SCALAR, in0=source, dst=target, op0=list(AluOp)[1 + number % 5],
+                   op1=list(AluOp)[5 - number % 5], operand0=immediate(0.5 + number),
+                   operand1=immediate(-2.0 * number))
+        )  # fmt: skip
+        program.append(encode(Opcode.MEMSET, dst=pattern(offset=960, dims=[(1, 8)]), value=number))
+    timing = run(program, seed=9)
+    steps = [after - before for before, after in itertools.pairwise(timing.done)]
+    # Ten beats, or eight.
+    assert sum(steps) <= 6 * 10 + 5 * 8
