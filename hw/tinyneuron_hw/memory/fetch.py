@@ -13,12 +13,15 @@ from ..isa.operands import AccessPattern
 from .address import AddressGenerator
 from .beat import offset_bits
 
-__all__ = ["FETCH_WORDS", "ElementFetch", "Position"]
+__all__ = ["FETCH_LINES", "ElementFetch", "Position"]
 
-FETCH_WORDS = 8
-"""Words of every lane that are buffered: two lines, or eight PSUM words."""
+FETCH_LINES = 3
+"""Lines of every lane that are under way or buffered, or a quarter of the PSUM words. A line's
+room is taken for three cycles at least (requested, stored, read), so three let a line be requested
+in every cycle."""
 
 _LINE_WORDS = LINE_BYTES // 4
+_FETCH_WORDS = FETCH_LINES * _LINE_WORDS
 _RUN_AHEAD = 8
 """Elements addressed ahead of the output: how long a refused line stays hidden."""
 
@@ -92,12 +95,12 @@ class ElementFetch(wiring.Component):
         ]
 
         # Requests go out when there is room for the data and `pending` can take the element.
-        words_used = Signal(range(FETCH_WORDS + 1))
+        words_used = Signal(range(_FETCH_WORDS + 1))
         words = Signal(3)
         room, slot_free, take = Signal(), Signal(), Signal()
         m.d.comb += [
             words.eq(Mux(self.in_psum, 1, _LINE_WORDS)),
-            room.eq(words_used + words <= FETCH_WORDS),
+            room.eq(words_used + words <= _FETCH_WORDS),
             slot_free.eq(~pending_valid | pending_moves),
             self.valid.eq(generator.output.valid & slot_free & another & room),
             take.eq(generator.output.valid & slot_free & (~another | (room & self.ready))),

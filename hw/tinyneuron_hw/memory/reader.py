@@ -43,16 +43,15 @@ class OperandReader(wiring.Component):
     Members
     -------
     start: patterns, resolved and legal.
-    sbuf, psum: memory ports; at most 2 lines or 8 words are under way or buffered.
+    sbuf, psum: memory ports; at most 3 lines or 12 words are under way or buffered.
     output: elements in order, raw bits of the type's size, zero-extended.
 
     Latency and throughput
     ----------------------
-    First element 4 cycles after the pattern was taken. One element per cycle when at least three
-    lie in each line; two in three cycles when each lies in another line; one per cycle from PSUM.
+    First element 4 cycles after the pattern was taken, then one per cycle, whatever the strides.
     A refused line costs its cycles unless the output has waited before: up to eight elements are
-    addressed ahead. Patterns follow each other without a gap, but a change between SBUF and PSUM
-    waits until the previous pattern has left.
+    addressed ahead. Patterns follow each other without a gap, wherever in a line they begin or
+    end, but a change between SBUF and PSUM waits until the previous pattern has left.
     """
 
     def __init__(self, config: CoreConfig, *, psum: bool, rotate: bool, groups: bool = False):

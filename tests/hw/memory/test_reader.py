@@ -110,11 +110,25 @@ def test_sequential_streams_run_at_one_element_per_cycle(memory_test, dtype):
     assert bench.sbuf_memory.requests == 3 * -(-100 * operand.size // 16)
 
 
-def test_far_strides_run_at_two_elements_in_three_cycles(memory_test):
+@pytest.mark.parametrize("stride", [3, 5, 8, 9, -9])
+def test_strides_run_at_one_element_per_cycle(memory_test, stride):
     bench = Bench(memory_test, TINY)
-    operand = memory_test.Operand(DType.BF16, Space.SBUF, 0, 4, 0, [(9, 100)] + [(1, 1)] * 3)
-    bench.run([operand])
-    assert bench.span <= 151
+    offset = 0 if stride > 0 else -2 * 99 * stride
+    operand = memory_test.Operand(
+        DType.BF16, Space.SBUF, 0, 4, offset, [(stride, 100)] + [(1, 1)] * 3
+    )
+    bench.run([operand] * 2)
+    assert bench.span == 200
+
+
+@pytest.mark.parametrize("elements", [7, 8, 9, 33])
+def test_patterns_that_begin_or_end_inside_a_line_follow_without_a_gap(memory_test, elements):
+    bench = Bench(memory_test, TINY)
+    dims = [(1, elements)] + [(1, 1)] * 3
+    bench.run([
+        memory_test.Operand(DType.BF16, Space.SBUF, 0, 4, 2 * i, dims) for i in range(16)
+    ])  # fmt: skip
+    assert bench.span == 16 * elements
 
 
 @pytest.mark.parametrize("dtype", [DType.FP32, DType.FP16, DType.UINT8], ids=lambda d: d.name)
