@@ -16,8 +16,8 @@ from ..runtime.dtypes import numpy_dtype
 from .tensor import Tensor
 from .trace import KernelError, current
 
-__all__ = ["element_bits", "float_bits", "free_ref", "lane_operand", "on_chip", "same_free_size",
-           "same_partitions"]  # fmt: skip
+__all__ = ["element_bits", "float_bits", "free_ref", "lane_operand", "not_both_psum", "on_chip",
+           "same_free_size", "same_partitions"]  # fmt: skip
 
 
 def on_chip(
@@ -82,6 +82,12 @@ def same_free_size(call: str, dst: TileRef, **sources: TileRef) -> None:
             raise KernelError(f"{call}: {role} has {ref.per_partition} elements per partition, dst "
                               f"{dst.per_partition}")  # fmt: skip
         _check_overlap(call, role, dst, ref)
+
+
+def not_both_psum(call: str, **tiles: TileRef) -> None:
+    """Of two tiles that are read together at most one may be in PSUM."""
+    if all(ref.base.space is Space.PSUM for ref in tiles.values()):
+        raise KernelError(f"{call}: at most one of {' and '.join(tiles)} may be in nl.psum")
 
 
 def _check_overlap(call: str, role: str, dst: TileRef, src: TileRef) -> None:
