@@ -177,7 +177,6 @@ def test_several_schedules(check, seed):
         ({"pad": -1}, "conv1d: pad must be at least 0, not -1"),
         ({"groups": 2}, "conv1d: groups must divide 6 input and 5 output channels, not 2"),
         ({"dtype": "int16"}, "conv1d: .* types that the Tensor engine multiplies"),
-        ({"out_dtype": "int8"}, "int8"),
     ],
 )
 def test_lines_that_do_not_go_together(changes, message):
