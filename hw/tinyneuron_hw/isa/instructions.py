@@ -11,6 +11,7 @@ from amaranth.lib import data
 
 from .opcodes import ActivationFunction, AluOp, Condition, Opcode, RegisterOp, RoundMode
 from .operands import AccessPattern, DevicePattern, Header, ScalarOperand
+from .vector_moves import FindIndex8, MatchReplace8, Max8, Shuffle, Transpose
 
 __all__ = ["INSTRUCTIONS", "INSTRUCTION_BITS"]
 
@@ -273,6 +274,11 @@ INSTRUCTIONS: dict[Opcode, type[data.Struct]] = {
     Opcode.TENSOR_REDUCE: TensorReduce,
     Opcode.TENSOR_COPY: TensorCopy,
     Opcode.MEMSET: Memset,
+    Opcode.MAX8: Max8,
+    Opcode.FIND_INDEX8: FindIndex8,
+    Opcode.MATCH_REPLACE8: MatchReplace8,
+    Opcode.TRANSPOSE: Transpose,
+    Opcode.SHUFFLE: Shuffle,
     Opcode.ACTIVATE: Activate,
 }
 """Layout of each opcode."""

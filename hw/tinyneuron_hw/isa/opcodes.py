@@ -50,6 +50,11 @@ class Opcode(enum.Enum, shape=8):
     TENSOR_REDUCE = 0x62
     TENSOR_COPY = 0x63
     MEMSET = 0x64
+    MAX8 = 0x70
+    FIND_INDEX8 = 0x71
+    MATCH_REPLACE8 = 0x72
+    TRANSPOSE = 0x73
+    SHUFFLE = 0x74
     ACTIVATE = 0x80
 
 
@@ -66,6 +71,11 @@ STREAM_OPCODES: dict[Stream, tuple[Opcode, ...]] = {
         Opcode.TENSOR_REDUCE,
         Opcode.TENSOR_COPY,
         Opcode.MEMSET,
+        Opcode.MAX8,
+        Opcode.FIND_INDEX8,
+        Opcode.MATCH_REPLACE8,
+        Opcode.TRANSPOSE,
+        Opcode.SHUFFLE,
     ),
     Stream.SCALAR: (*_COMMON, Opcode.ACTIVATE),
     Stream.GPSIMD: _COMMON,

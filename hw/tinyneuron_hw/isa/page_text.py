@@ -43,6 +43,13 @@ operand by on-chip operand in slot order; for DMA then the element counts of bot
 * Engine operands start at a multiple of their element size. DMA takes any byte alignment.
 * All operands of a Vector or Scalar instruction have the same number of partitions and, but for
   TENSOR_REDUCE, of elements. Operands of every type mix.
+* MAX8 and FIND_INDEX8 have 8 to 16384 elements in `in0` and 8 in `dst`; FIND_INDEX8 and
+  MATCH_REPLACE8 have 8 in `in1`. Indices are UINT16 or UINT32.
+* TRANSPOSE and SHUFFLE move elements of one type, of every type. The operands of a TRANSPOSE both
+  have the same multiple of a quarter of the lanes as partitions and the same multiple of it as
+  elements; or neither exceeds one quarter, and the partitions of each are the elements of the
+  other. Those of a SHUFFLE have as many elements, in any numbers of partitions; entries of its mask
+  name partitions of a quarter, and are 0 beyond the last of them.
 * A matmul's source and destination have the same number of elements, within one PSUM bank. Its
   kind is that of the stationary matrix it finds (a MULTIPLY_MOVING of another kind is BAD_OPERAND);
   `exponent_bias` is 0 but for FP8; a transpose does not accumulate.
@@ -52,8 +59,9 @@ operand by on-chip operand in slot order; for DMA then the element counts of bot
   partitions; equal types move bytes, of every type.
 * OUT_OF_RANGE: a byte outside SBUF, PSUM, or the device-memory windows the runtime opened.
 * Within one instruction all reads of element n come before its write; a destination element must
-  not overlap a source element that is read later. Of destination elements that overlap each
-  other, the later one stays.
+  not overlap a source element that is read later. MAX8 and FIND_INDEX8 read everything before they
+  write, MATCH_REPLACE8 all of `in1`, TRANSPOSE all of a block. Of destination elements that
+  overlap each other, the later one stays.
 """
 
 NUMBERS = """\

@@ -34,6 +34,10 @@ from .opcodes import (
     RoundMode,
     Space,
 )
+from .operand_error import OperandError
+from .operand_error import bad as _bad
+from .rules_eight import EIGHT_OPCODES, check_eight
+from .rules_reshape import RESHAPE_OPCODES, check_reshape
 
 __all__ = [
     "CAST_DTYPES",
@@ -60,16 +64,6 @@ DMA_CAST_DTYPES = (DType.FP32, DType.BF16, DType.FP16, DType.INT32)
 """Types that DMA converts; it moves every type."""
 ALU_OPS = (AluOp.BYPASS, AluOp.ADD, AluOp.SUBTRACT, AluOp.MULTIPLY, AluOp.MAX, AluOp.MIN)
 REDUCE_OPS = tuple(IDENTITIES)
-
-
-class OperandError(ValueError):
-    """A resolved operand breaks a rule; ``cause`` and ``address`` are what the trap reports
-    (``address`` None: the instruction's own address)."""
-
-    def __init__(self, message: str, cause: Trap, address: int | None = None):
-        super().__init__(message)
-        self.cause = cause
-        self.address = address
 
 
 @dataclass(frozen=True)
@@ -108,6 +102,11 @@ PATTERNS: dict[Opcode, tuple[Role, ...]] = {
     Opcode.TENSOR_REDUCE: (_lane("a", "in0"), _lane("c", "dst", True)),
     Opcode.TENSOR_COPY: (_lane("a", "in0"), _lane("c", "dst", True)),
     Opcode.MEMSET: (_lane("c", "dst", True),),
+    Opcode.MAX8: (_lane("a", "in0"), _lane("c", "dst", True)),
+    Opcode.FIND_INDEX8: (_lane("a", "in0"), _lane("b", "in1"), _lane("c", "dst", True)),
+    Opcode.MATCH_REPLACE8: (_lane("a", "in0"), _lane("b", "in1"), _lane("c", "dst", True)),
+    Opcode.TRANSPOSE: (_lane("a", "in0"), _lane("c", "dst", True)),
+    Opcode.SHUFFLE: (_lane("a", "in0"), _lane("c", "dst", True)),
     Opcode.ACTIVATE: (_lane("a", "in0"), _lane("c", "dst", True)),
 }
 """On-chip patterns of each opcode, in slot order."""
@@ -206,10 +205,6 @@ def check_stationary(fields: Mapping[str, Any], stationary: MatmulKind) -> None:
         raise _bad(f"src is of kind {kind.name}, the stationary matrix of {stationary.name}")
 
 
-def _bad(message: str) -> OperandError:
-    return OperandError(message, Trap.BAD_OPERAND)
-
-
 def _check_pattern(
     config: CoreConfig, opcode: Opcode, fields: Mapping[str, Any], role: Role
 ) -> ApRange:
@@ -302,6 +297,8 @@ def _check_opcode(
             raise _bad(f"column_start + elements is {last}, beyond {config.columns} columns")
     elif opcode is Opcode.MULTIPLY_MOVING:
         _check_matmul(config, fields, ranges)
+    elif opcode in RESHAPE_OPCODES:
+        check_reshape(config, opcode, fields, ranges)
     elif opcode in PATTERNS:
         _check_lane_opcode(opcode, fields, ranges)
 
@@ -367,6 +364,8 @@ def _check_lane_opcode(
             )
         if fields["op"] not in REDUCE_OPS:
             raise _bad(f"op: {fields['op'].name} is no reduction")
+    elif opcode in EIGHT_OPCODES:
+        check_eight(opcode, fields, ranges)
     elif len({extent.count for extent in ranges.values()}) > 1:
         counts = ", ".join(f"{path} {extent.count}" for path, extent in ranges.items())
         raise _bad(f"element counts differ: {counts}")

@@ -10,17 +10,25 @@ from ..isa.instructions import INSTRUCTION_BITS, TensorScalar, TensorTensor
 from ..isa.opcodes import Opcode, OperandKind
 from ..isa.operands import AccessPattern
 from ..isa.rules import PATTERNS, SCALARS
+from ..isa.rules_reshape import MASK_ENTRY_BITS
+from ..isa.vector_moves import Shuffle
 from ..sequencer.ports import EngineCommand
 from .pending import PendingWrites
 
 __all__ = ["Operands", "ReadAhead", "used_operands"]
 
 
+VALUES_FIRST = (Opcode.FIND_INDEX8, Opcode.MATCH_REPLACE8)
+"""Opcodes that read all of ``in1`` before ``in0``."""
+
+
 class Operands(data.StructLayout):
-    """Which operands a command has."""
+    """Which operands a command has; ``values``: all of ``in1`` comes before ``in0``."""
 
     def __init__(self):
-        super().__init__({"in0": 1, "in1": 1, "dst": 1, "scalars": data.ArrayLayout(1, 2)})
+        super().__init__(
+            {"in0": 1, "in1": 1, "values": 1, "dst": 1, "scalars": data.ArrayLayout(1, 2)}
+        )
 
 
 def used_operands(m: Module, raw: Value, opcodes: tuple[Opcode, ...], name: str) -> Any:
@@ -40,6 +48,7 @@ def used_operands(m: Module, raw: Value, opcodes: tuple[Opcode, ...], name: str)
     m.d.comb += [
         used.in0.eq(with_pattern("a", False)),
         used.in1.eq(with_pattern("b", False)),
+        used.values.eq(any_of([code for code in opcodes if code in VALUES_FIRST])),
         used.dst.eq(with_pattern("c", True)),
     ]
     for number in range(2):
@@ -59,24 +68,28 @@ class ReadAhead(wiring.Component):
         The engine's opcodes.
     inputs:
         Most access patterns an instruction reads at a time, 1 or 2.
+    quadrant:
+        Partitions of a quadrant.
 
     Members
     -------
     command: commands in program order; one is kept.
     readers: patterns for the readers: in-memory scalar operands, then ``in0``, to the first;
-        ``in1`` to the second.
+        ``in1`` to the second, or before ``in0`` to the first.
     following: commands whose reads have started.
     started: pulse; a command has begun.
-    start: destinations for the writer, in order.
+    start, leave: destinations for the writer, in order, and what it leaves alone in each (see
+        :class:`OperandWriter`).
     written, silent, done: see :class:`PendingWrites`.
 
     Latency and throughput: a command is kept for one cycle, and for one more with each scalar
     operand in memory.
     """
 
-    def __init__(self, opcodes: tuple[Opcode, ...], *, inputs: int):
+    def __init__(self, opcodes: tuple[Opcode, ...], *, inputs: int, quadrant: int):
         self._opcodes = opcodes
         self._inputs = inputs
+        self._quadrant = quadrant
         patterns = stream.Signature(AccessPattern)
         super().__init__(
             {
@@ -85,6 +98,7 @@ class ReadAhead(wiring.Component):
                 "following": Out(stream.Signature(INSTRUCTION_BITS)),
                 "started": Out(1),
                 "start": Out(patterns),
+                "leave": Out(quadrant),
                 "written": In(1),
                 "silent": In(1),
                 "done": Out(1),
@@ -93,7 +107,7 @@ class ReadAhead(wiring.Component):
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
-        m.submodules.pending = pending = PendingWrites(reads=4)
+        m.submodules.pending = pending = PendingWrites(reads=4, quadrant=self._quadrant)
         wiring.connect(m, pending.start, wiring.flipped(self.start))
         command: Any = Signal(EngineCommand, reset_less=True)
         valid, begun, clear, leaves = (
@@ -120,14 +134,20 @@ class ReadAhead(wiring.Component):
             pending.pattern.eq(patterns.dst),
             pending.extent.eq(command.extents[2]),
             pending.writes.eq(used.dst),
+            self.leave.eq(pending.leave),
         ]
-        first.append((used.in0, patterns.in0))
+        if Opcode.SHUFFLE in self._opcodes:
+            mask = Shuffle(command.raw).mask
+            entries = [mask.word_select(i, MASK_ENTRY_BITS) for i in range(self._quadrant)]
+            with m.If(command.raw[:8] == Opcode.SHUFFLE.value):
+                m.d.comb += pending.leaves.eq(Cat(entry[-1] for entry in entries))
+        first += [(used.values, patterns.in1), (used.in0, patterns.in0)]
 
         # What a command hands out: to the lanes' side, and each reader's patterns in their order.
         groups: list[tuple[Any, list[tuple[Any, Any]]]] = [(self.following, [(1, None)])]
         groups.append((self.readers[0], first))
         if self._inputs == 2:
-            groups.append((self.readers[1], [(used.in1, patterns.in1)]))
+            groups.append((self.readers[1], [(used.in1 & ~used.values, patterns.in1)]))
         over = Signal(len(groups))
         for number, (target, items) in enumerate(groups):
             sent, left, taken = (

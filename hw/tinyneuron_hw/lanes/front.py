@@ -30,6 +30,8 @@ class BeatKind(enum.Enum, shape=2):
     SCALAR0 = 1
     """Each lane's value of the operand in slot ``scalar0``."""
     SCALAR1 = 2
+    VALUES = 3
+    """One of ``in1``'s elements, all of which come before ``in0``."""
 
 
 _SCALAR_KINDS = (BeatKind.SCALAR0, BeatKind.SCALAR1)
@@ -109,7 +111,9 @@ class LaneFront(wiring.Component):
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
-        m.submodules.ahead = ahead = ReadAhead(self._opcodes, inputs=self._inputs)
+        m.submodules.ahead = ahead = ReadAhead(
+            self._opcodes, inputs=self._inputs, quadrant=self._config.quadrant
+        )
         m.submodules.writer = writer = OperandWriter(self._config)
         readers = self._elaborate_readers(m)
         wiring.connect(m, ahead.command, wiring.flipped(self.issue))
@@ -120,6 +124,7 @@ class LaneFront(wiring.Component):
         for number, reader in enumerate(readers):
             wiring.connect(m, ahead.readers[number], reader.start)
         m.d.comb += [
+            writer.leave.eq(ahead.leave),
             ahead.written.eq(writer.done),
             ahead.silent.eq(self.silent),
             self.started.eq(ahead.started),
@@ -156,17 +161,23 @@ class LaneFront(wiring.Component):
             m.d.comb += beat.kind.eq(BeatKind.SCALAR0)
         with m.Elif((phase != BeatKind.ELEMENT) & used.scalars[1]):
             m.d.comb += beat.kind.eq(BeatKind.SCALAR1)
+        with m.Elif((phase != BeatKind.ELEMENT) & used.values):
+            m.d.comb += beat.kind.eq(BeatKind.VALUES)
         with m.If(taken):
             m.d.sync += phase.eq(
                 Mux(beat.kind == BeatKind.SCALAR0, BeatKind.SCALAR1, BeatKind.ELEMENT)
             )
+            with m.If((beat.kind == BeatKind.VALUES) & ~readers[0].output.payload.last):
+                m.d.sync += phase.eq(BeatKind.VALUES)
         with m.Switch(beat.kind):
             for kind, operand in zip(_SCALAR_KINDS, (scalars.operand0, scalars.operand1),
                                      strict=True):  # fmt: skip
                 with m.Case(kind):
                     self._scalar_beat(m, valid, operand, readers[0])
+            with m.Case(BeatKind.VALUES):
+                self._read_beat(m, valid, pattern.in1.dtype, readers[0])
             with m.Default():
-                self._join(m, valid, readers, [used.in0, used.in1])
+                self._join(m, valid, readers, [used.in0, used.in1 & ~used.values])
         if self._overlap:
             m.d.comb += ahead.following.ready.eq(~valid | over)
         else:
@@ -210,11 +221,15 @@ class LaneFront(wiring.Component):
                 self.beats.valid.eq(valid),
             ]
         with m.Else():
-            m.d.comb += [
-                beat.dtype.eq(operand.dtype),
-                self.beats.valid.eq(valid & reader.output.valid),
-                reader.output.ready.eq(valid & self.beats.ready),
-            ]
+            self._read_beat(m, valid, operand.dtype, reader)
+
+    def _read_beat(self, m: Module, valid, dtype, reader: OperandReader) -> None:
+        """What the first reader found, and nothing else."""
+        m.d.comb += [
+            self.beats.payload.dtype.eq(dtype),
+            self.beats.valid.eq(valid & reader.output.valid),
+            reader.output.ready.eq(valid & self.beats.ready),
+        ]
 
     def _join(self, m: Module, valid, readers: list[OperandReader], used: list[Any]) -> None:
         """Elements of both inputs together, or the value to fill the destination with."""

@@ -34,31 +34,35 @@ class PendingWrites(wiring.Component):
     ----------
     reads:
         Operands that the next command may have.
+    quadrant:
+        Partitions of a quadrant.
 
     Members
     -------
-    push, pattern, extent, writes: a command: its destination, unless ``writes`` is 0; only while
-        ``ready``.
+    push, pattern, leaves, extent, writes: a command: its destination and what stays as it is
+        there, unless ``writes`` is 0; only while ``ready``.
     reads, conflict: what the next command wants to read, and whether something of it is still to
         be written. Partitions are not told apart.
-    start: patterns for the writer.
+    start, leave: patterns for the writer, and what it leaves alone in each.
     written: the writer's ``done``.
     silent: pulse, once for each command that writes nothing, in order, when all its elements have
         passed the lanes.
     done: pulse, once for each command, in order.
     """
 
-    def __init__(self, reads: int):
+    def __init__(self, reads: int, *, quadrant: int):
         super().__init__(
             {
                 "push": In(1),
                 "ready": Out(1),
                 "pattern": In(AccessPattern),
+                "leaves": In(quadrant),
                 "extent": In(Extent),
                 "writes": In(1),
                 "reads": In(data.ArrayLayout(Touched, reads)),
                 "conflict": Out(1),
                 "start": Out(stream.Signature(AccessPattern)),
+                "leave": Out(quadrant),
                 "written": In(1),
                 "silent": In(1),
                 "done": Out(1),
@@ -69,6 +73,7 @@ class PendingWrites(wiring.Component):
     def elaborate(self, platform: Any) -> Module:
         m = Module()
         patterns = [Signal(AccessPattern, name=f"pattern{i}") for i in range(PENDING)]
+        leaves = [Signal.like(self.leaves, name=f"leaves{i}") for i in range(PENDING)]
         extents: list[Any] = [Signal(Extent, name=f"extent{i}") for i in range(PENDING)]
         live, writes = Signal(PENDING), Signal(PENDING)
         pushed, started, oldest = (
@@ -81,7 +86,7 @@ class PendingWrites(wiring.Component):
         with m.Switch(started):
             for i, pattern in enumerate(patterns):
                 with m.Case(i):
-                    m.d.comb += self.start.payload.eq(pattern)
+                    m.d.comb += [self.start.payload.eq(pattern), self.leave.eq(leaves[i])]
         m.d.comb += [
             self.ready.eq(~live.bit_select(pushed, 1)),
             self.start.valid.eq(unstarted.any() & next_writes),
@@ -106,7 +111,11 @@ class PendingWrites(wiring.Component):
             ]
         for i in range(PENDING):
             with m.If(self.push & (pushed == i)):
-                m.d.sync += [patterns[i].eq(self.pattern), extents[i].eq(self.extent)]
+                m.d.sync += [
+                    patterns[i].eq(self.pattern),
+                    leaves[i].eq(self.leaves),
+                    extents[i].eq(self.extent),
+                ]
         m.d.comb += self.conflict.eq(
             Cat(
                 live[i] & writes[i] & self._overlaps(self.reads[k], patterns[i], extents[i])

@@ -34,6 +34,8 @@ class OperandWriter(wiring.Component):
     start: patterns, resolved and legal; ``start_partition`` is a multiple of a quarter of the
         SBUF partitions. Lane i goes to partition ``start_partition + i``; lanes from
         ``num_partitions`` on are ignored.
+    leave: with a pattern: partitions of either memory that are not written: those that are number
+        i of their quadrant, where bit i is set.
     input: one beat for each element of the pattern, raw bits from bit 0 of each lane (bits above
         the type's size are ignored). ``last`` is not used: the pattern says where it ends.
     sbuf, psum: memory ports.
@@ -50,6 +52,7 @@ class OperandWriter(wiring.Component):
         super().__init__(
             {
                 "start": In(stream.Signature(AccessPattern)),
+                "leave": In(config.quadrant),
                 "input": In(stream.Signature(ElementBeat(config))),
                 "sbuf": Out(LineWritePort(config)),
                 "psum": Out(PsumWritePort(config)),
@@ -80,7 +83,10 @@ class OperandWriter(wiring.Component):
                 two.eq(has_size(pattern.dtype, 2)),
                 in_psum.eq(pattern.space == Space.PSUM),
                 rotation.eq(pattern.start_partition // config.quadrant),
-                partitions.eq(lane_mask(lanes, pattern.start_partition, pattern.num_partitions)),
+                partitions.eq(
+                    lane_mask(lanes, pattern.start_partition, pattern.num_partitions)
+                    & ~self.leave.replicate(-(-lanes // config.quadrant))
+                ),
             ]
 
         # `open` collects the line of the newest element, `closed` waits for the memory.

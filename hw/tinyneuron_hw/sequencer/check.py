@@ -14,6 +14,7 @@ from ..isa.matmul import MatmulKind
 from ..isa.opcodes import Opcode, OperandKind, Space
 from ..isa.operands import AccessPattern, ScalarOperand
 from ..isa.rules import CAST_DTYPES, DEVICE, MAX_ELEMENTS, PATTERNS, SCALARS
+from .count_rules import CountRules
 from .links import OPCODES, is_any
 from .ports import Extent
 from .static_rules import StaticRules
@@ -329,7 +330,18 @@ class Checker(wiring.Component):
             opcode for opcode in PATTERNS if opcode not in DEVICE and opcode != Opcode.DMA_LOCAL
         ])  # fmt: skip
         is_pattern = (beat != _Beat.SCALAR0) & (beat != _Beat.SCALAR1)
-        differs = compares & is_pattern & ~opens & ~is_memset & (count != first)
+        m.submodules.counts = counts = CountRules(config, _COUNT_BITS)
+        m.d.comb += [
+            counts.raw.eq(self.raw),
+            counts.select.eq(self.select),
+            counts.is_first.eq(beat == _Beat.A),
+            counts.is_second.eq(beat == _Beat.B),
+            counts.is_last.eq(beat == _Beat.C),
+            counts.count.eq(count),
+            counts.first.eq(first),
+        ]
+        equals = compares & is_pattern & ~opens & ~is_memset & ~counts.applies
+        differs = (equals & (count != first)) | counts.bad
         columns = self.raw[832:840] + count > config.columns
         bank_log2 = config.psum_bank_bytes.bit_length() - 1
         banks = (extent.low >> bank_log2) != ((extent.high - 1) >> bank_log2)

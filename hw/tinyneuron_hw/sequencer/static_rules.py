@@ -14,6 +14,8 @@ from ..isa.instructions import INSTRUCTION_BITS
 from ..isa.matmul import FP8_DTYPES, MATMUL_DTYPES, RESULT_DTYPES, MatmulKind
 from ..isa.opcodes import DMA_OPCODES, Opcode, RoundMode
 from ..isa.rules import DEVICE, DMA_CAST_DTYPES, PATTERNS, REDUCE_OPS
+from ..isa.rules_eight import INDEX_DTYPES
+from ..isa.rules_reshape import MASK_ENTRY_BITS, RESHAPE_OPCODES
 from .links import OPCODES, is_any
 
 __all__ = ["StaticRules"]
@@ -122,10 +124,25 @@ class StaticRules(wiring.Component):
         no_queue = [self._field(opcode, "queue") >= engines] if engines < 16 else []
         return [(source != target) & Cat(uncast).any(), *empty, *no_queue]
 
+    def _reshape_rules(self, opcode: Opcode) -> list[Value]:
+        source, target = (self._field(opcode, f"{path}.dtype") for path in ("in0", "dst"))
+        broken = [source != target]
+        if opcode is Opcode.SHUFFLE:
+            mask, quadrant = self._field(opcode, "mask"), self._config.quadrant
+            broken.append(mask[MASK_ENTRY_BITS * quadrant :].any())
+            broken += [
+                mask.word_select(i, MASK_ENTRY_BITS)[:-1] >= quadrant for i in range(quadrant)
+            ]
+        return broken
+
     def _lane_rules(self, opcode: Opcode) -> list[Value]:
         paths = [role.path for role in PATTERNS[opcode]]
+        if opcode in RESHAPE_OPCODES:
+            return self._reshape_rules(opcode)
         partitions = [self._field(opcode, f"{path}.num_partitions") for path in paths]
         broken: list[Value] = [other != partitions[0] for other in partitions[1:]]
+        if opcode is Opcode.FIND_INDEX8:
+            broken.append(self._no_dtype(opcode, "dst", INDEX_DTYPES))
         if opcode is Opcode.TENSOR_REDUCE:
             depth, op = self._field(opcode, "reduce_dims"), self._field(opcode, "op")
             broken += [(depth < 1) | (depth > 4), ~Cat(op == o.value for o in REDUCE_OPS).any()]

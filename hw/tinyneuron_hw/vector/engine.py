@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from amaranth.hdl import Module, Mux, Signal, Value, unsigned
+from amaranth.hdl import Cat, Module, Mux, Signal, Value, unsigned
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
@@ -17,6 +17,7 @@ from ..memory.ports import LineReadPort, LineWritePort, PsumReadPort, PsumWriteP
 from ..sequencer.ports import EnginePort
 from .accumulator import ACCUMULATOR_SIGNATURE, Accumulator
 from .alu import ALU_LATENCY
+from .eight import EIGHT_LATENCY, EIGHT_SIGNATURE, EightUnit
 from .lane import (
     ACCUMULATE_STAGE,
     EARLY_STAGE,
@@ -28,6 +29,7 @@ from .lane import (
     Operand,
     VectorLane,  # fmt: skip
 )
+from .moves import BeatSource, Moves
 from .reduce import AccumulateMode, ReduceControl
 
 __all__ = ["VectorEngine"]
@@ -44,10 +46,13 @@ class _Step(data.Struct):
     late: unsigned(1)
     """The accumulator's result does."""
     accumulates: unsigned(1)
+    eight: unsigned(1)
+    """The units of eight values have something to do with it."""
 
 
 class VectorEngine(wiring.Component):
-    """Executes TENSOR_TENSOR, TENSOR_SCALAR, TENSOR_REDUCE, TENSOR_COPY and MEMSET.
+    """Executes TENSOR_TENSOR, TENSOR_SCALAR, TENSOR_REDUCE, TENSOR_COPY, MEMSET, MAX8,
+    FIND_INDEX8, MATCH_REPLACE8, TRANSPOSE and SHUFFLE.
 
     Parameters
     ----------
@@ -63,7 +68,7 @@ class VectorEngine(wiring.Component):
     ----------------------
     One element per cycle in each partition from one input; two inputs in the same memory share
     its port. About 25 cycles from the issue of a command to its end besides. See
-    :class:`ReduceControl` for reductions.
+    :class:`ReduceControl` for reductions, :class:`Moves` for what follows it here.
     """
 
     def __init__(self, config: CoreConfig):
@@ -86,16 +91,18 @@ class VectorEngine(wiring.Component):
         body.submodules.steps = steps = StepPipeline(
             _Step, LATE_STAGE, exits={"early": EARLY_STAGE, "late": LATE_STAGE}
         )
-        control = self._decode(body, front, order.accumulate)
-        self._elaborate_steps(body, front, steps, order)
-        self._elaborate_lanes(body, front, steps, order, control)
+        body.submodules.moves = moves = Moves(self._config)
+        wiring.connect(body, front.beats, moves.input)
+        control = self._decode(body, front, moves, order.accumulate)
+        self._elaborate_steps(body, front, moves, steps, order)
+        self._elaborate_lanes(body, front, moves, steps, order, control)
         connect_engine(m, self, body, front, self._config, name="vector_engine")
         return m
 
-    def _decode(self, m: Module, front: LaneFront, accumulate: Any) -> Any:
+    def _decode(self, m: Module, front: LaneFront, moves: Moves, accumulate: Any) -> Any:
         """What the lanes do with the beat of this cycle."""
         control: Any = Signal(LaneControl)
-        beat, command = front.beats.payload, front.command
+        beat, command = moves.output.payload, front.command
         tensor, scalar, reduce = TensorTensor(command), TensorScalar(command), TensorReduce(command)
         first, second = control.first, control.second
         m.d.comb += [
@@ -105,10 +112,16 @@ class VectorEngine(wiring.Component):
             first.load.eq(beat.kind == BeatKind.SCALAR0),
             second.load.eq(beat.kind == BeatKind.SCALAR1),
             accumulate.cast.eq(control.cast),
+            moves.command.eq(command),
+            moves.cast.eq(control.cast),
         ]
         _identity(m, reduce.op, control.constant)
         # A scalar operand passes the operations before its own unchanged.
-        with m.If(beat.kind == BeatKind.ELEMENT):
+        with m.If(moves.source == BeatSource.EIGHT):
+            m.d.comb += control.cast.eq(moves.own_cast)
+        with m.Elif(moves.source == BeatSource.RESHAPE):
+            m.d.comb += [control.widen.raw.eq(1), control.cast.raw.eq(1)]
+        with m.Elif(beat.kind == BeatKind.ELEMENT):
             with m.Switch(command[:8]):
                 with m.Case(Opcode.TENSOR_TENSOR):
                     m.d.comb += [first.operand.eq(Operand.TENSOR), first.op.eq(tensor.op)]
@@ -133,37 +146,52 @@ class VectorEngine(wiring.Component):
                     m.d.comb += [control.widen.raw.eq(raw), control.cast.raw.eq(raw)]
                 with m.Case(Opcode.MEMSET):
                     m.d.comb += [control.widen.raw.eq(1), control.cast.raw.eq(1)]
+                with m.Case(Opcode.FIND_INDEX8):
+                    m.d.comb += control.cast.raw.eq(1)
         return control
 
     def _elaborate_steps(
-        self, m: Module, front: LaneFront, steps: StepPipeline, order: ReduceControl
+        self,
+        m: Module,
+        front: LaneFront,
+        moves: Moves,
+        steps: StepPipeline,
+        order: ReduceControl,
     ) -> None:
-        beat, step = front.beats.payload, steps.step
+        beats, beat, step = moves.output, moves.output.payload, steps.step
         is_element = beat.kind == BeatKind.ELEMENT
         accumulates = order.accumulate.mode != AccumulateMode.NONE
         taken = Signal()
         m.d.comb += [
             order.advance.eq(steps.advance),
-            order.element.eq(front.beats.valid & is_element),
-            order.emits.eq(~accumulates),
+            order.element.eq(beats.valid & is_element),
+            order.emits.eq(~accumulates & moves.gives),
             order.group_end.eq(
                 beat.ends.bit_select((TensorReduce(front.command).reduce_dims - 1)[:2], 1)
             ),
-            taken.eq(front.beats.valid & (~is_element | order.ready)),
-            front.beats.ready.eq(steps.advance & (~is_element | order.ready)),
+            taken.eq(beats.valid & (~is_element | order.ready)),
+            beats.ready.eq(steps.advance & (~is_element | order.ready)),
             step.valid.eq(taken | order.valid),
             step.early.eq(taken & is_element & order.emits),
             step.late.eq(order.result),
+            step.eight.eq(moves.eight.uses),
             step.accumulates.eq(order.store.keep | order.result | order.combine.fill),
             front.results.valid.eq(steps.valid),
             steps.ready.eq(front.results.ready),
         ]
 
     def _elaborate_lanes(
-        self, m: Module, front: LaneFront, steps: StepPipeline, order: ReduceControl, control: Any
+        self,
+        m: Module,
+        front: LaneFront,
+        moves: Moves,
+        steps: StepPipeline,
+        order: ReduceControl,
+        control: Any,
     ) -> None:
         lanes, accumulators = Module(), Module()
-        beat = front.beats.payload
+        beat = moves.output.payload
+        eights = self._elaborate_eights(m, moves, steps)
         # What a stage does moves with the lanes' clock, so that nothing behind their first
         # register is evaluated while that clock stands.
         first = delayed(lanes, control.first, FIRST_STAGE, name="first")[-1]
@@ -202,6 +230,9 @@ class VectorEngine(wiring.Component):
                 accumulator.store.eq(store),
                 lane.accumulated.eq(accumulator.result),
                 lane.late.eq(late),
+                eights[number].value.eq(lane.value),
+                lane.take.eq(eights[number].take),
+                lane.replacement.eq(eights[number].result),
                 lane.cast.eq(Mux(late, casts[LATE_STAGE - 1], casts[EARLY_STAGE - 1])),
                 front.results.payload.lanes[number].eq(lane.result),
             ]
@@ -213,6 +244,29 @@ class VectorEngine(wiring.Component):
         m.submodules.accumulators = Gated(
             accumulators, steps.clock & active.any(), name="vector_accumulators"
         )
+
+    def _elaborate_eights(self, m: Module, moves: Moves, steps: StepPipeline) -> list[Any]:
+        """A unit of eight values for each lane, beside its first operation."""
+        assert FIRST_STAGE + EIGHT_LATENCY == SECOND_STAGE
+        eights, step = Module(), moves.eight
+        merge = delayed(eights, step.merge_zeros, FIRST_STAGE, name="merge_zeros")[-1]
+        insert = delayed(eights, step.insert, FIRST_STAGE + 1, name="insert")[-1]
+        act = delayed(eights, step.act, FIRST_STAGE + 2, name="act")[-1]
+        units: list[Any] = []
+        for number in range(self._config.partitions):
+            eights.submodules[f"eight{number}"] = unit = Repeated(
+                "tn_vector_eight", EightUnit, EIGHT_SIGNATURE.flip()
+            )
+            units.append(unit)
+            m.d.comb += [
+                unit.merge_zeros.eq(merge),
+                unit.insert.eq(insert),
+                unit.act.eq(act),
+            ]
+        # Up to the stage of the result, and one more that takes it away.
+        active = [steps.stages[k].eight for k in range(SECOND_STAGE + 1)]
+        m.submodules.eights = Gated(eights, steps.clock & Cat(active).any(), name="vector_eights")
+        return units
 
 
 def _identity(m: Module, op: Any, value: Value) -> None:

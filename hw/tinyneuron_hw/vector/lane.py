@@ -1,6 +1,6 @@
 """One partition of the Vector engine."""
 
-from amaranth.hdl import Cat, Module, Mux, Signal, unsigned
+from amaranth.hdl import Cat, Module, Mux, Signal, Value, unsigned
 from amaranth.lib import data, enum, wiring
 from amaranth.lib.wiring import In, Out
 
@@ -86,6 +86,9 @@ LANE_SIGNATURE = wiring.Signature({
     "in0": Out(32),
     "in1": Out(32),
     "accumulated": Out(32),
+    "value": In(32),
+    "take": Out(1),
+    "replacement": Out(32),
     "element": In(32),
     "result": In(32),
 })  # fmt: skip
@@ -104,6 +107,8 @@ class VectorLane(wiring.Component):
     first, second, constant: see :class:`Operation`, ``FIRST_STAGE`` and ``SECOND_STAGE`` cycles
         later.
     first_ending, second_ending: see :class:`Alu`.
+    value: ``in0`` in FP32, ``FIRST_STAGE`` cycles later.
+    take, replacement: what takes the place of the first operation's result, with the second.
     element: FP32 bits of the second operation's result, ``ACCUMULATE_STAGE`` cycles after ``in0``.
     accumulated: FP32 bits of the accumulator's result, ``LATE_STAGE - 1`` cycles after ``in0``.
     cast, late: how to cast which of the two, with ``late`` the accumulator's.
@@ -124,13 +129,15 @@ class VectorLane(wiring.Component):
         m.submodules.alu0 = alu0 = Repeated("tn_vector_alu", Alu, ALU_SIGNATURE.flip())
         m.submodules.alu1 = alu1 = Repeated("tn_vector_alu", Alu, ALU_SIGNATURE.flip())
         self._elaborate_operation(m, alu0, self.first, value, operand, name="scalar0")
-        self._elaborate_operation(m, alu1, self.second, alu0.result, second_operand, name="scalar1")
+        between = Mux(self.take, self.replacement, alu0.result)
+        self._elaborate_operation(m, alu1, self.second, between, second_operand, name="scalar1")
         m.submodules.narrow = narrow = FromFp32()
         cast = self.cast
         outgoing = Signal(32)
         m.d.comb += [
             alu0.ending.eq(self.first_ending),
             alu1.ending.eq(self.second_ending),
+            self.value.eq(value),
             self.element.eq(alu1.result),
             outgoing.eq(Mux(self.late, self.accumulated, alu1.result)),
             narrow.dtype.eq(cast.out_type),
@@ -158,7 +165,7 @@ class VectorLane(wiring.Component):
         return value, operand
 
     def _elaborate_operation(
-        self, m: Module, alu, control, value: Signal, tensor: Signal, *, name: str
+        self, m: Module, alu, control, value: Value, tensor: Value, *, name: str
     ) -> None:
         """``value op operand`` or, but for BYPASS, turned round."""
         scalar, operand, swap = Signal(32, name=name), Signal(32, name=f"{name}_or"), Signal()

@@ -16,7 +16,7 @@ from tinyneuron_hw.isa.opcodes import DMA_OPCODES, Opcode, Stream, UpdateMode, W
 from tinyneuron_hw.isa.rules import OperandError
 
 from ..backend import DMA_SOURCE
-from . import scalar, tensor, vector
+from . import scalar, tensor, vector, vector_eight, vector_reshape
 from .dma import transfer
 from .errors import GoldenError, TrapSignal
 from .machine import Machine
@@ -31,7 +31,8 @@ from .sequencer import Sequencer
 __all__ = ["EXECUTORS", "Core", "Observer", "Schedule", "Step", "TrapInfo"]
 
 EXECUTORS: dict[Opcode, Callable[[Machine, Prepared], None]] = {
-    **tensor.EXECUTORS, **vector.EXECUTORS, **scalar.EXECUTORS,
+    **tensor.EXECUTORS, **vector.EXECUTORS, **scalar.EXECUTORS, **vector_eight.EXECUTORS,
+    **vector_reshape.EXECUTORS,
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from tinyneuron_hw.formats import CANONICAL_NAN, FORMATS, DType, Format
 
 __all__ = ["RAW_TYPES", "add", "canonical", "fma", "from_float32", "maximum", "minimum",
-           "multiply", "quiet", "split_float32", "subtract", "to_float32"]  # fmt: skip
+           "multiply", "ordered", "quiet", "split_float32", "subtract", "to_float32"]  # fmt: skip
 
 RAW_TYPES = {1: np.dtype("<u1"), 2: np.dtype("<u2"), 4: np.dtype("<u4")}
 """Element bytes -> NumPy type of raw elements."""
@@ -56,7 +56,7 @@ def multiply(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return canonical(a * b)
 
 
-def _ordered(values: np.ndarray) -> np.ndarray:
+def ordered(values: np.ndarray) -> np.ndarray:
     """int32 that compares like the float, with -0 below +0."""
     bits = np.ascontiguousarray(values, dtype=np.float32).view(np.int32)
     return bits ^ ((bits >> 31) & np.int32(0x7FFF_FFFF))
@@ -65,14 +65,14 @@ def _ordered(values: np.ndarray) -> np.ndarray:
 def maximum(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """IEEE 754-2019 maximum: NaN if either is NaN; -0 is below +0."""
     a, b = np.broadcast_arrays(a, b)
-    larger = np.where(_ordered(a) >= _ordered(b), a, b)
+    larger = np.where(ordered(a) >= ordered(b), a, b)
     return np.where(np.isnan(a) | np.isnan(b), _NAN, larger)
 
 
 def minimum(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """IEEE 754-2019 minimum: NaN if either is NaN; -0 is below +0."""
     a, b = np.broadcast_arrays(a, b)
-    smaller = np.where(_ordered(a) <= _ordered(b), a, b)
+    smaller = np.where(ordered(a) <= ordered(b), a, b)
     return np.where(np.isnan(a) | np.isnan(b), _NAN, smaller)
 
 

@@ -15,12 +15,14 @@ from .region import Region
 __all__ = ["forbid_lane_overlap", "forbid_serial_overlap"]
 
 
-def forbid_lane_overlap(machine: Machine, sources: Sequence[tuple[Region, int]],
+def forbid_lane_overlap(machine: Machine, sources: Sequence[tuple[Region, int | np.ndarray]],
                         destination: Region) -> None:  # fmt: skip
     """For instructions that step through elements in all partitions at once.
 
     Each source comes with the number of its elements that one destination element uses up (1, or
-    the size of a reduction); 0 stands for a scalar operand, in use until the end.
+    the size of a reduction); 0 stands for a scalar operand, in use until the end. Or it comes
+    with the number, for each of its elements, of the first destination element that is written
+    after it was read.
     """
     for source, per_step in sources:
         if not _lanes_meet(source, destination):
@@ -28,9 +30,12 @@ def forbid_lane_overlap(machine: Machine, sources: Sequence[tuple[Region, int]],
         same = (source.space, source.start, source.offset, source.sizes, source.dims) == (
             destination.space, destination.start, destination.offset, destination.sizes,
             destination.dims)  # fmt: skip
-        if same and per_step == 1 and not overlaps_itself(destination.dims):
+        in_step = isinstance(per_step, int) and per_step == 1
+        if same and in_step and not overlaps_itself(destination.dims):
             continue
-        if per_step == 0:
+        if isinstance(per_step, np.ndarray):
+            source_steps = per_step
+        elif per_step == 0:
             source_steps = np.full(source.count, destination.count - 1)
         else:
             source_steps = np.arange(source.count) // per_step

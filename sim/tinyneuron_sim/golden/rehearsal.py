@@ -11,6 +11,7 @@ from .machine import Machine
 from .memory import Footprint
 from .prepared import Prepared
 from .region import scalar_region
+from .vector_reshape import written_rows
 
 __all__ = ["Accesses", "accesses", "rehearse"]
 
@@ -30,8 +31,12 @@ def accesses(machine: Machine, prepared: Prepared) -> Accesses:
     assert opcode is not None
     reads, writes = [], []
     for role in PATTERNS.get(opcode, ()):
-        footprint = machine.footprint(prepared.regions[role.path])
-        (writes if role.is_write else reads).append(footprint)
+        region = prepared.regions[role.path]
+        if opcode is Opcode.SHUFFLE and role.is_write:
+            rows = written_rows(machine.config, prepared)
+            writes += [machine.footprint(row) for _, row in rows]
+            continue
+        (writes if role.is_write else reads).append(machine.footprint(region))
     for path in DEVICE.get(opcode, ()):
         footprint = machine.device_footprint(prepared.devices[path])
         (writes if path == "dst" else reads).append(footprint)

@@ -21,6 +21,8 @@ def rough_cycles(opcode: Opcode, fields: Fields) -> int:
         return 150 + 2 * written * fields.get("dst.num_partitions", 1)
     if opcode is Opcode.TENSOR_REDUCE:
         return 24 + max(read, _GROUP * written) + _TREE
+    if opcode in (Opcode.MAX8, Opcode.FIND_INDEX8, Opcode.MATCH_REPLACE8):
+        return 48 + read
     return 24 + max(read, written)
 
 

@@ -39,6 +39,8 @@ __all__ = ["Drawer", "Fields", "Use"]
 
 Fields = dict[str, Any]
 _ATTEMPTS = 100
+_SEARCHES = (Opcode.FIND_INDEX8, Opcode.MATCH_REPLACE8)
+"""Opcodes that look for the elements of ``in1`` in ``in0``."""
 _SPECIAL_WORDS = special_patterns(next(iter(FORMATS.values())))
 
 
@@ -174,6 +176,8 @@ class Drawer:
             fields |= self._scalar(path, allowed, shape.partitions["in0"])
         fields |= self._own(opcode, variant) | shape.fields
         self._put_in_place(fields)
+        if opcode in _SEARCHES:
+            self._look_for_what_is_there(fields)
         return fields
 
     def _own(self, opcode: Opcode, variant: Fields) -> Fields:
@@ -229,6 +233,17 @@ class Drawer:
             other = key.replace(source, "dst", 1)
             if other in fields and not key.endswith((".dtype", ".address")):
                 fields[other] = fields[key]
+
+    def _look_for_what_is_there(self, fields: Fields) -> None:
+        """Sometimes takes the values to look for from where the search begins, or one of them
+        several times."""
+        if self._rng.random() < 0.4:
+            return
+        for name in ("space", "start_partition", "num_partitions", "offset"):
+            fields[f"in1.{name}"] = fields[f"in0.{name}"]
+        long = [k for k in range(4) if fields[f"in0.dims.{k}.size"] >= 8]
+        stride = fields[f"in0.dims.{long[0]}.stride"] if long else 0
+        fields |= _dims("in1", [(stride, 8), (0, 1), (0, 1), (0, 1)])
 
 
 def _dims(path: str, dims: Sequence[tuple[int, int]]) -> Fields:

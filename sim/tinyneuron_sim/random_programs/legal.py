@@ -115,7 +115,8 @@ class Legal:
         return True
 
     def _find_smallest(self) -> Values:
-        """A legal instruction whose operands have one element in one partition."""
+        """A legal instruction whose operands have one element in one partition; 8 elements when
+        there is none of one."""
         values: Values = {}
         for field in fields_of(self._opcode):
             is_size = ".dims." in field.path and field.path.endswith(".size")
@@ -130,13 +131,16 @@ class Legal:
         kinds = [field for field in own if field.enum is not None]
         plain = [field.path for field in own if field.enum is None]
         self.smallest = values
-        choices = itertools.product(*(kind.enum for kind in kinds if kind.enum))
-        for fill, types, members in itertools.product((0, 1), self._all_types(), list(choices)):
+        choices = list(itertools.product(*(kind.enum for kind in kinds if kind.enum)))
+        inner = [f"{role.path}.dims.0.size" for role in PATTERNS.get(self._opcode, ())]
+        for size, fill, types, members in itertools.product((1, 8), (0, 1), self._all_types(),
+                                                            choices):  # fmt: skip
             chosen = dict(zip((kind.path for kind in kinds), members, strict=True))
-            tried = {**self._typed(types), **dict.fromkeys(plain, fill), **chosen}
+            tried = {**self._typed(types), **dict.fromkeys(plain, fill), **chosen,
+                     **dict.fromkeys(inner, size)}  # fmt: skip
             if self._allows(tried):
                 return {**values, **tried}
-        raise AssertionError(f"no legal {self._opcode.name} with one element was found")
+        raise AssertionError(f"no legal {self._opcode.name} with few elements was found")
 
 
 @functools.cache

@@ -15,6 +15,8 @@ from typing import Any
 from tinyneuron_hw.isa.matmul import element_bytes
 from tinyneuron_hw.isa.opcodes import Opcode, Space
 from tinyneuron_hw.isa.rules import DEVICE, PATTERNS
+from tinyneuron_hw.isa.rules_eight import SEARCHED_OPCODES, eight_paths
+from tinyneuron_hw.isa.rules_reshape import pack_mask
 
 from .arena import Arena
 from .patterns import NoRoomError, factorise
@@ -142,6 +144,49 @@ def _transfer(request: ShapeRequest) -> Shape:
     return shape
 
 
+def _eight(request: ShapeRequest) -> Shape:
+    """Operands of 8 elements, beside ``in0`` and what has as many as it."""
+    paths = [role.path for role in PATTERNS[request.opcode]]
+    short = eight_paths(request.opcode)
+    searched = request.opcode in SEARCHED_OPCODES
+    rooms = [request.room(path) for path in paths if path not in short]
+    if min(map(request.room, short)) < 8 or (searched and min(rooms) < 8):
+        raise NoRoomError("8 elements")
+    count = max(request.some_count(min(rooms)), 8 if searched else 1)
+    counts = {path: 8 if path in short else count for path in paths}
+    return Shape(dict.fromkeys(paths, request.some_partitions(*paths)),
+                 {path: factorise(request.rng, n) for path, n in counts.items()})  # fmt: skip
+
+
+def _transpose(request: ShapeRequest) -> Shape:
+    """Blocks as many as fit, or a part of one."""
+    rng, quadrant = request.rng, request.arena.config.quadrant
+    read, written = (request.partition_limit(path) for path in ("in0", "dst"))
+    room = min(map(request.room, ("in0", "dst")))
+    strips, blocks = min(read, written) // quadrant, room // quadrant
+    if strips and blocks and rng.random() < 0.7:
+        rows = quadrant * rng.choice([strips, rng.randint(1, strips)])
+        count = quadrant * rng.randint(1, min(blocks, max(2, 32 // quadrant)))
+        partitions, counts = {"in0": rows, "dst": rows}, {"in0": count, "dst": count}
+    else:
+        rows = rng.randint(1, min(read, quadrant, room))
+        columns = rng.randint(1, min(written, quadrant, room))
+        partitions, counts = {"in0": rows, "dst": columns}, {"in0": columns, "dst": rows}
+    return Shape(partitions, {path: factorise(rng, n) for path, n in counts.items()})
+
+
+def _shuffle(request: ShapeRequest) -> Shape:
+    """Any partitions of both operands; any source or none for each partition of a quarter."""
+    rng, quadrant, paths = request.rng, request.arena.config.quadrant, ("in0", "dst")
+    count = request.some_count(min(map(request.room, paths)))
+    sources: list[int | None] = [rng.randrange(quadrant) for _ in range(quadrant)]
+    if rng.random() < 0.4:
+        sources = [None if rng.random() < 0.4 else source for source in sources]
+    return Shape({path: request.some_partitions(path) for path in paths},
+                 {path: factorise(rng, count) for path in paths},
+                 {"mask": pack_mask(sources)})  # fmt: skip
+
+
 SHAPES: dict[Opcode, Callable[[ShapeRequest], Shape]] = {
     Opcode.DMA_LOAD: _transfer,
     Opcode.DMA_STORE: _transfer,
@@ -150,6 +195,11 @@ SHAPES: dict[Opcode, Callable[[ShapeRequest], Shape]] = {
     Opcode.LOAD_STATIONARY: _stationary,
     Opcode.MULTIPLY_MOVING: _matmul,
     Opcode.TENSOR_REDUCE: _reduce,
+    Opcode.MAX8: _eight,
+    Opcode.FIND_INDEX8: _eight,
+    Opcode.MATCH_REPLACE8: _eight,
+    Opcode.TRANSPOSE: _transpose,
+    Opcode.SHUFFLE: _shuffle,
 }
 
 

@@ -14,6 +14,7 @@ from tinyneuron_hw.isa.csr import Trap
 from tinyneuron_hw.isa.matmul import MatmulKind
 from tinyneuron_hw.isa.opcodes import CONTROL_OPCODES, AluOp, Opcode, RoundMode, Space
 from tinyneuron_hw.isa.rules import DEVICE, PATTERNS, SCALARS, OperandError, check, start_granule
+from tinyneuron_hw.isa.rules_reshape import mask_entries, pack_mask
 
 TINY = get_config("tiny")
 DEFAULT = get_config("default")
@@ -42,6 +43,11 @@ LEGAL: dict[Opcode, dict] = {
     Opcode.TENSOR_REDUCE: {"in0": _ap(), "dst": _ap(count=1), "op": AluOp.ADD, "reduce_dims": 1},
     Opcode.TENSOR_COPY: {"in0": _ap(), "dst": _ap(BF16)},
     Opcode.MEMSET: {"dst": _ap()},
+    Opcode.MAX8: {"in0": _ap(INT32), "dst": _ap(BF16)},
+    Opcode.FIND_INDEX8: {"in0": _ap(), "in1": _ap(BF16), "dst": _ap(DType.UINT16)},
+    Opcode.MATCH_REPLACE8: {"in0": _ap(count=24), "in1": _ap(), "dst": _ap(FP16, 24)},
+    Opcode.TRANSPOSE: {"in0": _ap(count=32), "dst": _ap(count=32)},
+    Opcode.SHUFFLE: {"in0": _ap(FP16, 5), "dst": _ap(FP16, 5), "mask": pack_mask([None])},
     Opcode.ACTIVATE: {"in0": _ap(), "dst": _ap(),
                       "bias": {"kind": 1, "dtype": 3, "value": 2}},
 }  # fmt: skip
@@ -90,7 +96,8 @@ def test_the_tables_cover_every_data_opcode():
 @pytest.mark.parametrize("opcode", LEGAL)
 def test_stochastic_rounding_does_not_exist(opcode):
     if "round_mode" not in decode(encode(opcode, LEGAL[opcode])).fields:
-        assert opcode in (Opcode.LOAD_STATIONARY, Opcode.MULTIPLY_MOVING, Opcode.MEMSET)
+        assert opcode in (Opcode.LOAD_STATIONARY, Opcode.MULTIPLY_MOVING, Opcode.MEMSET,
+                          Opcode.FIND_INDEX8, Opcode.TRANSPOSE, Opcode.SHUFFLE)  # fmt: skip
         return
     fields = {**LEGAL[opcode], "round_mode": RoundMode.STOCHASTIC}
     _refused(opcode, fields, Trap.BAD_OPERAND, "round_mode: only NEAREST_EVEN exists")
@@ -162,6 +169,21 @@ BAD = [
      "dst must lie in one PSUM bank"),
     (Opcode.TENSOR_TENSOR, {"in1": _ap(num_partitions=2)}, "must have the same num_partitions"),
     (Opcode.TENSOR_TENSOR, {"in1": _ap(count=9)}, "element counts differ: in0 8, in1 9, dst 8"),
+    (Opcode.MAX8, {"in0": _ap(count=7)}, "in0: must have from 8 to 16384 elements, not 7"),
+    (Opcode.FIND_INDEX8, {"in0": _ap(dims=[{"stride": 0, "size": 16385}])},
+     "in0: must have from 8 to 16384 elements, not 16385"),
+    (Opcode.MAX8, {"dst": _ap(count=9)}, "dst: must have 8 elements, not 9"),
+    (Opcode.FIND_INDEX8, {"in1": _ap(count=7)}, "in1: must have 8 elements, not 7"),
+    (Opcode.FIND_INDEX8, {"dst": _ap(INT32)}, "dst: indices are uint16 or uint32, not int32"),
+    (Opcode.MATCH_REPLACE8, {"in1": _ap(count=24)}, "in1: must have 8 elements, not 24"),
+    (Opcode.MATCH_REPLACE8, {"dst": _ap()}, "element counts differ: in0 24, dst 8"),
+    (Opcode.MATCH_REPLACE8, {"in1": _ap(num_partitions=2)}, "must have the same num_partitions"),
+    (Opcode.TRANSPOSE, {"dst": _ap(BF16, 32)}, "must have the same type, not fp32 and bf16"),
+    (Opcode.TRANSPOSE, {"dst": _ap(count=31)}, "in0 has 32 elements in 4 partitions, dst 31 in 4"),
+    (Opcode.TRANSPOSE, {"dst": _ap(count=32, num_partitions=2)}, "dst 32 in 2: must be equal"),
+    (Opcode.SHUFFLE, {"dst": _ap(FP16, 6)}, "in0 has 5 elements, dst 6"),
+    (Opcode.SHUFFLE, {"mask": pack_mask([1])}, "mask: entry 0 is 1, a quarter has 1 partitions"),
+    (Opcode.SHUFFLE, {"mask": pack_mask([0, None])}, "mask: entry 1 must be 0, a quarter has 1"),
     (Opcode.TENSOR_REDUCE, {"reduce_dims": 0}, "reduce_dims must be from 1 to 4, not 0"),
     (Opcode.TENSOR_REDUCE, {"reduce_dims": 5}, "reduce_dims must be from 1 to 4, not 5"),
     (Opcode.TENSOR_REDUCE, {"dst": _ap(count=2)}, "dst has 2 elements, the reduction gives 1"),
@@ -221,6 +243,30 @@ def test_device_patterns_are_checked_last_against_the_windows():
                      device_address=lambda path: -8, window_allows=allows)  # fmt: skip
     assert error.address == 2**48 - 8
     assert asked == []
+
+
+@pytest.mark.parametrize(
+    ("read", "written", "is_legal"),
+    [
+        ((16, 12), (16, 12), True), ((8, 4), (8, 4), True), ((3, 2), (2, 3), True),
+        ((4, 1), (1, 4), True), ((4, 4), (4, 4), True),
+        ((8, 6), (8, 6), False), ((6, 8), (6, 8), False), ((8, 4), (4, 8), False),
+        ((3, 2), (3, 2), False), ((5, 2), (2, 5), False), ((4, 8), (4, 4), False),
+    ],
+)  # fmt: skip
+def test_a_transpose_is_of_whole_blocks_or_of_a_part_of_one(read, written, is_legal):
+    fields = {path: _ap(BF16, count, num_partitions=partitions)
+              for path, (partitions, count) in (("in0", read), ("dst", written))}  # fmt: skip
+    if is_legal:
+        _check(Opcode.TRANSPOSE, fields, DEFAULT)
+    else:
+        _refused(Opcode.TRANSPOSE, fields, Trap.BAD_OPERAND, "equal multiples of 4", config=DEFAULT)
+
+
+def test_a_mask_packs_and_unpacks():
+    sources = [None, *range(30, -1, -1)]
+    assert mask_entries(pack_mask(sources)) == sources
+    assert mask_entries(0) == [0] * 32
 
 
 def test_start_granules():

@@ -9,6 +9,7 @@ from tinyneuron_hw.formats import FORMATS, DType
 from tinyneuron_hw.isa.codec import decode, encode
 from tinyneuron_hw.isa.opcodes import ActivationFunction, Opcode, OperandKind, Space
 from tinyneuron_hw.isa.rules import ALU_OPS, CAST_DTYPES, REDUCE_OPS, check, start_granule
+from tinyneuron_hw.isa.rules_reshape import pack_mask
 
 SCALARS = [0.0, -0.0, 1.0, -1.5, 3.0e38, 1.0e-41, float("inf"), float("nan"), 0.3, -7.25]
 SPECIALS = [0, 0x8000_0000, 0x7F80_0000, 0x7FA0_0001, 0xFC00_7C01, 0x8001_0001, 0x7FFF_FFFF]
@@ -99,6 +100,45 @@ class RandomProgram:
         return {"kind": OperandKind.PER_PARTITION, "dtype": dtype.value, "space": one["space"],
                 "start_partition": one["start_partition"], "value": one["offset"]}  # fmt: skip
 
+    def eight(self, opcode: Opcode, count: int) -> dict:
+        """Fields of MAX8, FIND_INDEX8 or MATCH_REPLACE8; half of them look for what is there."""
+        choose = self.random.choice
+        number = max(8, self.random.randint(1, self.max_elements))
+        sizes, short = [number, 1, 1, 1], [choose([[8, 1, 1, 1], [2, 4, 1, 1], [1, 2, 2, 2]])] * 2
+        fields = {"in0": self.operand(sizes, count, choose(CAST_DTYPES))}
+        if opcode is Opcode.MAX8:
+            return fields | {"dst": self.operand(short[0], count, choose(CAST_DTYPES),
+                                                 is_write=True)}  # fmt: skip
+        fields["in1"] = self.operand(short[0], count, choose(CAST_DTYPES))
+        if self.random.random() < 0.5:
+            stride = choose([0, fields["in0"]["dims"][0]["stride"]])
+            fields["in1"] = {**fields["in0"], "dims": [{"stride": stride, "size": 8}]}
+        if opcode is Opcode.FIND_INDEX8:
+            dtype = choose([DType.UINT16, DType.UINT32])
+            return fields | {"dst": self.operand(short[1], count, dtype, is_write=True)}
+        dst = self.operand(sizes, count, choose(CAST_DTYPES), is_write=True)
+        return fields | {"dst": dst, "value": fp32_bits(choose(SCALARS))}
+
+    def transpose(self) -> dict:
+        quadrant, dtype = self.config.quadrant, self.random.choice(list(DType))
+        lanes, count = quadrant * self.random.randint(1, 4), quadrant * self.random.randint(1, 3)
+        shapes = [(lanes, count)] * 2
+        if self.random.random() < 0.5:
+            lanes, count = (self.random.randint(1, quadrant) for _ in range(2))
+            shapes = [(lanes, count), (count, lanes)]
+        return {
+            path: self.operand([number, 1, 1, 1], partitions, dtype, is_write=path == "dst")
+            for path, (partitions, number) in zip(("in0", "dst"), shapes, strict=True)
+        }
+
+    def shuffle(self, sizes: list[int]) -> dict:
+        quadrant, dtype = self.config.quadrant, self.random.choice(list(DType))
+        sources: list[int | None] = [
+            self.random.choice([None, *range(quadrant)]) for _ in range(quadrant)
+        ]
+        return {"in0": self.operand(sizes, self.partitions(), dtype), "mask": pack_mask(sources),
+                "dst": self.operand(sizes, self.partitions(), dtype, is_write=True)}  # fmt: skip
+
     def instruction(self, opcode: Opcode) -> bytes:
         count, choose = self.partitions(), self.random.choice
         sizes = self.sizes(self.max_elements)
@@ -133,6 +173,12 @@ class RandomProgram:
             case Opcode.MEMSET:
                 dst = self.operand(sizes, count, choose(list(DType)), is_write=True)
                 fields = {"dst": dst, "value": self.random.getrandbits(32)}
+            case Opcode.MAX8 | Opcode.FIND_INDEX8 | Opcode.MATCH_REPLACE8:
+                fields = self.eight(opcode, count)
+            case Opcode.TRANSPOSE:
+                fields = self.transpose()
+            case Opcode.SHUFFLE:
+                fields = self.shuffle(sizes)
             case Opcode.ACTIVATE:
                 fields = {"in0": source(), "dst": target(), "bias": self.scalar(count),
                           "scale": self.scalar(count),

@@ -3,11 +3,14 @@
 import ml_dtypes
 import numpy as np
 
+from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.formats import CANONICAL_NAN, FORMATS, DType
 from tinyneuron_hw.isa.access import element_offsets
 from tinyneuron_hw.isa.codec import decode
 from tinyneuron_hw.isa.opcodes import ActivationFunction, AluOp, OperandKind, Space
 from tinyneuron_hw.isa.rules import on_chip_dims
+
+from . import reference_moves as moves
 
 NUMPY = {
     DType.FP32: np.float32, DType.TF32: np.float32, DType.BF16: ml_dtypes.bfloat16,
@@ -79,7 +82,8 @@ def reduce(op: AluOp, values: np.ndarray) -> np.ndarray:
 class Reference:
     """Executes instructions on ``sbuf`` uint8[partitions, bytes] and ``psum`` in place."""
 
-    def __init__(self, sbuf: np.ndarray, psum: np.ndarray):
+    def __init__(self, config: CoreConfig, sbuf: np.ndarray, psum: np.ndarray):
+        self.config = config
         self.memories = {Space.SBUF: sbuf, Space.PSUM: psum}
 
     def execute(self, raw: bytes) -> None:
@@ -93,7 +97,8 @@ class Reference:
         if offsets is None:
             offsets = element_offsets(fields[f"{path}.offset"], on_chip_dims(fields, path), size)
         first = fields[f"{path}.start_partition"]
-        rows = np.arange(first, first + fields["dst.num_partitions"])
+        own = fields.get(f"{path}.num_partitions", fields["dst.num_partitions"])
+        rows = np.arange(first, first + own)
         memory = self.memories[fields[f"{path}.space"]]
         return memory, rows[:, None, None], offsets[None, :, None] + np.arange(size)
 
@@ -149,6 +154,27 @@ class Reference:
         count = int(np.prod([extent for _, extent in on_chip_dims(fields, "dst")]))
         value = fields["value"] & ((1 << 8 * size) - 1)
         self.write(fields, np.full((fields["dst.num_partitions"], count), value, f"<u{size}"))
+
+    def max8(self, fields) -> None:
+        self.write_values(fields, moves.largest(self.read_values(fields, "in0")))
+
+    def find_index8(self, fields) -> None:
+        found = moves.find(*(self.read_values(fields, path) for path in ("in0", "in1")))
+        self.write(fields, found.astype(f"<u{FORMATS[fields['dst.dtype']].bytes}"))
+
+    def match_replace8(self, fields) -> None:
+        values, wanted = (self.read_values(fields, path) for path in ("in0", "in1"))
+        new = np.uint32(fields["value"]).view(np.float32)
+        self.write_values(fields, moves.replace(values, wanted, new))
+
+    def transpose(self, fields) -> None:
+        count = int(np.prod([extent for _, extent in on_chip_dims(fields, "dst")]))
+        shape = fields["dst.num_partitions"], count
+        self.write(fields, moves.transpose(self.config, self.read(fields, "in0"), shape))
+
+    def shuffle(self, fields) -> None:
+        raw, old = (self.read(fields, path) for path in ("in0", "dst"))
+        self.write(fields, moves.shuffle(self.config, raw, fields["mask"], old))
 
     def activate(self, fields) -> None:
         scale, bias = self.read_scalar(fields, "scale"), self.read_scalar(fields, "bias")

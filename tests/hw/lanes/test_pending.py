@@ -31,7 +31,7 @@ async def push(ctx, dut, *, space=Space.SBUF, low=0, high=16, writes=1):
 
 
 def test_a_read_conflicts_only_with_bytes_that_are_still_to_be_written():
-    dut = PendingWrites(reads=2)
+    dut = PendingWrites(reads=2, quadrant=1)
 
     async def bench(ctx):
         ctx.set(dut.start.ready, 1)
@@ -56,7 +56,7 @@ def test_a_read_conflicts_only_with_bytes_that_are_still_to_be_written():
 
 
 def test_commands_end_in_order_whether_they_write_or_not():
-    dut = PendingWrites(reads=1)
+    dut = PendingWrites(reads=1, quadrant=1)
 
     async def bench(ctx):
         ctx.set(dut.start.ready, 1)
@@ -81,7 +81,7 @@ def test_commands_end_in_order_whether_they_write_or_not():
 
 def test_random_commands_reach_the_writer_in_order_and_none_is_lost():
     rng = random.Random(SEED)
-    dut = PendingWrites(reads=1)
+    dut = PendingWrites(reads=1, quadrant=1)
     kinds = [rng.random() < 0.7 for _ in range(60)]
     handed, ended = [], []
 

@@ -6,8 +6,8 @@ import pytest
 from amaranth.sim import Simulator
 
 from tinyneuron_hw.config import get_config
-from tinyneuron_hw.formats import FORMATS
-from tinyneuron_hw.isa import rules
+from tinyneuron_hw.formats import FORMATS, DType
+from tinyneuron_hw.isa import rules, rules_eight, rules_reshape
 from tinyneuron_hw.isa.codec import DecodeError, decode, encode, fields_of
 from tinyneuron_hw.isa.csr import Trap
 from tinyneuron_hw.isa.matmul import (
@@ -85,6 +85,34 @@ def matmul_fields(rng, config, opcode, partitions, count):
     return fields
 
 
+def eight_fields(rng, config, opcode, partitions):
+    """Fields of MAX8, FIND_INDEX8 or MATCH_REPLACE8."""
+    fields, count = {}, rng.choice((7, 8, 8, 12, 60, 16384 // rng.choice((1, 2, 64))))
+    for role in rules.PATTERNS[opcode]:
+        short = role.path in rules_eight.eight_paths(opcode)
+        dtype = rng.choice(rules.CAST_DTYPES)
+        if opcode is Opcode.FIND_INDEX8 and role.path == "dst":
+            dtype = rng.choice(rules_eight.INDEX_DTYPES)
+        fields |= pattern(rng, config, role.path, role, 8 if short else count, partitions, dtype)
+    for path in ("in0", "dst"):
+        if count > 1000:  # more than some memories hold
+            fields |= {f"{path}.dims.{i}.stride": 0 for i in range(4)}
+    return fields
+
+
+def transpose_fields(rng, config):
+    """Fields of a TRANSPOSE, of either kind."""
+    quadrant, dtype = config.quadrant, rng.choice(list(DType))
+    fields, shape = {}, [quadrant * rng.randint(1, 4), quadrant * rng.randint(1, 3)]
+    if rng.random() < 0.5:
+        shape = [rng.randint(1, quadrant), rng.randint(1, quadrant)]
+    other = shape if max(shape) > quadrant else shape[::-1]
+    for role, (partitions, count) in zip(rules.PATTERNS[Opcode.TRANSPOSE], (shape, other),
+                                         strict=True):  # fmt: skip
+        fields |= pattern(rng, config, role.path, role, count, partitions, dtype)
+    return fields
+
+
 def legal_fields(rng, config, opcode):
     """Fields of an instruction that is legal, or nearly so."""
     dtype = rng.choice(rules.CAST_DTYPES)
@@ -96,6 +124,13 @@ def legal_fields(rng, config, opcode):
         return matmul_fields(rng, config, opcode, partitions, count)
     for role in rules.PATTERNS.get(opcode, ()):
         fields |= pattern(rng, config, role.path, role, count, partitions, dtype)
+    if opcode in rules_eight.EIGHT_OPCODES:
+        return eight_fields(rng, config, opcode, partitions)
+    if opcode is Opcode.TRANSPOSE:
+        return transpose_fields(rng, config)
+    if opcode is Opcode.SHUFFLE:
+        sources = [rng.choice([None, *range(config.quadrant)]) for _ in range(config.quadrant)]
+        fields["mask"] = rules_reshape.pack_mask(sources)
     if opcode is Opcode.TENSOR_REDUCE:
         for i in range(4):
             kept = 1 if i < reduce_dims else fields[f"in0.dims.{i}.size"]
@@ -238,6 +273,23 @@ def test_one_operand_takes_one_cycle():
         (Opcode.DMA_LOAD, {"queue": 2}),
         (Opcode.MEMSET, {"dst.dims.3.size": 0}),
         (Opcode.MEMSET, {"dst.dims.0.size": 65535, "dst.dims.1.size": 17}),
+        (
+            Opcode.MAX8,
+            {
+                "in0.dims.0.size": 7,
+                "in0.dims.1.size": 1,
+                "in0.dims.2.size": 1,
+                "in0.dims.3.size": 1,
+            },
+        ),
+        (Opcode.MAX8, {"in0.dims.0.size": 16385}),
+        (Opcode.FIND_INDEX8, {"dst.dtype": DType.INT32}),
+        (Opcode.FIND_INDEX8, {"in1.dims.0.size": 9}),
+        (Opcode.MATCH_REPLACE8, {"dst.dims.0.size": 9}),
+        (Opcode.TRANSPOSE, {"dst.dims.0.size": 9}),
+        (Opcode.TRANSPOSE, {"dst.dtype": DType.INT16, "in0.dtype": DType.UINT16}),
+        (Opcode.SHUFFLE, {"mask": 1}),
+        (Opcode.SHUFFLE, {"mask": 32 << 6}),
     ],
 )
 def test_each_rule_gives_bad_operand(opcode, change):
