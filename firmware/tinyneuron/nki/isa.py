@@ -6,13 +6,15 @@ traced.
 """
 
 from .activation import activation
-from .engines import engine, scalar_engine, unknown_engine, vector_engine
+from .engines import engine, scalar_engine, tensor_engine, unknown_engine, vector_engine
 from .matrix import nc_matmul, nc_transpose
+from .moves import max8, nc_find_index8, nc_match_replace8, nc_stream_shuffle
 from .transfer import dma_copy
 from .vector import memset, tensor_copy, tensor_reduce, tensor_scalar, tensor_tensor
 
 __all__ = [
-    "activation", "dma_copy", "engine", "memset", "nc_matmul", "nc_transpose", "scalar_engine",
-    "tensor_copy", "tensor_reduce", "tensor_scalar", "tensor_tensor", "unknown_engine",
+    "activation", "dma_copy", "engine", "max8", "memset", "nc_find_index8", "nc_match_replace8",
+    "nc_matmul", "nc_stream_shuffle", "nc_transpose", "scalar_engine", "tensor_copy",
+    "tensor_engine", "tensor_reduce", "tensor_scalar", "tensor_tensor", "unknown_engine",
     "vector_engine",
 ]  # fmt: skip

@@ -11,12 +11,16 @@ from tinyneuron_hw.isa.opcodes import Opcode, Space, Stream
 
 from ..lower.ir import TileRef
 from .checks import on_chip
+from .engines import engine
+from .moves import vector_transpose
 from .tensor import Tensor
 from .trace import KernelError, current, emit
 
 __all__ = ["nc_matmul", "nc_transpose"]
 
 _PAIR = 2
+Engine = engine
+"""The enumeration where a parameter has the public name."""
 
 
 def nc_matmul(
@@ -72,11 +76,21 @@ def nc_matmul(
     )  # fmt: skip
 
 
-def nc_transpose(dst: Tensor, data: Tensor) -> None:
-    """``dst[F, P] = data[P, F].T`` on the Tensor engine: ``data`` in SBUF with at most as many free
-    elements as there are columns, ``dst`` of the same type in PSUM. Bits stay as they are, NaN
-    payloads too; types of 4 bytes pass in two halves."""
+def nc_transpose(dst: Tensor, data: Tensor, engine: engine = engine.unknown) -> None:
+    """``dst[F, P] = data[P, F].T``, of the same type. Bits stay as they are, NaN payloads too.
+
+    On the Tensor engine: ``data`` in SBUF with at most as many free elements as there are columns,
+    ``dst`` in PSUM; types of 4 bytes pass in two halves. On the Vector engine: any memory, at most
+    a quarter of the partitions in both directions. Unless ``engine`` says so, the memories decide.
+    """
     call = "nc_transpose"
+    if engine not in (Engine.unknown, Engine.vector, Engine.tensor):
+        raise KernelError(f"{call}: engine must be unknown, vector or tensor, not {engine!r}")
+    turns = on_chip(call, "data", data).base.space is Space.SBUF
+    turns = turns and on_chip(call, "dst", dst).base.space is Space.PSUM
+    if engine is Engine.vector or (engine is Engine.unknown and not turns):
+        vector_transpose(dst, data)
+        return
     source = on_chip(call, "data", data, spaces=(Space.SBUF,))
     target = on_chip(call, "dst", dst, spaces=(Space.PSUM,))
     dtype = source.base.dtype
