@@ -1,4 +1,4 @@
-"""FP32 maximum and minimum."""
+"""FP32 maximum, minimum and comparison."""
 
 from amaranth.hdl import Cat, Module, Mux, Signal
 from amaranth.lib import wiring
@@ -16,7 +16,7 @@ def is_nan(value: Fp32):
 
 
 class FpSelect(wiring.Component):
-    """IEEE 754-2019 maximum or minimum of two FP32 values; combinational.
+    """IEEE 754-2019 maximum or minimum of two FP32 values, and how they compare; combinational.
 
     A NaN operand gives the canonical NaN; -0 is below +0.
 
@@ -25,21 +25,31 @@ class FpSelect(wiring.Component):
     a, b: FP32 bits.
     minimum: 1 for the minimum, 0 for the maximum.
     result: FP32 bits.
+    equal, greater, less: IEEE comparisons of ``a`` with ``b``: zeros are equal, and none holds with
+        a NaN.
     """
 
     a: In(32)
     b: In(32)
     minimum: In(1)
     result: Out(32)
+    equal: Out(1)
+    greater: Out(1)
+    less: Out(1)
 
     def elaborate(self, platform):
         m = Module()
-        above = Signal()
+        above, same, unordered = Signal(), Signal(), Signal()
         m.d.comb += [
             above.eq(_order(self.a) > _order(self.b)),
+            same.eq((self.a == self.b) | ~(self.a[:31].any() | self.b[:31].any())),
+            unordered.eq(is_nan(Fp32(self.a)) | is_nan(Fp32(self.b))),
+            self.equal.eq(same & ~unordered),
+            self.greater.eq(above & ~same & ~unordered),
+            self.less.eq(~above & ~same & ~unordered),
             self.result.eq(Mux(above ^ self.minimum, self.a, self.b)),
         ]
-        with m.If(is_nan(Fp32(self.a)) | is_nan(Fp32(self.b))):
+        with m.If(unordered):
             m.d.comb += self.result.eq(CANONICAL_NAN)
         return m
 

@@ -9,8 +9,6 @@ from .unpack import UnpackFp32
 
 __all__ = ["FpMultiply"]
 
-_WIDTH = 48
-
 
 class FpMultiply(wiring.Component):
     """``a * b`` in FP32: round to nearest even, subnormals kept, canonical NaN.
@@ -21,23 +19,31 @@ class FpMultiply(wiring.Component):
         Registers on the path, 1 ... 3: after the product; also after normalisation; also at the
         operands.
 
+    other:
+        Whether a raw result from elsewhere can be rounded in the product's place; adds the members
+        ``other`` and ``use_other``.
+
     Members
     -------
     a, b: FP32 bits.
+    other, use_other: what to round instead, in the cycle before the register after the product.
     result: FP32 bits of the product, ``latency`` cycles later.
 
     Latency and throughput: ``latency`` cycles, a result every cycle.
     """
 
-    a: In(32)
-    b: In(32)
-    result: Out(32)
+    WIDTH = 48
+    """Bits of a raw result."""
 
-    def __init__(self, latency: int = 2):
+    def __init__(self, latency: int = 2, *, other: bool = False):
         if latency not in (1, 2, 3):
             raise ValueError(f"latency must be 1, 2 or 3, not {latency!r}")
         self.latency = latency
-        super().__init__()
+        self._other = other
+        members = {"a": In(32), "b": In(32), "result": Out(32)}
+        if other:
+            members |= {"other": In(RawFp(self.WIDTH)), "use_other": In(1)}
+        super().__init__(members)
 
     def elaborate(self, platform):
         m = Module()
@@ -45,7 +51,7 @@ class FpMultiply(wiring.Component):
         m.submodules.unpack_a = unpack_a = UnpackFp32()
         m.submodules.unpack_b = unpack_b = UnpackFp32()
         a, b = unpack_a.parts, unpack_b.parts
-        raw = Signal(RawFp(_WIDTH))
+        raw = Signal(RawFp(self.WIDTH))
         m.d.comb += [
             unpack_a.value.eq(operands[:32]),
             unpack_b.value.eq(operands[32:]),
@@ -61,8 +67,11 @@ class FpMultiply(wiring.Component):
             ),
             raw.is_inf.eq(a.is_inf | b.is_inf),
         ]
+        if self._other:
+            with m.If(self.use_other):
+                m.d.comb += raw.eq(self.other)
         m.submodules.round = rounder = RoundFp32(
-            _WIDTH, underflow=True, registered=self.latency >= 2
+            self.WIDTH, underflow=True, registered=self.latency >= 2
         )
         m.d.comb += [
             rounder.raw.eq(cut(m, raw, registered=True, name="product")),

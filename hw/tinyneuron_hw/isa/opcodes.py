@@ -6,7 +6,10 @@ __all__ = [
     "CONTROL_OPCODES",
     "DMA_OPCODES",
     "IDENTITIES",
+    "ITERATED_OPS",
+    "RAW_OPS",
     "STREAM_OPCODES",
+    "UNARY_OPS",
     "ActivationFunction",
     "AluOp",
     "Condition",
@@ -142,18 +145,84 @@ class Condition(enum.Enum, shape=3):
 
 
 class AluOp(enum.Enum, shape=6):
-    """Operation of a Vector lane, in FP32. BYPASS gives its first operand.
+    """Operation of a Vector lane on ``a`` and ``b``, in FP32, correctly rounded.
 
-    MAX and MIN follow IEEE 754-2019 maximum/minimum: a NaN operand gives the canonical NaN, and
-    -0 is below +0.
+    Codes from 32 are iterated (several cycles an element), codes from 48 work on the bits of
+    integers. NaN, zero and infinity: see Numbers.
     """
 
     BYPASS = 0
+    """a"""
     ADD = 1
+    """a + b"""
     SUBTRACT = 2
+    """a - b"""
     MULTIPLY = 3
+    """a * b"""
     MAX = 4
+    """The larger one."""
     MIN = 5
+    """The smaller one."""
+    ABS_MAX = 6
+    """The larger one of abs(a), abs(b)."""
+    ABS_MIN = 7
+    """The smaller one of abs(a), abs(b)."""
+    EQUAL = 8
+    """1.0 when a = b, else 0.0."""
+    NOT_EQUAL = 9
+    """0.0 when a = b, else 1.0."""
+    GREATER = 10
+    """1.0 when a > b, else 0.0; the others alike."""
+    GREATER_EQUAL = 11
+    LESS = 12
+    LESS_EQUAL = 13
+    LOGICAL_AND = 14
+    """1.0 when neither is 0, else 0.0."""
+    LOGICAL_OR = 15
+    """0.0 when both are 0, else 1.0."""
+    LOGICAL_XOR = 16
+    """1.0 when one is 0 and one is not, else 0.0."""
+    LOGICAL_NOT = 17
+    """1.0 when a is 0, else 0.0."""
+    ABS = 18
+    """a without its sign"""
+    SQUARE = 19
+    """a * a"""
+    RELU = 20
+    """a when a > 0, else +0"""
+    DIVIDE = 32
+    """a / b"""
+    MOD = 33
+    """a - b * floor(a / b), rounded once: exact but where a is small and of the other sign."""
+    SQRT = 34
+    """The square root of a."""
+    RSQRT = 35
+    """1 / sqrt(a), rounded once."""
+    RECIPROCAL = 36
+    """1 / a"""
+    BITWISE_AND = 48
+    BITWISE_OR = 49
+    BITWISE_XOR = 50
+    BITWISE_NOT = 51
+    """The bits of a, inverted."""
+    SHIFT_LEFT = 52
+    """a moved left by b bits (unsigned); by the type's width or more: 0."""
+    SHIFT_RIGHT = 53
+    """a moved right by b bits, zeros enter, whether the type has a sign or not."""
+    SHIFT_RIGHT_ARITHMETIC = 54
+    """a moved right by b bits, copies of its top bit enter, whether the type has a sign or not."""
+
+
+UNARY_OPS = (
+    AluOp.BYPASS, AluOp.LOGICAL_NOT, AluOp.ABS, AluOp.SQUARE, AluOp.RELU, AluOp.SQRT, AluOp.RSQRT,
+    AluOp.RECIPROCAL, AluOp.BITWISE_NOT,
+)  # fmt: skip
+"""Operations of the tensor's side alone, whatever ``reverse`` says; the other operand is not
+used."""
+ITERATED_OPS = tuple(op for op in AluOp if 32 <= op.value < 48)
+"""Operations that take several cycles an element, in the one divider a lane has."""
+RAW_OPS = tuple(op for op in AluOp if op.value >= 48)
+"""Operations on the bits of integers."""
 
 
 IDENTITIES: dict[AluOp, int] = {

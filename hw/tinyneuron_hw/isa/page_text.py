@@ -74,6 +74,22 @@ NUMBERS = """\
   saturating, NaN becomes 0.
 * MAX and MIN are IEEE 754-2019 maximum and minimum: NaN when either operand is NaN, and -0 is below
   +0. SUBTRACT is a + (-b). x - x and (+0) + (-0) are +0.
+* Comparisons are IEEE's: zeros of both signs are equal; with a NaN all give 0.0 but NOT_EQUAL.
+  Logical operations take every value but the two zeros as true, NaN too.
+* ABS_MAX, ABS_MIN, ABS and RELU of a NaN are the canonical NaN; RELU of -0 is +0.
+* DIVIDE, SQRT, RSQRT and RECIPROCAL are correctly rounded: 0 / 0 and infinity / infinity are NaN,
+  another number / 0 is an infinity with the sign of the quotient. SQRT and RSQRT of a number below
+  zero are NaN; SQRT(-0) is -0, RSQRT of a zero is an infinity with its sign.
+* MOD is `a - b * floor(a / b)` rounded once, as Python's `%`: the result has the sign of b, a zero
+  too. It is exact but where a has the other sign and is smaller than b, where it is `a + b`. An
+  infinite a or a zero b gives NaN; a finite a with an infinite b gives a, or b when their signs
+  differ.
+* There is no power: it would not be exact enough in one operation of a lane.
+* Operations on bits (BITWISE_*, SHIFT_*) take integers, all operands of one type: nothing is cast,
+  an immediate counts with its low bits. A shift amount is unsigned; at the type's width or more,
+  every bit is moved out. A chain is all arithmetic or all on bits; BYPASS goes with both.
+* An operation of one operand takes the tensor's side, whatever `reverse` says. At most one
+  operation of an instruction is of those that a lane's divider computes.
 * TENSOR_SCALAR rounds after each of its two operations, ACTIVATE after the product and after the
   sum. A reduction always uses 8 interleaved partial results, whatever the hardware's latency.
 * A column of the array computes `acc = fma(stationary, moving, acc)`, one rounding each, over all

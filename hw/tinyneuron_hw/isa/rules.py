@@ -37,6 +37,7 @@ from .opcodes import (
 from .operand_error import OperandError
 from .operand_error import bad as _bad
 from .rules_eight import EIGHT_OPCODES, check_eight
+from .rules_operations import check_operations
 from .rules_reshape import RESHAPE_OPCODES, check_reshape
 
 __all__ = [
@@ -62,7 +63,7 @@ CAST_DTYPES = tuple(DType)
 """Types that Vector and Scalar convert."""
 DMA_CAST_DTYPES = (DType.FP32, DType.BF16, DType.FP16, DType.INT32)
 """Types that DMA converts; it moves every type."""
-ALU_OPS = (AluOp.BYPASS, AluOp.ADD, AluOp.SUBTRACT, AluOp.MULTIPLY, AluOp.MAX, AluOp.MIN)
+ALU_OPS = tuple(AluOp)
 REDUCE_OPS = tuple(IDENTITIES)
 
 
@@ -350,6 +351,7 @@ def _check_lane_opcode(
     paths = tuple(ranges)
     if len({fields[f"{path}.num_partitions"] for path in paths}) > 1:
         raise _bad("operands must have the same num_partitions")
+    check_operations(fields, paths, SCALARS.get(opcode, ()))
     if opcode is Opcode.TENSOR_REDUCE:
         depth = fields["reduce_dims"]
         if not 1 <= depth <= 4:

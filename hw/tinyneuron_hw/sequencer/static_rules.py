@@ -1,5 +1,6 @@
 """The operand rules of `isa/rules.py` that compare fields with constants and with each other."""
 
+import itertools
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -12,9 +13,18 @@ from ..formats import DType
 from ..isa.codec import fields_of
 from ..isa.instructions import INSTRUCTION_BITS
 from ..isa.matmul import FP8_DTYPES, MATMUL_DTYPES, RESULT_DTYPES, MatmulKind
-from ..isa.opcodes import DMA_OPCODES, Opcode, RoundMode
-from ..isa.rules import DEVICE, DMA_CAST_DTYPES, PATTERNS, REDUCE_OPS
+from ..isa.opcodes import (
+    DMA_OPCODES,
+    ITERATED_OPS,
+    RAW_OPS,
+    AluOp,
+    Opcode,
+    OperandKind,
+    RoundMode,
+)
+from ..isa.rules import DEVICE, DMA_CAST_DTYPES, PATTERNS, REDUCE_OPS, SCALARS
 from ..isa.rules_eight import INDEX_DTYPES
+from ..isa.rules_operations import OPERATIONS, RAW_DTYPES
 from ..isa.rules_reshape import MASK_ENTRY_BITS, RESHAPE_OPCODES
 from .links import OPCODES, is_any
 
@@ -146,4 +156,21 @@ class StaticRules(wiring.Component):
         if opcode is Opcode.TENSOR_REDUCE:
             depth, op = self._field(opcode, "reduce_dims"), self._field(opcode, "op")
             broken += [(depth < 1) | (depth > 4), ~Cat(op == o.value for o in REDUCE_OPS).any()]
-        return broken
+        return [*broken, *self._operation_rules(opcode, paths)]
+
+    def _operation_rules(self, opcode: Opcode, paths: list[str]) -> list[Value]:
+        """Those of :func:`tinyneuron_hw.isa.rules_operations.check_operations`."""
+        names = {field.path for field in fields_of(opcode)}
+        ops = [self._field(opcode, name) for name in OPERATIONS if name in names]
+        iterated, raw = ([op.matches(*(code.value for code in kind)) for op in ops]
+                         for kind in (ITERATED_OPS, RAW_OPS))  # fmt: skip
+        works = [op != AluOp.BYPASS.value for op in ops]
+        dtype = self._field(opcode, f"{paths[0]}.dtype")
+        differs = [self._field(opcode, f"{path}.dtype") != dtype for path in paths[1:]]
+        for path in SCALARS.get(opcode, ()):
+            is_read = self._field(opcode, f"{path}.kind") == OperandKind.PER_PARTITION.value
+            differs.append(is_read & (self._field(opcode, f"{path}.dtype") != dtype))
+        mixed = Cat(work & ~bits for work, bits in zip(works, raw, strict=True)).any()
+        untyped = self._no_dtype(opcode, paths[0], RAW_DTYPES) | Cat(differs).any()
+        rules = [Cat(raw).any() & (mixed | untyped)] if ops else []
+        return [*rules, *(a & b for a, b in itertools.combinations(iterated, 2))]

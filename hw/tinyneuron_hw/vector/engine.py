@@ -9,14 +9,16 @@ from amaranth.lib.wiring import In, Out
 from ..blocks import Gated, Repeated
 from ..config import CoreConfig
 from ..isa.instructions import TensorReduce, TensorScalar, TensorTensor
-from ..isa.opcodes import IDENTITIES, STREAM_OPCODES, Opcode, Stream
+from ..isa.opcodes import IDENTITIES, ITERATED_OPS, STREAM_OPCODES, Opcode, Stream
 from ..lanes.front import BeatKind, LaneFront
 from ..lanes.queue import connect_engine
 from ..lanes.steps import StepPipeline, delayed
 from ..memory.ports import LineReadPort, LineWritePort, PsumReadPort, PsumWritePort
 from ..sequencer.ports import EnginePort
 from .accumulator import ACCUMULATOR_SIGNATURE, Accumulator
-from .alu import ALU_LATENCY
+from .alu import ALU_LATENCY, op_is
+from .bits import decode_bits
+from .dividers import Dividers
 from .eight import EIGHT_LATENCY, EIGHT_SIGNATURE, EightUnit
 from .lane import (
     ACCUMULATE_STAGE,
@@ -48,6 +50,8 @@ class _Step(data.Struct):
     accumulates: unsigned(1)
     eight: unsigned(1)
     """The units of eight values have something to do with it."""
+    divides: unsigned(2)
+    """The first, the second operation needs the divider."""
 
 
 class VectorEngine(wiring.Component):
@@ -94,7 +98,7 @@ class VectorEngine(wiring.Component):
         body.submodules.moves = moves = Moves(self._config)
         wiring.connect(body, front.beats, moves.input)
         control = self._decode(body, front, moves, order.accumulate)
-        self._elaborate_steps(body, front, moves, steps, order)
+        self._elaborate_steps(body, front, moves, steps, order, control)
         self._elaborate_lanes(body, front, moves, steps, order, control)
         connect_engine(m, self, body, front, self._config, name="vector_engine")
         return m
@@ -116,6 +120,7 @@ class VectorEngine(wiring.Component):
             moves.cast.eq(control.cast),
         ]
         _identity(m, reduce.op, control.constant)
+        decode_bits(m, command, control)
         # A scalar operand passes the operations before its own unchanged.
         with m.If(moves.source == BeatSource.EIGHT):
             m.d.comb += control.cast.eq(moves.own_cast)
@@ -157,21 +162,26 @@ class VectorEngine(wiring.Component):
         moves: Moves,
         steps: StepPipeline,
         order: ReduceControl,
+        control: Any,
     ) -> None:
         beats, beat, step = moves.output, moves.output.payload, steps.step
         is_element = beat.kind == BeatKind.ELEMENT
         accumulates = order.accumulate.mode != AccumulateMode.NONE
-        taken = Signal()
+        taken, divides, meets = Signal(), Signal(2), Signal()
         m.d.comb += [
+            divides.eq(Cat(op_is(of.op, ITERATED_OPS) for of in (control.first, control.second))),
+            # Both operations would want the divider at the same time.
+            meets.eq(divides[0] & steps.stages[SECOND_STAGE - FIRST_STAGE].divides[1]),
             order.advance.eq(steps.advance),
-            order.element.eq(beats.valid & is_element),
+            order.element.eq(beats.valid & is_element & ~meets),
             order.emits.eq(~accumulates & moves.gives),
             order.group_end.eq(
                 beat.ends.bit_select((TensorReduce(front.command).reduce_dims - 1)[:2], 1)
             ),
-            taken.eq(beats.valid & (~is_element | order.ready)),
-            beats.ready.eq(steps.advance & (~is_element | order.ready)),
+            taken.eq(beats.valid & (~is_element | order.ready) & ~meets),
+            beats.ready.eq(steps.advance & (~is_element | order.ready) & ~meets),
             step.valid.eq(taken | order.valid),
+            step.divides.eq(divides & taken.replicate(2)),
             step.early.eq(taken & is_element & order.emits),
             step.late.eq(order.result),
             step.eight.eq(moves.eight.uses),
@@ -204,6 +214,14 @@ class VectorEngine(wiring.Component):
             delayed(lanes, op, ALU_LATENCY - 1, name=f"{name}_op")[-1]
             for name, op in (("first", first.op), ("second", second.op), ("combine", combine.op))
         ]
+        m.submodules.dividers = dividers = Dividers(self._config)
+        divides_second = steps.stages[SECOND_STAGE].divides[1]
+        m.d.comb += [
+            dividers.op.eq(Mux(divides_second, second.op, first.op)),
+            dividers.needed.eq(divides_second | steps.stages[FIRST_STAGE].divides[0]),
+            dividers.advance.eq(steps.advance),
+            steps.hold.eq(dividers.hold),
+        ]
         late = steps.stages[LATE_STAGE - 1].late
         start = Signal(32)
         _identity(m, combine.op, start)
@@ -223,6 +241,10 @@ class VectorEngine(wiring.Component):
                 lane.second.eq(second),
                 lane.second_ending.eq(endings[1]),
                 lane.constant.eq(constant),
+                lane.divides_second.eq(divides_second),
+                lane.quotient.eq(dividers.results[number]),
+                dividers.a[number].eq(lane.dividend),
+                dividers.b[number].eq(lane.divisor),
                 accumulator.element.eq(lane.element),
                 accumulator.combine.eq(combine),
                 accumulator.start.eq(start),

@@ -6,9 +6,11 @@ from amaranth.lib.wiring import In, Out
 
 from ..blocks import Repeated
 from ..float.convert import FromFp32, ToFp32
+from ..float.divide import DIVIDE_WIDTH
+from ..float.round import RawFp
 from ..formats import DType
-from ..isa.opcodes import AluOp
-from .alu import ALU_LATENCY, ALU_SIGNATURE, Alu
+from ..isa.opcodes import UNARY_OPS, AluOp
+from .alu import ALU_LATENCY, ALU_SIGNATURE, Alu, op_is
 
 __all__ = ["ACCUMULATE_STAGE", "EARLY_STAGE", "FIRST_STAGE", "LANE_SIGNATURE", "LATE_STAGE",
            "SECOND_STAGE", "Cast", "LaneControl", "Operand", "Operation", "VectorLane",
@@ -31,6 +33,7 @@ class Widen(data.Struct):
     in1_type: DType
     raw: unsigned(1)
     """The bits of ``in0`` pass unchanged."""
+    raw_in1: unsigned(1)
 
 
 class Operand(enum.Enum, shape=2):
@@ -50,6 +53,8 @@ class Operation(data.Struct):
     load: unsigned(1)
     """Take the value as the operation's scalar."""
     op: AluOp
+    size: unsigned(2)
+    """See :class:`Alu`."""
     reverse: unsigned(1)
     operand: Operand
 
@@ -81,6 +86,8 @@ LANE_SIGNATURE = wiring.Signature({
     "second": Out(Operation),
     "second_ending": Out(AluOp),
     "constant": Out(32),
+    "divides_second": Out(1),
+    "quotient": Out(RawFp(DIVIDE_WIDTH)),
     "cast": Out(Cast),
     "late": Out(1),
     "in0": Out(32),
@@ -89,6 +96,8 @@ LANE_SIGNATURE = wiring.Signature({
     "value": In(32),
     "take": Out(1),
     "replacement": Out(32),
+    "dividend": In(32),
+    "divisor": In(32),
     "element": In(32),
     "result": In(32),
 })  # fmt: skip
@@ -109,6 +118,9 @@ class VectorLane(wiring.Component):
     first_ending, second_ending: see :class:`Alu`.
     value: ``in0`` in FP32, ``FIRST_STAGE`` cycles later.
     take, replacement: what takes the place of the first operation's result, with the second.
+    divides_second: the operation that the divider works for is the second one.
+    dividend, divisor: operands of the operation that the divider works for.
+    quotient: the divider's result.
     element: FP32 bits of the second operation's result, ``ACCUMULATE_STAGE`` cycles after ``in0``.
     accumulated: FP32 bits of the accumulator's result, ``LATE_STAGE - 1`` cycles after ``in0``.
     cast, late: how to cast which of the two, with ``late`` the accumulator's.
@@ -138,6 +150,10 @@ class VectorLane(wiring.Component):
             alu0.ending.eq(self.first_ending),
             alu1.ending.eq(self.second_ending),
             self.value.eq(value),
+            alu0.quotient.eq(self.quotient),
+            alu1.quotient.eq(self.quotient),
+            self.dividend.eq(Mux(self.divides_second, alu1.a, alu0.a)),
+            self.divisor.eq(Mux(self.divides_second, alu1.b, alu0.b)),
             self.element.eq(alu1.result),
             outgoing.eq(Mux(self.late, self.accumulated, alu1.result)),
             narrow.dtype.eq(cast.out_type),
@@ -147,7 +163,7 @@ class VectorLane(wiring.Component):
         return m
 
     def _elaborate_inputs(self, m: Module) -> tuple[Signal, Signal]:
-        """Both inputs as FP32, behind a register."""
+        """Both inputs as FP32 or raw, behind a register."""
         m.submodules.widen0 = widen0 = ToFp32()
         m.submodules.widen1 = widen1 = ToFp32()
         value = Signal(32, reset_less=True)
@@ -160,14 +176,14 @@ class VectorLane(wiring.Component):
         ]
         m.d.sync += [
             value.eq(Mux(self.widen.raw, self.in0, widen0.result)),
-            operand.eq(widen1.result),
+            operand.eq(Mux(self.widen.raw_in1, self.in1, widen1.result)),
         ]
         return value, operand
 
     def _elaborate_operation(
         self, m: Module, alu, control, value: Value, tensor: Value, *, name: str
     ) -> None:
-        """``value op operand`` or, but for BYPASS, turned round."""
+        """``value op operand``, or turned round; an operation of one operand takes ``value``."""
         scalar, operand, swap = Signal(32, name=name), Signal(32, name=f"{name}_or"), Signal()
         with m.If(control.load):
             m.d.sync += scalar.eq(value)
@@ -179,8 +195,9 @@ class VectorLane(wiring.Component):
             with m.Case(Operand.CONSTANT):
                 m.d.comb += operand.eq(self.constant)
         m.d.comb += [
-            swap.eq(control.reverse & (control.op != AluOp.BYPASS)),
+            swap.eq(control.reverse & ~op_is(control.op, UNARY_OPS)),
             alu.op.eq(control.op),
+            alu.size.eq(control.size),
             alu.a.eq(Mux(swap, operand, value)),
             alu.b.eq(Mux(swap, value, operand)),
         ]

@@ -8,6 +8,7 @@ from typing import NoReturn
 import numpy as np
 
 from tinyneuron_hw.config import CoreConfig
+from tinyneuron_hw.formats import FORMATS, DType
 from tinyneuron_hw.isa.csr import Trap
 from tinyneuron_hw.isa.opcodes import OperandKind, Space
 
@@ -97,6 +98,15 @@ class Machine:
             return np.array([[fields[f"{path}.value"]]], dtype="<u4").view(np.float32)
         region = scalar_region(fields, path, partitions)
         return to_float32(self.read(region), region.dtype)
+
+    def read_raw_scalar(self, prepared: Prepared, path: str, dtype: DType,
+                        partitions: int) -> np.ndarray:  # fmt: skip
+        """Bits of a scalar operand as elements of ``dtype``, [partitions, 1] or [1, 1]."""
+        fields = prepared.fields
+        if fields[f"{path}.kind"] is OperandKind.IMMEDIATE:
+            raw_type = RAW_TYPES[FORMATS[dtype].bytes]
+            return np.array([[fields[f"{path}.value"]]], dtype="<u4").astype(raw_type)
+        return self.read(scalar_region(fields, path, partitions))
 
     def device_footprint(self, region: DeviceRegion) -> Footprint:
         """The bytes of a device operand; a bus error where there is no memory, GoldenError for

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tinyneuron_hw.isa.opcodes import AluOp, Opcode, OperandKind
+from tinyneuron_hw.isa.opcodes import UNARY_OPS, Opcode, OperandKind
 from tinyneuron_hw.isa.rules import DEVICE, PATTERNS, SCALARS
 
 from .machine import Machine
@@ -41,7 +41,7 @@ def accesses(machine: Machine, prepared: Prepared) -> Accesses:
         footprint = machine.device_footprint(prepared.devices[path])
         (writes if path == "dst" else reads).append(footprint)
     for number, path in enumerate(SCALARS.get(opcode, ())):
-        is_used = fields.get(f"op{number}") is not AluOp.BYPASS
+        is_used = fields.get(f"op{number}") not in UNARY_OPS
         if is_used and fields[f"{path}.kind"] is OperandKind.PER_PARTITION:
             partitions = prepared.regions["in0"].partitions
             reads.append(machine.footprint(scalar_region(fields, path, partitions)))

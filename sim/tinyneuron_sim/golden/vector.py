@@ -2,62 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from tinyneuron_hw.formats import FORMATS
-from tinyneuron_hw.isa.opcodes import IDENTITIES, AluOp, Opcode
+from tinyneuron_hw.isa.opcodes import IDENTITIES, RAW_OPS, UNARY_OPS, AluOp, Opcode
+from tinyneuron_hw.isa.rules_operations import OPERATIONS
 
 from .machine import Machine
-from .numerics import RAW_TYPES, add, from_float32, maximum, minimum, multiply, subtract, to_float32
+from .numerics import RAW_TYPES, from_float32, to_float32
+from .operations import ALU, RAW_ALU
 from .overlap import forbid_lane_overlap
 from .prepared import Prepared
 from .region import Region
 
-__all__ = ["ALU", "EXECUTORS", "reduce_interleaved"]
+__all__ = ["EXECUTORS", "reduce_interleaved"]
 
-ALU: dict[AluOp, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
-    AluOp.BYPASS: lambda a, b: a,
-    AluOp.ADD: add,
-    AluOp.SUBTRACT: subtract,
-    AluOp.MULTIPLY: multiply,
-    AluOp.MAX: maximum,
-    AluOp.MIN: minimum,
-}
 PARTIALS = 8
 """Interleaved partial results of a reduction."""
 
 
-def _read(machine: Machine, region: Region) -> np.ndarray:
-    return to_float32(machine.read(region), region.dtype)
+def _is_raw(prepared: Prepared) -> bool:
+    """Whether an instruction works on the bits of its operands."""
+    return any(prepared.fields.get(name) in RAW_OPS for name in OPERATIONS)
 
 
-def _write(machine: Machine, region: Region, values: np.ndarray) -> None:
-    machine.write(region, from_float32(values, region.dtype))
+def _read(machine: Machine, region: Region, *, raw: bool = False) -> np.ndarray:
+    elements = machine.read(region)
+    return elements if raw else to_float32(elements, region.dtype)
+
+
+def _write(machine: Machine, region: Region, values: np.ndarray, *, raw: bool = False) -> None:
+    machine.write(region, values if raw else from_float32(values, region.dtype))
 
 
 def tensor_tensor(machine: Machine, prepared: Prepared) -> None:
     """``dst = in0 op in1``."""
     in0, in1, target = (prepared.regions[path] for path in ("in0", "in1", "dst"))
     forbid_lane_overlap(machine, [(in0, 1), (in1, 1)], target)
-    operation = ALU[prepared.fields["op"]]
-    _write(machine, target, operation(_read(machine, in0), _read(machine, in1)))
+    raw = _is_raw(prepared)
+    operation = (RAW_ALU if raw else ALU)[prepared.fields["op"]]
+    values = operation(_read(machine, in0, raw=raw), _read(machine, in1, raw=raw))
+    _write(machine, target, values, raw=raw)
 
 
 def tensor_scalar(machine: Machine, prepared: Prepared) -> None:
     """``dst = (in0 op0 operand0) op1 operand1``."""
     in0, target = prepared.regions["in0"], prepared.regions["dst"]
     forbid_lane_overlap(machine, [(in0, 1), *prepared.scalar_sources()], target)
-    values = _read(machine, in0)
+    raw = _is_raw(prepared)
+    values = _read(machine, in0, raw=raw)
     for number in (0, 1):
-        op = prepared.fields[f"op{number}"]
-        if op is AluOp.BYPASS:
-            continue
-        operand = machine.read_scalar(prepared, f"operand{number}", in0.partitions)
-        reverse = prepared.fields[f"reverse{number}"]
-        values = ALU[op](operand, values) if reverse else ALU[op](values, operand)
-    _write(machine, target, values)
+        values = _apply(machine, prepared, number, values, raw=raw)
+    _write(machine, target, values, raw=raw)
+
+
+def _apply(
+    machine: Machine, prepared: Prepared, number: int, values: np.ndarray, *, raw: bool
+) -> np.ndarray:
+    """``values`` after operation ``number`` with the scalar operand of that number."""
+    op, path = prepared.fields[f"op{number}"], f"operand{number}"
+    operation = (RAW_ALU if raw else ALU)[op]
+    if op in UNARY_OPS:
+        return operation(values, values)
+    in0 = prepared.regions["in0"]
+    if raw:
+        operand = machine.read_raw_scalar(prepared, path, in0.dtype, in0.partitions)
+    else:
+        operand = machine.read_scalar(prepared, path, in0.partitions)
+    swap = prepared.fields[f"reverse{number}"]
+    return operation(operand, values) if swap else operation(values, operand)
 
 
 def tensor_reduce(machine: Machine, prepared: Prepared) -> None:

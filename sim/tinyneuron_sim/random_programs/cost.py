@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 
-from tinyneuron_hw.isa.opcodes import DMA_OPCODES, Opcode
+from tinyneuron_hw.isa.opcodes import DMA_OPCODES, ITERATED_OPS, AluOp, Opcode
+from tinyneuron_hw.isa.rules_operations import OPERATIONS
 
 from .draw import Fields
 
 __all__ = ["rough_cycles"]
 
+_DIVIDER = dict.fromkeys(ITERATED_OPS, 8) | {AluOp.RSQRT: 22, AluOp.MOD: 40}
+"""Cycles of an element; MOD mostly takes less."""
 _GROUP, _TREE = 8, 16
 """Least cycles of a reduction for a result; cycles after its last element."""
 
@@ -23,6 +26,9 @@ def rough_cycles(opcode: Opcode, fields: Fields) -> int:
         return 24 + max(read, _GROUP * written) + _TREE
     if opcode in (Opcode.MAX8, Opcode.FIND_INDEX8, Opcode.MATCH_REPLACE8):
         return 48 + read
+    if opcode is Opcode.TENSOR_SCALAR or opcode is Opcode.TENSOR_TENSOR:
+        ops = [fields[name] for name in OPERATIONS if name in fields]
+        read *= next((_DIVIDER[op] for op in ops if op in ITERATED_OPS), 1)
     return 24 + max(read, written)
 
 

@@ -69,7 +69,7 @@ def _universe(config: CoreConfig) -> Iterator[tuple[str, str]]:
                 yield "type", f"{opcode.name} {path} {dtype.name}"
         for field in own_fields(opcode):
             if field.width <= 8:
-                values = {v.get(field.path, w) for v in allowed.variants
+                values = {v.get(field.path, w) for v in allowed.some_variants
                           for w in allowed.values(v).get(field.path, [None])}  # fmt: skip
                 for value in values:
                     yield "operation", f"{opcode.name} {field.path} {_setting(value)}"

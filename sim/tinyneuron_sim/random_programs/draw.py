@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tinyneuron_hw.formats import FORMATS
+from tinyneuron_hw.formats import FORMATS, DType
 from tinyneuron_hw.isa.codec import encode
 from tinyneuron_hw.isa.matmul import matmul_kind
 from tinyneuron_hw.isa.opcodes import (
@@ -30,7 +30,7 @@ from ..golden.numerics import quiet
 from ..golden.prepared import Prepared, Preparer
 from ..golden.stationary import Stationary
 from .arena import Arena
-from .legal import legal, own_fields
+from .legal import Legal, legal, own_fields
 from .patterns import NoRoomError, place
 from .shapes import ShapeRequest, shape_of
 from .values import special_patterns
@@ -80,14 +80,15 @@ class Drawer:
         ))  # fmt: skip
 
     def draw(self, opcode: Opcode, *, queue: int | None = None,
-             variants: Sequence[Fields] | None = None) -> tuple[Fields, Use]:  # fmt: skip
-        """A legal instruction without header, no field named by a register; with this queue and
-        one of these variants (see :class:`Legal`), if they are given."""
+             variants: Sequence[Fields] | None = None, settings: Fields | None = None
+             ) -> tuple[Fields, Use]:  # fmt: skip
+        """A legal instruction without header, no field named by a register; with this queue, one
+        of these variants (see :class:`Legal`) and these own fields, if they are given."""
         allowed = legal(self._config, opcode)
         for _ in range(_ATTEMPTS):
             try:
-                some = variants or allowed.with_types(self._rng.choice(allowed.types))
-                fields = self._fields(opcode, self._rng.choice(some))
+                some = variants or allowed.with_types(self._types(allowed))
+                fields = self._fields(opcode, self._rng.choice(some)) | (settings or {})
             except NoRoomError:
                 continue
             if queue is not None and opcode in DMA_OPCODES:
@@ -96,6 +97,11 @@ class Drawer:
             if use is not None:
                 return fields, use
         raise NoRoomError(f"no legal {opcode.name} in {_ATTEMPTS} attempts")
+
+    def _types(self, allowed: Legal) -> tuple[DType, ...]:
+        """Any types, or one for all operands: some operations need that."""
+        equal = allowed.equal_types and self._rng.random() < 0.35
+        return self._rng.choice(allowed.equal_types if equal else allowed.types)
 
     def use(self, opcode: Opcode, fields: Fields) -> Use | None:
         """What an instruction touches; None when it traps, leaves the arena or overlaps."""

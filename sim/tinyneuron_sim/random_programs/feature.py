@@ -1,4 +1,5 @@
-"""What a program is sure to have: two fields that registers name, different ones for each seed.
+"""What a program is sure to have: two fields that registers name and two settings of instructions,
+different ones for each seed.
 
 Any three hundred successive seeds so have all there are, each once at least in a program that
 does not trap.
@@ -7,7 +8,10 @@ does not trap.
 from __future__ import annotations
 
 import functools
+import itertools
+from typing import Any
 
+from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.isa.codec import fields_of
 from tinyneuron_hw.isa.opcodes import (
     CONTROL_OPCODES,
@@ -21,11 +25,12 @@ from tinyneuron_hw.isa.opcodes import (
 from tinyneuron_hw.isa.rules import DEVICE
 
 from .draw import Use
-from .legal import legal
+from .legal import legal, own_fields
 from .listing import Item, Label, header
 from .scope import Scope
 
-__all__ = ["Feature", "add_feature", "all_features", "features_of", "named_paths"]
+__all__ = ["Feature", "Setting", "add_feature", "add_setting", "all_features", "all_settings",
+           "features_of", "named_paths", "settings_of"]  # fmt: skip
 
 Feature = tuple[Opcode, str]
 """An opcode and the path of a field that a register may name."""
@@ -48,6 +53,43 @@ def features_of(seed: int) -> tuple[Feature, Feature]:
     features = all_features()
     half = len(features) // 2
     return features[seed % len(features)], features[(seed + half) % len(features)]
+
+
+Setting = tuple[Opcode, str, Any]
+"""A data opcode, the path of an own field that is an enumeration, and one of its legal values."""
+
+
+@functools.cache
+def all_settings(config: CoreConfig) -> tuple[Setting, ...]:
+    """Every setting there is."""
+    found: dict[Setting, None] = {}
+    for opcode in Opcode:
+        if opcode not in CONTROL_OPCODES:
+            allowed = legal(config, opcode)
+            for field in own_fields(opcode):
+                if field.enum is not None:
+                    values = (allowed.values(v)[field.path] for v in allowed.some_variants)
+                    some = dict.fromkeys(itertools.chain.from_iterable(values))
+                    found |= dict.fromkeys((opcode, field.path, value) for value in some)
+    return tuple(found)
+
+
+def settings_of(config: CoreConfig, seed: int) -> tuple[Setting, Setting]:
+    """Those that a seed's program has."""
+    settings = all_settings(config)
+    return settings[2 * seed % len(settings)], settings[(2 * seed + 1) % len(settings)]
+
+
+def add_setting(scope: Scope, setting: Setting) -> None:
+    """Adds an instruction with a setting."""
+    opcode, path, value = setting
+    stream = scope.rng.choice([s for s in scope.streams if opcode in STREAM_OPCODES[s]])
+    allowed = legal(scope.world.arena.config, opcode)
+    fitting = [v for v in allowed.some_variants if value in allowed.values(v)[path]]
+    fields, use = scope.world.drawer.draw(opcode, variants=fitting, settings={path: value})
+    item = Item(opcode, fields)
+    scope.spend(item, len(scope.streams))
+    scope.emit(stream, item, use)
 
 
 def add_feature(scope: Scope, feature: Feature, seed: int, halts: dict[Stream, Item]) -> None:

@@ -14,7 +14,7 @@ from ..compare.case import Case
 from .arena import choose_arena
 from .blocks import add_block
 from .draw import Drawer
-from .feature import add_feature, features_of
+from .feature import add_feature, add_setting, features_of, settings_of
 from .listing import Item
 from .patterns import NoRoomError
 from .program import Program, available_streams
@@ -75,7 +75,7 @@ def _streams(config: CoreConfig, seed: int, rng: random.Random) -> tuple[Stream,
     if rng.random() < 0.5:
         return present
     chosen = {rng.choice([s for s in present if opcode in STREAM_OPCODES[s]])
-              for opcode, _ in features_of(seed)}  # fmt: skip
+              for opcode, *_ in (*features_of(seed), *settings_of(config, seed))}  # fmt: skip
     chosen |= set(rng.sample(present, rng.randint(0, len(present) - 1)))
     return tuple(sorted(chosen, key=lambda stream: stream.value))
 
@@ -96,6 +96,8 @@ def _write(config: CoreConfig, seed: int, rng: random.Random) -> Program:
         for _ in range(rng.randrange(3)):
             add_block(scope)
         add_feature(scope, feature, seed, halts)
+    for setting in settings_of(config, seed):
+        add_setting(scope, setting)
     while scope.cost < budget:
         add_block(scope)
     if scope.cost > 1.25 * _BUDGET:

@@ -52,6 +52,10 @@ class Legal:
         bit), as fields.
     types:
         The combinations of types among them, in the order of :func:`operand_paths`.
+    equal_types:
+        Those of one type alone: some operations need it.
+    some_variants:
+        Enough of them to see every setting of the other fields.
     scalar_dtypes:
         Types of a scalar operand in memory.
     """
@@ -68,7 +72,14 @@ class Legal:
             if self._allows(variant := {**self._typed(types),
                                         **dict(zip(flags, setting, strict=True))})
         ]  # fmt: skip
-        self.types = list(dict.fromkeys(map(self._types_of, self.variants)))
+        self._by_types: dict[tuple[DType, ...], list[Values]] = {}
+        for variant in self.variants:
+            self._by_types.setdefault(self._types_of(variant), []).append(variant)
+        self.types = list(self._by_types)
+        step = max(1, len(self.variants) // 60)
+        self.equal_types = [types for types in self.types if len(set(types)) == 1]
+        equal = [variant for types in self.equal_types for variant in self.with_types(types)]
+        self.some_variants = [*equal, *self.variants[::step]]
         self.scalar_dtypes = [
             dtype for dtype in DType
             if all(self._allows({f"{path}.kind": OperandKind.PER_PARTITION,
@@ -82,7 +93,7 @@ class Legal:
 
     def with_types(self, types: tuple[DType, ...]) -> list[Values]:
         """The variants that have these types."""
-        return [variant for variant in self.variants if self._types_of(variant) == types]
+        return self._by_types[types]
 
     def values(self, variant: Values) -> dict[str, list[Any]]:
         """Path -> values of those own fields of the opcode that have few and are no part of the

@@ -13,7 +13,7 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from tinyneuron_hw.isa import rules, rules_eight, rules_reshape
+from tinyneuron_hw.isa import rules, rules_eight, rules_operations, rules_reshape
 from tinyneuron_hw.isa.codec import fields_of
 from tinyneuron_hw.isa.opcodes import Opcode
 from tinyneuron_hw.isa.rules import OperandError
@@ -24,12 +24,13 @@ from .patterns import NoRoomError
 
 __all__ = ["all_rules", "broken_rule", "rules_of", "spoil"]
 
-_ATTEMPTS = 1800
+_ATTEMPTS = 2400
 
 
 _MODULES = (
     rules,
     rules_eight,
+    rules_operations,
     rules_reshape,
 )
 """Where the rules are."""
@@ -123,6 +124,11 @@ def _change(rng: random.Random, opcode: Opcode, fields: Fields) -> Fields:
                 changed[field.path] = 0
         return changed
     own = [field for field in table if "." not in field.path]
+    kinds = [field.enum for field in own if field.enum is not None]
+    if kinds and rng.random() < 0.2:  # the fields of one kind together
+        kind = rng.choice(kinds)
+        value = rng.choice(list(kind))
+        return changed | {field.path: value for field in own if field.enum is kind}
     chosen = rng.choice(own if own and rng.random() < 0.5 else table)
     prefix = chosen.path.split(".")[0]
     group = [field for field in table if field.path.split(".")[0] == prefix]

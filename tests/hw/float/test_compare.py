@@ -31,6 +31,9 @@ def test_selects_as_ieee_754_2019(minimum):
             ctx.set(dut.a, a)
             ctx.set(dut.b, b)
             results.append(ctx.get(dut.result))
+            order = [ctx.get(port) for port in (dut.less, dut.equal, dut.greater)]
+            x, y = (struct.unpack("<f", struct.pack("<I", bits))[0] for bits in (a, b))
+            assert order == [x < y, x == y, x > y], (a, b)
 
     sim = Simulator(dut)
     sim.add_testbench(bench)

@@ -7,8 +7,17 @@ import numpy as np
 from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.formats import FORMATS, DType
 from tinyneuron_hw.isa.codec import decode, encode
-from tinyneuron_hw.isa.opcodes import ActivationFunction, Opcode, OperandKind, Space
+from tinyneuron_hw.isa.opcodes import (
+    ITERATED_OPS,
+    RAW_OPS,
+    ActivationFunction,
+    AluOp,
+    Opcode,
+    OperandKind,
+    Space,
+)
 from tinyneuron_hw.isa.rules import ALU_OPS, CAST_DTYPES, REDUCE_OPS, check, start_granule
+from tinyneuron_hw.isa.rules_operations import RAW_DTYPES
 from tinyneuron_hw.isa.rules_reshape import pack_mask
 
 SCALARS = [0.0, -0.0, 1.0, -1.5, 3.0e38, 1.0e-41, float("inf"), float("nan"), 0.3, -7.25]
@@ -92,10 +101,13 @@ class RandomProgram:
                 return pattern(dtype, space, start=self.start(space, count), partitions=count,
                                offset=offset, dims=dims)  # fmt: skip
 
-    def scalar(self, count: int) -> dict:
+    def scalar(self, count: int, dtype: DType | None) -> dict:
+        """An operand; with a type, one for operations on its bits."""
         if self.random.random() < 0.5:
-            return immediate(self.random.choice(SCALARS))
-        dtype = self.random.choice(CAST_DTYPES)
+            amount = self.random.choice([1, 7, 8, 31, 32, self.random.getrandbits(32)])
+            value = fp32_bits(self.random.choice(SCALARS)) if dtype is None else amount
+            return immediate(0) | {"value": value}
+        dtype = dtype or self.random.choice(CAST_DTYPES)
         one = self.operand([1, 1, 1, 1], count, dtype)
         return {"kind": OperandKind.PER_PARTITION, "dtype": dtype.value, "space": one["space"],
                 "start_partition": one["start_partition"], "value": one["offset"]}  # fmt: skip
@@ -142,21 +154,31 @@ class RandomProgram:
     def instruction(self, opcode: Opcode) -> bytes:
         count, choose = self.partitions(), self.random.choice
         sizes = self.sizes(self.max_elements)
+        flip = lambda: self.random.getrandbits(1)  # noqa: E731
+        works_on_bits = opcode in (Opcode.TENSOR_TENSOR, Opcode.TENSOR_SCALAR)
+        bits = choose(RAW_DTYPES) if works_on_bits and self.random.random() < 0.3 else None
 
         def source() -> dict:
-            return self.operand(sizes, count, choose(CAST_DTYPES))
+            return self.operand(sizes, count, bits or choose(CAST_DTYPES))
 
         def target(of=sizes) -> dict:
-            return self.operand(of, count, choose(CAST_DTYPES), is_write=True)
+            return self.operand(of, count, bits or choose(CAST_DTYPES), is_write=True)
 
-        flip = lambda: self.random.getrandbits(1)  # noqa: E731
+        def ops(number: int) -> list[AluOp]:
+            kinds = [op for op in ALU_OPS if op not in RAW_OPS] if bits is None else RAW_OPS
+            chosen = [choose([*kinds, AluOp.BYPASS]) for _ in range(number)]
+            if sum(op in ITERATED_OPS for op in chosen) > 1:
+                chosen[0] = AluOp.ADD
+            return chosen
+
         match opcode:
             case Opcode.TENSOR_TENSOR:
-                fields = {"in0": source(), "in1": source(), "dst": target(), "op": choose(ALU_OPS)}
+                fields = {"in0": source(), "in1": source(), "dst": target(), "op": ops(1)[0]}
             case Opcode.TENSOR_SCALAR:
+                op0, op1 = ops(2)
                 fields = {
-                    "in0": source(), "dst": target(), "operand0": self.scalar(count),
-                    "operand1": self.scalar(count), "op0": choose(ALU_OPS), "op1": choose(ALU_OPS),
+                    "in0": source(), "dst": target(), "operand0": self.scalar(count, bits),
+                    "operand1": self.scalar(count, bits), "op0": op0, "op1": op1,
                     "reverse0": flip(), "reverse1": flip(),
                 }  # fmt: skip
             case Opcode.TENSOR_REDUCE:
@@ -180,8 +202,8 @@ class RandomProgram:
             case Opcode.SHUFFLE:
                 fields = self.shuffle(sizes)
             case Opcode.ACTIVATE:
-                fields = {"in0": source(), "dst": target(), "bias": self.scalar(count),
-                          "scale": self.scalar(count),
+                fields = {"in0": source(), "dst": target(), "bias": self.scalar(count, None),
+                          "scale": self.scalar(count, None),
                           "function": choose(list(ActivationFunction))}  # fmt: skip
         raw = encode(opcode, fields)
         check(self.config, opcode, decode(raw).fields)

@@ -1,5 +1,7 @@
 """What the lane opcodes do to memory, in NumPy, from the rules of the contract."""
 
+from fractions import Fraction
+
 import ml_dtypes
 import numpy as np
 
@@ -7,7 +9,14 @@ from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.formats import CANONICAL_NAN, FORMATS, DType
 from tinyneuron_hw.isa.access import element_offsets
 from tinyneuron_hw.isa.codec import decode
-from tinyneuron_hw.isa.opcodes import ActivationFunction, AluOp, OperandKind, Space
+from tinyneuron_hw.isa.opcodes import (
+    RAW_OPS,
+    UNARY_OPS,
+    ActivationFunction,
+    AluOp,
+    OperandKind,
+    Space,
+)
 from tinyneuron_hw.isa.rules import on_chip_dims
 
 from . import reference_moves as moves
@@ -18,6 +27,19 @@ NUMPY = {
     DType.FP8_E4M3: ml_dtypes.float8_e4m3, DType.FP8_E3M4: ml_dtypes.float8_e3m4,
     DType.INT32: np.int32, DType.INT16: np.int16, DType.INT8: np.int8, DType.UINT32: np.uint32,
     DType.UINT16: np.uint16, DType.UINT8: np.uint8,
+}  # fmt: skip
+EXTREMES = (AluOp.MAX, AluOp.MIN, AluOp.ABS_MAX, AluOp.ABS_MIN)
+TRUTHS = {
+    AluOp.EQUAL: np.equal, AluOp.NOT_EQUAL: np.not_equal, AluOp.GREATER: np.greater,
+    AluOp.GREATER_EQUAL: np.greater_equal, AluOp.LESS: np.less, AluOp.LESS_EQUAL: np.less_equal,
+    AluOp.LOGICAL_AND: np.logical_and, AluOp.LOGICAL_OR: np.logical_or,
+    AluOp.LOGICAL_XOR: np.logical_xor, AluOp.LOGICAL_NOT: lambda a, _: np.logical_not(a),
+}  # fmt: skip
+OPERATIONS = {
+    AluOp.ADD: np.add, AluOp.SUBTRACT: np.subtract, AluOp.MULTIPLY: np.multiply,
+    AluOp.ABS: lambda a, _: np.abs(a), AluOp.SQUARE: lambda a, _: a * a, AluOp.DIVIDE: np.divide,
+    AluOp.SQRT: lambda a, _: np.sqrt(a), AluOp.RECIPROCAL: lambda a, _: np.float32(1) / a,
+    AluOp.RSQRT: lambda a, _: (1 / np.sqrt(a.astype(np.longdouble))).astype(np.float32),
 }  # fmt: skip
 START = {AluOp.ADD: 0.0, AluOp.MAX: -np.inf, AluOp.MIN: np.inf}
 
@@ -38,9 +60,53 @@ def alu(op: AluOp, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     a, b = np.broadcast_arrays(a, b)
     if op is AluOp.BYPASS:
         return a
-    if op in (AluOp.MAX, AluOp.MIN):
-        return extreme(a, b, minimum=op is AluOp.MIN)
-    return canonical({AluOp.ADD: a + b, AluOp.SUBTRACT: a - b, AluOp.MULTIPLY: a * b}[op])
+    if op in (AluOp.ABS_MAX, AluOp.ABS_MIN):
+        a, b = np.abs(a), np.abs(b)
+    if op in EXTREMES:
+        return extreme(a, b, minimum=op in (AluOp.MIN, AluOp.ABS_MIN))
+    if op in TRUTHS:
+        return TRUTHS[op](a, b).astype(np.float32)
+    if op is AluOp.RELU:
+        return canonical(np.where(a <= 0, np.float32(0), a))
+    if op is AluOp.MOD:
+        return modulo(a, b)
+    return canonical(OPERATIONS[op](a, b))
+
+
+def modulo(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """As Python's % of exact fractions, then rounded; NumPy's for what is not finite."""
+    result = np.array(np.mod(a, b), np.float32, ndmin=1)
+    for place in np.ndindex(result.shape):
+        x, y = a[place], b[place]
+        if np.isfinite(x) and np.isfinite(y) and y:
+            exact = Fraction(float(x)) % Fraction(float(y))
+            result[place] = np.copysign(nearest(exact), y)
+    return canonical(result.reshape(a.shape))
+
+
+def nearest(value: Fraction) -> np.float32:
+    """The float32 next to a fraction, ties to even."""
+    guess = np.float32(float(value))
+    near = [guess, *(np.nextafter(guess, np.float32(way)) for way in (-np.inf, np.inf))]
+    near = [x for x in near if np.isfinite(x)]  # a remainder does not overflow
+    return min(near, key=lambda x: (abs(Fraction(float(x)) - value), int(x.view(np.uint32)) & 1))
+
+
+def raw_alu(op: AluOp, a: int, b: int, bits: int) -> int:
+    """An operation on the bits of two integers."""
+    mask = (1 << bits) - 1
+    a, b = a & mask, b & mask
+    signed = a - ((a >> (bits - 1)) << bits)
+    return {
+        AluOp.BYPASS: lambda: a,
+        AluOp.BITWISE_AND: lambda: a & b,
+        AluOp.BITWISE_OR: lambda: a | b,
+        AluOp.BITWISE_XOR: lambda: a ^ b,
+        AluOp.BITWISE_NOT: lambda: ~a & mask,
+        AluOp.SHIFT_LEFT: lambda: (a << min(b, bits)) & mask,
+        AluOp.SHIFT_RIGHT: lambda: a >> min(b, bits),
+        AluOp.SHIFT_RIGHT_ARITHMETIC: lambda: (signed >> min(b, bits)) & mask,
+    }[op]()
 
 
 def widen(raw: np.ndarray, dtype: DType) -> np.ndarray:
@@ -77,6 +143,15 @@ def reduce(op: AluOp, values: np.ndarray) -> np.ndarray:
     low = alu(op, alu(op, p[0], p[1]), alu(op, p[2], p[3]))
     high = alu(op, alu(op, p[4], p[5]), alu(op, p[6], p[7]))
     return alu(op, low, high)
+
+
+def raw_array(op: AluOp, a: np.ndarray, b: np.ndarray, *, swap: bool = False) -> np.ndarray:
+    """``a op b`` on the bits of ``a``'s type."""
+    bits = 8 * a.dtype.itemsize
+    pairs = zip(a.reshape(-1).tolist(), np.broadcast_to(b, a.shape).reshape(-1).tolist(),
+                strict=True)  # fmt: skip
+    results = [raw_alu(op, *((y, x) if swap else (x, y)), bits) for x, y in pairs]
+    return np.array(results, a.dtype).reshape(a.shape)
 
 
 class Reference:
@@ -124,17 +199,35 @@ class Reference:
     def write_values(self, fields, values: np.ndarray) -> None:
         self.write(fields, narrow(values, fields["dst.dtype"]))
 
+    def read_bits(self, fields, path) -> np.ndarray:
+        """A scalar operand of operations on bits."""
+        if fields[f"{path}.kind"] is OperandKind.IMMEDIATE:
+            return np.array([[fields[f"{path}.value"]]], np.uint32)
+        return self.read(fields, path, np.array([fields[f"{path}.value"]]))
+
     def tensor_tensor(self, fields) -> None:
+        if fields["op"] in RAW_OPS:
+            raw = raw_array(fields["op"], self.read(fields, "in0"), self.read(fields, "in1"))
+            self.write(fields, raw)
+            return
         a, b = self.read_values(fields, "in0"), self.read_values(fields, "in1")
         self.write_values(fields, alu(fields["op"], a, b))
 
     def tensor_scalar(self, fields) -> None:
-        values = self.read_values(fields, "in0")
+        raw = fields["op0"] in RAW_OPS or fields["op1"] in RAW_OPS
+        values = self.read(fields, "in0") if raw else self.read_values(fields, "in0")
         for k in (0, 1):
-            op, operand = fields[f"op{k}"], self.read_scalar(fields, f"operand{k}")
-            swap = fields[f"reverse{k}"] and op is not AluOp.BYPASS
-            values = alu(op, operand, values) if swap else alu(op, values, operand)
-        self.write_values(fields, values)
+            op, path = fields[f"op{k}"], f"operand{k}"
+            operand = self.read_bits(fields, path) if raw else self.read_scalar(fields, path)
+            swap = fields[f"reverse{k}"] and op not in UNARY_OPS
+            if raw:
+                values = raw_array(op, values, operand, swap=swap)
+            else:
+                values = alu(op, operand, values) if swap else alu(op, values, operand)
+        if raw:
+            self.write(fields, values)
+        else:
+            self.write_values(fields, values)
 
     def tensor_reduce(self, fields) -> None:
         sizes = [size for _, size in on_chip_dims(fields, "in0")]

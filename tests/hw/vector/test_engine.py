@@ -7,7 +7,7 @@ import pytest
 from tinyneuron_hw.config import get_config
 from tinyneuron_hw.formats import DType
 from tinyneuron_hw.isa.codec import encode
-from tinyneuron_hw.isa.opcodes import AluOp, Opcode, Space
+from tinyneuron_hw.isa.opcodes import ITERATED_OPS, AluOp, Opcode, Space
 from tinyneuron_hw.vector.engine import VectorEngine
 
 from ..lanes.bench import EngineBench
@@ -124,3 +124,38 @@ def test_elements_follow_those_of_the_instruction_before():
     steps = [after - before for before, after in itertools.pairwise(timing.done)]
     # Ten beats, or eight.
     assert sum(steps) <= 6 * 10 + 5 * 8
+
+
+@pytest.mark.parametrize(
+    ("place", "op", "interval"),
+    [("op", AluOp.DIVIDE, 8), ("op0", AluOp.RSQRT, 22), ("op1", AluOp.SQRT, 8)],
+    ids=["divide", "rsqrt", "sqrt"],
+)
+def test_the_divider_takes_a_fixed_time_for_an_element(place, op, interval):
+    line = {"in0": pattern(dims=[(1, 24)]), "dst": pattern(DType.BF16, offset=512, dims=[(1, 24)])}
+    if place == "op":
+        in1 = pattern(DType.BF16, offset=256, dims=[(1, 24)])
+        program = encode(Opcode.TENSOR_TENSOR, **line, in1=in1, op=op)
+    else:
+        ops = {"op0": AluOp.MULTIPLY, "op1": AluOp.SUBTRACT} | {place: op}
+        operands = {f"operand{k}": immediate(1.5 + k) for k in (0, 1)}
+        program = encode(Opcode.TENSOR_SCALAR, **line, **ops, **operands)
+    assert cycles([program]) <= interval * 24 + 40
+
+
+def test_divisions_of_both_operations_follow_each_other():
+    """An element of the second instruction meets one of the first at the divider."""
+    line = {"in0": pattern(dims=[(1, 5)]), "operand0": immediate(3.0), "operand1": immediate(0.7)}
+    program = []
+    for place, ops in enumerate([(AluOp.ADD, AluOp.DIVIDE), (AluOp.MOD, AluOp.ADD)] * 3):
+        dst = pattern(offset=512 + 32 * place, dims=[(1, 5)])
+        program.append(encode(Opcode.TENSOR_SCALAR, **line, dst=dst, op0=ops[0], op1=ops[1]))
+    run(program, seed=9, stall=0.3)
+
+
+def test_the_divider_waits_for_the_writer():
+    in0, in1 = pattern(dims=[(1, 6)]), pattern(DType.FP16, offset=256, dims=[(1, 6)])
+    dst = pattern(offset=512, dims=[(1, 6)])
+    program = [encode(Opcode.TENSOR_TENSOR, in0=in0, in1=in1, dst=dst, op=op)
+               for op in ITERATED_OPS]  # fmt: skip
+    run(program, seed=3, stall=0.6)

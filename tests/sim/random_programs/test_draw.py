@@ -18,7 +18,7 @@ from tinyneuron_hw.isa.matmul import (
     MatmulKind,
     matmul_kind,
 )
-from tinyneuron_hw.isa.opcodes import CONTROL_OPCODES, AluOp, Opcode
+from tinyneuron_hw.isa.opcodes import CONTROL_OPCODES, RAW_OPS, AluOp, Opcode
 from tinyneuron_hw.isa.rules import (
     ALU_OPS,
     CAST_DTYPES,
@@ -26,6 +26,7 @@ from tinyneuron_hw.isa.rules import (
     REDUCE_OPS,
     check_stationary,
 )
+from tinyneuron_hw.isa.rules_operations import RAW_DTYPES
 from tinyneuron_sim.random_programs.arena import choose_arena
 from tinyneuron_sim.random_programs.draw import Drawer
 from tinyneuron_sim.random_programs.legal import legal
@@ -47,9 +48,15 @@ def test_legal_values_are_those_of_the_rules():
         is_small = is_float and variant["src.dtype"] in FP8_DTYPES
         assert values["accumulate"] == ([0] if variant["transpose"] else [0, 1])
         assert values["exponent_bias"] == (list(range(64)) if is_small else [0])
-    for opcode, ops in ((Opcode.TENSOR_TENSOR, ALU_OPS), (Opcode.TENSOR_REDUCE, REDUCE_OPS)):
+    arithmetic = set(ALU_OPS) - set(RAW_OPS)
+    for opcode, ops in ((Opcode.TENSOR_TENSOR, arithmetic), (Opcode.TENSOR_REDUCE, REDUCE_OPS)):
         allowed = legal(TINY, opcode)
         assert set(allowed.values(allowed.variants[0])["op"]) == set(ops)
+    allowed = legal(TINY, Opcode.TENSOR_TENSOR)
+    for dtype in DType:
+        (variant,) = allowed.with_types((dtype, dtype, dtype))
+        expected = set(ALU_OPS) if dtype in RAW_DTYPES else arithmetic
+        assert set(allowed.values(variant)["op"]) == expected
     assert AluOp.BYPASS not in REDUCE_OPS
     assert legal(TINY, Opcode.TENSOR_SCALAR).scalar_dtypes == list(CAST_DTYPES)
     copies = set(legal(TINY, Opcode.TENSOR_COPY).types)
