@@ -18,6 +18,10 @@ _TOP = 31
 """Both casts keep a significand whose top bit is bit 31: as an integer, a weight of 2**31."""
 
 
+_FRACTION = 32
+"""Bits of the part that is cut off, for stochastic rounding."""
+
+
 def _stored_fraction(fmt: Format) -> int:
     """Fraction bits in memory; TF32 has more than it uses."""
     return fmt.storage_bits - 1 - fmt.exponent
@@ -91,7 +95,9 @@ class ToFp32(wiring.Component):
 class FromFp32(wiring.Component):
     """Casts FP32 to an element type; combinational.
 
-    Rounds to nearest even. Floats: overflow to infinity, NaN to the type's canonical NaN. Integers
+    Rounds to nearest even, or stochastically: up in magnitude when the part that is cut off, as a
+    fraction of 32 bits (anything below its last bit sets that), and ``random`` add up to 1 or more.
+    Floats: overflow to infinity, NaN to the type's canonical NaN. Integers
     saturate and NaN becomes 0. A BOOL is 1 for everything but zero. Codes outside ``dtypes`` give
     0.
 
@@ -99,21 +105,25 @@ class FromFp32(wiring.Component):
     ----------
     dtypes:
         Types the component converts.
+    stochastic:
+        Whether it can round stochastically; adds the members ``stochastic`` and ``random``.
 
     Members
     -------
     dtype: type of the element.
     value: FP32 bits.
+    stochastic: how to round.
+    random: 32 random bits.
     raw: the element in the low bits, zeros above.
     """
 
-    dtype: In(DType, init=DType.FP32)
-    value: In(32)
-    raw: Out(32)
-
-    def __init__(self, dtypes: Sequence[DType] = CAST_DTYPES):
+    def __init__(self, dtypes: Sequence[DType] = CAST_DTYPES, *, stochastic: bool = False):
         self._dtypes = tuple(dtypes)
-        super().__init__()
+        self._stochastic = stochastic
+        members = {"dtype": In(DType, init=DType.FP32), "value": In(32), "raw": Out(32)}
+        if stochastic:
+            members |= {"stochastic": In(1), "random": In(32)}
+        super().__init__(members)
 
     def elaborate(self, platform):
         m = Module()
@@ -155,11 +165,19 @@ class FromFp32(wiring.Component):
             m.d.comb += amount.eq(63)
         with m.Elif(distance > 0):
             m.d.comb += amount.eq(distance)
-        # Below the significand's 24 bits: zeros down to bit 0, then guard and sticky.
-        wide = Cat(C(0, _TOP + 3 - 24), significand)
+        # Below the significand's 24 bits: zeros down to bit 0, then the fraction that is cut off;
+        # of that, rounding to nearest needs guard and sticky.
+        cut = _FRACTION if self._stochastic else 2
+        wide = Cat(C(0, _TOP + 1 + cut - 24), significand)
         shifted = shift_right_sticky(m, wide, amount, name="shifted")
-        rounded = Signal(_TOP + 2)
-        m.d.comb += rounded.eq(shifted[2:] + (shifted[1] & (shifted[0] | shifted[2])))
+        kept, fraction = shifted[cut:], shifted[:cut]
+        up, rounded = Signal(), Signal(_TOP + 2)
+        m.d.comb += [up.eq(fraction[-1] & (fraction[:-1].any() | kept[0])), rounded.eq(kept + up)]
+        if self._stochastic:
+            total = Signal(_FRACTION + 1)
+            m.d.comb += total.eq(fraction + self.random)
+            with m.If(self.stochastic):
+                m.d.comb += up.eq(total[-1])
         return rounded
 
     def _pack_float(self, m: Module, fmt: Format, parts, exponent, rounded) -> None:

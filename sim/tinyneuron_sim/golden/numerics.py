@@ -154,9 +154,13 @@ def _decode_table(fmt: Format) -> np.ndarray:
     return canonical(np.where(codes & 0x80, -values, values).astype(np.float32))
 
 
-def from_float32(values: np.ndarray, dtype: DType) -> np.ndarray:
+def from_float32(values: np.ndarray, dtype: DType, random: np.ndarray | None = None) -> np.ndarray:
     """Raw elements nearest to float32 values (RNE). Float overflow gives infinity, NaN the type's
-    canonical NaN; integers saturate and take NaN as 0; BOOL is "not equal to 0"."""
+    canonical NaN; integers saturate and take NaN as 0; BOOL is "not equal to 0".
+
+    With uint32 ``random``, stochastic: up in magnitude when the part that is cut off, as a
+    fraction of 32 bits (anything below its last bit sets that), and ``random`` add up to 1 or more.
+    """
     fmt = FORMATS[dtype]
     raw_type = RAW_TYPES[fmt.bytes]
     if dtype is DType.FP32:
@@ -165,9 +169,12 @@ def from_float32(values: np.ndarray, dtype: DType) -> np.ndarray:
         return (values != 0).astype(raw_type)
     if not fmt.is_float:
         limits = np.iinfo(_INTEGERS[dtype])
-        rounded = np.nan_to_num(np.rint(values.astype(np.float64)), nan=0.0)
+        rounded = np.copysign(_whole(np.abs(values).astype(np.float64), random), values)
+        rounded = np.nan_to_num(rounded, nan=0.0)
         return np.clip(rounded, limits.min, limits.max).astype(_INTEGERS[dtype]).view(raw_type)
-    if dtype is DType.BF16:
+    if random is not None:
+        raw = _encode_float(values, fmt, random)
+    elif dtype is DType.BF16:
         bits = np.ascontiguousarray(values, dtype=np.float32).view(np.uint32)
         raw = ((bits + np.uint32(0x7FFF) + (bits >> 16 & 1)) >> 16).astype(raw_type)
     elif dtype is DType.FP16:
@@ -177,7 +184,17 @@ def from_float32(values: np.ndarray, dtype: DType) -> np.ndarray:
     return np.where(np.isnan(values), raw_type.type(fmt.canonical_nan), raw)
 
 
-def _encode_float(values: np.ndarray, fmt: Format) -> np.ndarray:
+def _whole(values: np.ndarray, random: np.ndarray | None) -> np.ndarray:
+    """Whole numbers for float64 values not below 0."""
+    if random is None:
+        return np.rint(values)
+    kept = np.floor(values)
+    cut = np.where(np.isfinite(values), values - kept, 0.0) * 2.0**32
+    fraction = np.floor(cut).astype(np.uint64) | (cut != np.floor(cut)).astype(np.uint64)
+    return kept + ((fraction + random.astype(np.uint64)) >> np.uint64(32))
+
+
+def _encode_float(values: np.ndarray, fmt: Format, random: np.ndarray | None = None) -> np.ndarray:
     """Any small float: a code is the rounded count of quanta plus the exponent's offset, so that
     a carry out of the fraction lands in the exponent by itself."""
     magnitude = np.abs(values).astype(np.float64)
@@ -185,7 +202,7 @@ def _encode_float(values: np.ndarray, fmt: Format) -> np.ndarray:
     smallest = 1 - fmt.bias
     exponent = np.maximum(np.frexp(finite)[1] - 1, smallest)
     exponent = np.where(finite == 0, smallest, exponent)
-    quanta = np.rint(np.ldexp(finite, fmt.fraction - exponent)).astype(np.int64)
+    quanta = _whole(np.ldexp(finite, fmt.fraction - exponent), random).astype(np.int64)
     code = quanta + ((exponent - smallest).astype(np.int64) << fmt.fraction)
     infinity = ((1 << fmt.exponent) - 1) << fmt.fraction
     code = np.where(np.isinf(magnitude), infinity, np.minimum(code, infinity))

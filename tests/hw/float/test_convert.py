@@ -213,3 +213,34 @@ def test_every_pair_of_types_matches_golden_and_the_references():
             for a, b, raw in cases
         ]
     assert_same(cases, results, golden)
+
+
+@pytest.mark.parametrize("dtype", ALL, ids=lambda dtype: FORMATS[dtype].name)
+def test_stochastic_rounding_matches_golden(dtype):
+    rng = np.random.default_rng(900 + dtype.value)
+    values = fp32_inputs(dtype, 150)
+    bits = rng.integers(0, 1 << 32, len(values), dtype=np.uint32)
+    bits[::3] = rng.choice(np.array([0, 1, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF], np.uint32),
+                           len(bits[::3]))  # fmt: skip
+    dut, results = FromFp32(stochastic=True), []
+
+    async def bench(ctx):
+        ctx.set(dut.dtype, dtype)
+        for value, random in zip(values, bits.tolist(), strict=True):
+            ctx.set(dut.value, value)
+            ctx.set(dut.random, random)
+            both = []
+            for stochastic in (0, 1):
+                ctx.set(dut.stochastic, stochastic)
+                both.append(ctx.get(dut.raw))
+            results.append(tuple(both))
+
+    sim = Simulator(dut)
+    sim.add_testbench(bench)
+    sim.run()
+    floats = np.array(values, np.uint32).view(np.float32)
+    with quiet():
+        expected = [from_float32(floats, dtype, random).tolist() for random in (None, bits)]
+    named = [f"{value:#010x} {random:#010x}" for value, random in zip(values, bits, strict=True)]
+    for mode in (0, 1):
+        assert_same(named, [both[mode] for both in results], expected[mode])
