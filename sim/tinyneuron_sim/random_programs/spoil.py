@@ -11,6 +11,7 @@ import functools
 import inspect
 import random
 from collections.abc import Callable, Sequence
+from types import ModuleType
 from typing import Any
 
 from tinyneuron_hw.isa import rules, rules_eight, rules_operations, rules_reshape
@@ -25,15 +26,13 @@ from .patterns import NoRoomError
 __all__ = ["all_rules", "broken_rule", "rules_of", "spoil"]
 
 _ATTEMPTS = 2400
-
-
-_MODULES = (
-    rules,
-    rules_eight,
-    rules_operations,
-    rules_reshape,
-)
-"""Where the rules are."""
+_MODULES: dict[ModuleType, tuple[Opcode, ...]] = {
+    rules: (),
+    rules_eight: rules_eight.EIGHT_OPCODES,
+    rules_operations: (),
+    rules_reshape: rules_reshape.RESHAPE_OPCODES,
+}
+"""Where the rules are, each with the opcodes that alone have them; none when many have."""
 
 
 @functools.cache
@@ -70,6 +69,15 @@ def rules_of(function: Callable[..., None]) -> tuple[str, ...]:
     return tuple(words for name, words in _rules().values() if name == function.__name__)
 
 
+def _subjects(rule: str, opcodes: Sequence[Opcode]) -> Sequence[Opcode]:
+    """Those of ``opcodes`` that can break a rule, as far as that is known."""
+    for module, subjects in _MODULES.items():
+        files = {file for (file, _), (_, words) in _rules().items() if words == rule}
+        if files == {module.__file__}:
+            return [opcode for opcode in opcodes if opcode in subjects] or opcodes
+    return opcodes
+
+
 def broken_rule(error: Exception | None) -> str | None:
     """The rule that made an error; None when it was none of ``isa.rules``."""
     trace = error.__traceback__ if isinstance(error, OperandError) else None
@@ -85,6 +93,7 @@ def spoil(rng: random.Random, drawer: Drawer, opcodes: Sequence[Opcode], rule: s
           ) -> tuple[Opcode, Fields]:  # fmt: skip
     """An instruction that breaks ``rule``, or another one if that is not found."""
     fallback: tuple[Opcode, Fields] | None = None
+    opcodes = _subjects(rule, opcodes)
     opcode, fields = opcodes[0], {}
     for attempt in range(_ATTEMPTS):
         if attempt % 6 == 0:
