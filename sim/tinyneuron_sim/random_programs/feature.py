@@ -1,5 +1,5 @@
-"""What a program is sure to have: two fields that registers name and two settings of instructions,
-different ones for each seed.
+"""What a program is sure to have: two fields that registers name and a few settings of
+instructions, different ones for each seed.
 
 Any three hundred successive seeds so have all there are, each once at least in a program that
 does not trap.
@@ -56,7 +56,10 @@ def features_of(seed: int) -> tuple[Feature, Feature]:
 
 
 Setting = tuple[Opcode, str, Any]
-"""A data opcode, the path of an own field that is an enumeration, and one of its legal values."""
+"""A data opcode, the path of an own field that is an enumeration or of an operand's type, and one
+of its legal values."""
+_SEEDS = 290
+"""So many successive seeds have every setting."""
 
 
 @functools.cache
@@ -71,13 +74,17 @@ def all_settings(config: CoreConfig) -> tuple[Setting, ...]:
                     values = (allowed.values(v)[field.path] for v in allowed.some_variants)
                     some = dict.fromkeys(itertools.chain.from_iterable(values))
                     found |= dict.fromkeys((opcode, field.path, value) for value in some)
+            for types in allowed.types:
+                named = zip(allowed.paths, types, strict=True)
+                found |= dict.fromkeys((opcode, f"{path}.dtype", dtype) for path, dtype in named)
     return tuple(found)
 
 
-def settings_of(config: CoreConfig, seed: int) -> tuple[Setting, Setting]:
+def settings_of(config: CoreConfig, seed: int) -> tuple[Setting, ...]:
     """Those that a seed's program has."""
     settings = all_settings(config)
-    return settings[2 * seed % len(settings)], settings[(2 * seed + 1) % len(settings)]
+    each = -(-len(settings) // _SEEDS)
+    return tuple(settings[(seed * each + k) % len(settings)] for k in range(each))
 
 
 def add_setting(scope: Scope, setting: Setting) -> None:
@@ -85,8 +92,12 @@ def add_setting(scope: Scope, setting: Setting) -> None:
     opcode, path, value = setting
     stream = scope.rng.choice([s for s in scope.streams if opcode in STREAM_OPCODES[s]])
     allowed = legal(scope.world.arena.config, opcode)
-    fitting = [v for v in allowed.some_variants if value in allowed.values(v)[path]]
-    fields, use = scope.world.drawer.draw(opcode, variants=fitting, settings={path: value})
+    if path.endswith(".dtype"):
+        fitting = [v for v in allowed.variants if v[path] is value]
+        fields, use = scope.world.drawer.draw(opcode, variants=fitting)
+    else:
+        fitting = [v for v in allowed.some_variants if value in allowed.values(v)[path]]
+        fields, use = scope.world.drawer.draw(opcode, variants=fitting, settings={path: value})
     item = Item(opcode, fields)
     scope.spend(item, len(scope.streams))
     scope.emit(stream, item, use)

@@ -25,7 +25,7 @@ from .patterns import NoRoomError
 
 __all__ = ["all_rules", "broken_rule", "rules_of", "spoil"]
 
-_ATTEMPTS = 2400
+_ATTEMPTS = 4000
 _MODULES: dict[ModuleType, tuple[Opcode, ...]] = {
     rules: (),
     rules_eight: rules_eight.EIGHT_OPCODES,
@@ -134,11 +134,15 @@ def _change(rng: random.Random, opcode: Opcode, fields: Fields) -> Fields:
         return changed
     own = [field for field in table if "." not in field.path]
     kinds = [field.enum for field in own if field.enum is not None]
-    if kinds and rng.random() < 0.2:  # the fields of one kind together
+    if kinds and rng.random() < 0.1:  # the fields of one kind together
         kind = rng.choice(kinds)
         value = rng.choice(list(kind))
         return changed | {field.path: value for field in own if field.enum is kind}
-    chosen = rng.choice(own if own and rng.random() < 0.5 else table)
+    codes = [field for field in table if field.enum is not None]
+    if codes and rng.random() < 0.15:
+        field = rng.choice(codes)
+        return changed | {field.path: rng.choice(list(field.enum or ()))}
+    chosen = rng.choice(own if own and rng.random() < 0.6 else table)
     prefix = chosen.path.split(".")[0]
     group = [field for field in table if field.path.split(".")[0] == prefix]
     for field in [chosen, *rng.sample(group, rng.choice([0, 0, 0, min(2, len(group))]))]:
