@@ -13,15 +13,13 @@ from ..isa.operands import AccessPattern
 from .address import AddressGenerator
 from .beat import offset_bits
 
-__all__ = ["FETCH_LINES", "ElementFetch", "Position"]
+__all__ = ["FETCH_WORDS", "ElementFetch", "Position"]
 
-FETCH_LINES = 3
-"""Lines of every lane that are under way or buffered, or a quarter of the PSUM words. A line's
-room is taken for three cycles at least (requested, stored, read), so three let a line be requested
-in every cycle."""
+FETCH_WORDS = 8
+"""Words of every lane that are buffered: two lines, or eight PSUM words. A line's room is taken
+for two cycles at least, so this lets a line be requested in every cycle."""
 
 _LINE_WORDS = LINE_BYTES // 4
-_FETCH_WORDS = FETCH_LINES * _LINE_WORDS
 _RUN_AHEAD = 8
 """Elements addressed ahead of the output: how long a refused line stays hidden."""
 
@@ -48,7 +46,8 @@ class ElementFetch(wiring.Component):
     -------
     start: patterns. One in the other memory must come only after every position has left.
     valid, ready, index: the request; ``in_psum`` says whether ``index`` is a word or a line.
-    positions: one for each element. Taking one with ``release`` gives its line's room back.
+    positions: one for each element. Taking one with ``release`` gives its line's room back, to a
+        request in the same cycle already: ``valid`` depends on ``positions.ready``.
 
     Latency and throughput
     ----------------------
@@ -94,13 +93,15 @@ class ElementFetch(wiring.Component):
             queue.w_data.eq(pushed),
         ]
 
-        # Requests go out when there is room for the data and `pending` can take the element.
-        words_used = Signal(range(_FETCH_WORDS + 1))
+        # Requests go out when there is room for the data and `pending` can take the element. Room
+        # that is released counts at once: the data comes a cycle later.
+        words_used = Signal(range(FETCH_WORDS + 1))
         words = Signal(3)
+        requested, released = Signal(), Signal()
         room, slot_free, take = Signal(), Signal(), Signal()
         m.d.comb += [
             words.eq(Mux(self.in_psum, 1, _LINE_WORDS)),
-            room.eq(words_used + words <= _FETCH_WORDS),
+            room.eq((words_used + words <= FETCH_WORDS) | released),
             slot_free.eq(~pending_valid | pending_moves),
             self.valid.eq(generator.output.valid & slot_free & another & room),
             take.eq(generator.output.valid & slot_free & (~another | (room & self.ready))),
@@ -117,7 +118,6 @@ class ElementFetch(wiring.Component):
         with m.Elif(pending_moves):
             m.d.sync += pending_valid.eq(0)
 
-        requested, released = Signal(), Signal()
         m.d.comb += [
             self.positions.valid.eq(queue.r_rdy),
             Value.cast(self.positions.payload).eq(queue.r_data),

@@ -43,7 +43,8 @@ class OperandReader(wiring.Component):
     Members
     -------
     start: patterns, resolved and legal.
-    sbuf, psum: memory ports; at most 3 lines or 12 words are under way or buffered.
+    sbuf, psum: memory ports; at most 2 lines or 8 words are under way or buffered. A request
+        depends on ``output.ready`` in the same cycle.
     output: elements in order, raw bits of the type's size, zero-extended.
 
     Latency and throughput

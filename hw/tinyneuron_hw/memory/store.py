@@ -8,15 +8,14 @@ from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
 
 from ..config import CoreConfig
-from .fetch import FETCH_LINES
 
 __all__ = ["LineStore"]
 
 
 class LineStore(wiring.Component):
-    """Three lines of every partition, or twelve PSUM words: a FIFO, its head readable anywhere.
+    """Two lines of every partition, or eight PSUM words: a FIFO whose head can be read anywhere.
 
-    Four memories hold word 0, 1, 2 and 3 of the lines, each word for all lanes side by side, so
+    Four memories hold word 0, 1, 2 and 3 of both lines, each word for all lanes side by side, so
     that selecting a word is one selection for all lanes.
 
     Parameters
@@ -59,24 +58,28 @@ class LineStore(wiring.Component):
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
+        write_slot, read_slot = Signal(3), Signal(3)
         column = Signal(2)
-        write_row, write_column = self._elaborate_place(
-            m, "write", self.line_valid | self.word_valid, self.word_valid
-        )
-        read_row, read_column = self._elaborate_place(m, "read", self.release, self.in_psum)
-        m.d.comb += column.eq(Mux(self.in_psum, read_column, self.word))
+        with m.If(self.clear):
+            m.d.sync += [write_slot.eq(0), read_slot.eq(0)]
+        with m.Else():
+            with m.If(self.line_valid | self.word_valid):
+                m.d.sync += write_slot.eq(write_slot + Mux(self.word_valid, 1, 4))
+            with m.If(self.release):
+                m.d.sync += read_slot.eq(read_slot + Mux(self.in_psum, 1, 4))
+        m.d.comb += column.eq(Mux(self.in_psum, read_slot[:2], self.word))
 
         for k in range(4):
-            memory = Memory(shape=32 * self.lanes, depth=FETCH_LINES, init=[])
+            memory = Memory(shape=32 * self.lanes, depth=2, init=[])
             m.submodules[f"column{k}"] = memory
             write, read = memory.write_port(), memory.read_port(domain="comb")
             line = Cat(self.lines[p][32 * k : 32 * k + 32] for p in range(self._config.partitions))
-            word_here = self.word_valid & (write_column == k)
+            word_here = self.word_valid & (write_slot[:2] == k)
             m.d.comb += [
-                write.addr.eq(write_row),
+                write.addr.eq(write_slot[2]),
                 write.en.eq(self.line_valid | (word_here if self._psum else 0)),
                 write.data.eq(line),
-                read.addr.eq(read_row),
+                read.addr.eq(read_slot[2]),
             ]
             if self._psum:
                 with m.If(self.word_valid):
@@ -88,17 +91,3 @@ class LineStore(wiring.Component):
             with m.If(column == k):
                 m.d.comb += Value.cast(self.head).eq(read.data)
         return m
-
-    def _elaborate_place(
-        self, m: Module, name: str, moves: Value, by_word: Value
-    ) -> tuple[Signal, Signal]:
-        """Row and column of the next line or word to write or to drop."""
-        row = Signal(range(FETCH_LINES), name=f"{name}_row")
-        column = Signal(2, name=f"{name}_column")
-        with m.If(self.clear):
-            m.d.sync += [row.eq(0), column.eq(0)]
-        with m.Elif(moves):
-            m.d.sync += column.eq(column + by_word)
-            with m.If(~by_word | column.all()):
-                m.d.sync += row.eq(Mux(row == FETCH_LINES - 1, 0, row + 1))
-        return row, column
