@@ -5,9 +5,10 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from ..formats import CANONICAL_NAN
+from ..isa.opcodes import Comparison
 from .unpack import Fp32
 
-__all__ = ["FpSelect", "is_nan"]
+__all__ = ["FpCompare", "FpSelect", "is_nan"]
 
 
 def is_nan(value: Fp32):
@@ -51,6 +52,39 @@ class FpSelect(wiring.Component):
         ]
         with m.If(unordered):
             m.d.comb += self.result.eq(CANONICAL_NAN)
+        return m
+
+
+class FpCompare(wiring.Component):
+    """Compares two FP32 values as asked; combinational.
+
+    Members
+    -------
+    comparison: see :class:`Comparison`.
+    a, b: FP32 bits.
+    holds: whether ``a comparison b``.
+    """
+
+    comparison: In(Comparison)
+    a: In(32)
+    b: In(32)
+    holds: Out(1)
+
+    def elaborate(self, platform):
+        m = Module()
+        m.submodules.order = order = FpSelect()
+        m.d.comb += [order.a.eq(self.a), order.b.eq(self.b)]
+        with m.Switch(self.comparison):
+            for comparison, holds in {
+                Comparison.EQUAL: order.equal,
+                Comparison.NOT_EQUAL: ~order.equal,
+                Comparison.GREATER: order.greater,
+                Comparison.GREATER_EQUAL: order.greater | order.equal,
+                Comparison.LESS: order.less,
+                Comparison.LESS_EQUAL: order.less | order.equal,
+            }.items():
+                with m.Case(comparison):
+                    m.d.comb += self.holds.eq(holds)
         return m
 
 

@@ -9,8 +9,25 @@ at bits 320 and 656.
 from amaranth.hdl import signed, unsigned
 from amaranth.lib import data
 
-from .opcodes import ActivationFunction, AluOp, Condition, Opcode, RegisterOp, RoundMode
+from .opcodes import (
+    ActivationFunction,
+    AluOp,
+    Condition,
+    Opcode,
+    ReduceCommand,
+    RegisterOp,
+    RoundMode,
+)
 from .operands import AccessPattern, DevicePattern, Header, ScalarOperand
+from .vector_chains import (
+    IndexSelect,
+    Iota,
+    ReadAccumulator,
+    ScalarTensorTensor,
+    Select,
+    TensorCumulative,
+    TensorScan,
+)
 from .vector_moves import FindIndex8, MatchReplace8, Max8, Shuffle, Transpose
 
 __all__ = ["INSTRUCTIONS", "INSTRUCTION_BITS"]
@@ -183,7 +200,8 @@ class TensorTensor(data.Struct):
 
 class TensorScalar(data.Struct):
     """``dst = (in0 op0 operand0) op1 operand1``; ``reverse`` swaps that operation's operands.
-    BYPASS gives the tensor's side whatever ``reverse`` says."""
+    BYPASS gives the tensor's side whatever ``reverse`` says. With LOAD_REDUCE ``operand1`` is
+    what the accumulator starts with, and ``op1`` must be BYPASS."""
 
     header: Header
     in0: AccessPattern
@@ -196,16 +214,20 @@ class TensorScalar(data.Struct):
     reverse0: unsigned(1)
     reverse1: unsigned(1)
     round_mode: RoundMode
-    reserved: unsigned(176)
+    reduce_cmd: ReduceCommand
+    reduce_op: AluOp
+    reserved: unsigned(167)
 
 
 class TensorReduce(data.Struct):
-    """Reduces the ``reduce_dims`` innermost dimensions of ``in0`` (ADD, MAX or MIN).
+    """Reduces the ``reduce_dims`` innermost dimensions of ``in0``.
 
     Element j (row-major over the reduced dimensions) goes to partial result j mod 8 in order of
-    j; the partials start at +0 (ADD), -inf (MAX), +inf (MIN) and are combined as
-    ``((p0 o p1) o (p2 o p3)) o ((p4 o p5) o (p6 o p7))``. ``negate`` flips the result's sign
-    (a NaN stays canonical)."""
+    j; the partials start at the identity: +0 (ADD), 1 (MULTIPLY, LOGICAL_AND), -inf (MAX), +inf
+    (MIN), 0 (LOGICAL_OR, LOGICAL_XOR), all ones (BITWISE_AND), no ones (BITWISE_OR,
+    BITWISE_XOR). They are combined as ``((p0 o p1) o (p2 o p3)) o ((p4 o p5) o (p6 o p7))``.
+    ``negate`` flips the result's sign (a NaN stays canonical); there is none of an operation on
+    bits."""
 
     header: Header
     in0: AccessPattern
@@ -274,6 +296,13 @@ INSTRUCTIONS: dict[Opcode, type[data.Struct]] = {
     Opcode.TENSOR_REDUCE: TensorReduce,
     Opcode.TENSOR_COPY: TensorCopy,
     Opcode.MEMSET: Memset,
+    Opcode.SCALAR_TENSOR_TENSOR: ScalarTensorTensor,
+    Opcode.TENSOR_SCAN: TensorScan,
+    Opcode.TENSOR_CUMULATIVE: TensorCumulative,
+    Opcode.SELECT: Select,
+    Opcode.INDEX_SELECT: IndexSelect,
+    Opcode.IOTA: Iota,
+    Opcode.READ_ACCUMULATOR: ReadAccumulator,
     Opcode.MAX8: Max8,
     Opcode.FIND_INDEX8: FindIndex8,
     Opcode.MATCH_REPLACE8: MatchReplace8,

@@ -12,9 +12,11 @@ __all__ = [
     "UNARY_OPS",
     "ActivationFunction",
     "AluOp",
+    "Comparison",
     "Condition",
     "Opcode",
     "OperandKind",
+    "ReduceCommand",
     "RegisterOp",
     "RoundMode",
     "Space",
@@ -53,6 +55,13 @@ class Opcode(enum.Enum, shape=8):
     TENSOR_REDUCE = 0x62
     TENSOR_COPY = 0x63
     MEMSET = 0x64
+    SCALAR_TENSOR_TENSOR = 0x65
+    TENSOR_SCAN = 0x66
+    TENSOR_CUMULATIVE = 0x67
+    SELECT = 0x68
+    INDEX_SELECT = 0x69
+    IOTA = 0x6A
+    READ_ACCUMULATOR = 0x6B
     MAX8 = 0x70
     FIND_INDEX8 = 0x71
     MATCH_REPLACE8 = 0x72
@@ -74,6 +83,13 @@ STREAM_OPCODES: dict[Stream, tuple[Opcode, ...]] = {
         Opcode.TENSOR_REDUCE,
         Opcode.TENSOR_COPY,
         Opcode.MEMSET,
+        Opcode.SCALAR_TENSOR_TENSOR,
+        Opcode.TENSOR_SCAN,
+        Opcode.TENSOR_CUMULATIVE,
+        Opcode.SELECT,
+        Opcode.INDEX_SELECT,
+        Opcode.IOTA,
+        Opcode.READ_ACCUMULATOR,
         Opcode.MAX8,
         Opcode.FIND_INDEX8,
         Opcode.MATCH_REPLACE8,
@@ -227,10 +243,44 @@ RAW_OPS = tuple(op for op in AluOp if op.value >= 48)
 
 IDENTITIES: dict[AluOp, int] = {
     AluOp.ADD: 0x0000_0000,
+    AluOp.MULTIPLY: 0x3F80_0000,
     AluOp.MAX: 0xFF80_0000,
     AluOp.MIN: 0x7F80_0000,
+    AluOp.LOGICAL_AND: 0x3F80_0000,
+    AluOp.LOGICAL_OR: 0x0000_0000,
+    AluOp.LOGICAL_XOR: 0x0000_0000,
+    AluOp.BITWISE_AND: 0xFFFF_FFFF,
+    AluOp.BITWISE_OR: 0x0000_0000,
+    AluOp.BITWISE_XOR: 0x0000_0000,
 }
-"""The operations that reduce: what a partial result starts as (FP32 bits)."""
+"""The operations that reduce: what a partial result starts as (FP32 bits; of operations on bits,
+those bits)."""
+
+
+class Comparison(enum.Enum, shape=3):
+    """Of two FP32 numbers. With a NaN only NOT_EQUAL holds; -0 equals +0."""
+
+    EQUAL = 0
+    NOT_EQUAL = 1
+    GREATER = 2
+    GREATER_EQUAL = 3
+    LESS = 4
+    LESS_EQUAL = 5
+
+
+class ReduceCommand(enum.Enum, shape=3):
+    """What an instruction does to the accumulator; see Accumulators."""
+
+    IDLE = 0
+    """Nothing."""
+    RESET = 1
+    """Empties the partial results."""
+    REDUCE = 2
+    """Accumulates its results."""
+    RESET_REDUCE = 3
+    """Empties the partial results, then accumulates."""
+    LOAD_REDUCE = 4
+    """Empties them, puts a value in partial result 0, then accumulates."""
 
 
 class ActivationFunction(enum.Enum, shape=8):

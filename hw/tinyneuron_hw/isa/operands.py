@@ -18,6 +18,7 @@ __all__ = [
     "DevicePattern",
     "Dim",
     "Header",
+    "IndexPattern",
     "ScalarOperand",
     "Update",
     "Wait",
@@ -90,6 +91,14 @@ class ScalarOperand(data.Struct):
     value: unsigned(32)
     value_by_register: unsigned(1)
     reserved: unsigned(15)
+
+
+class IndexPattern(data.Struct):
+    """How an index grows from partition to partition and along each free dimension."""
+
+    channel_multiplier: signed(32)
+    strides: data.ArrayLayout(signed(32), 4)
+    reserved: unsigned(32)
 
 
 class DeviceDim(data.Struct):

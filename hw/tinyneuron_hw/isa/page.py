@@ -25,16 +25,24 @@ from .csr import COUNTERS, Csr, Trap
 from .instructions import INSTRUCTIONS
 from .matmul import MATMUL_DTYPES, RESULT_DTYPES, MatmulKind
 from .opcodes import STREAM_OPCODES, Opcode, Stream
-from .page_text import FOOTNOTES, INTRODUCTION, NUMBERS, OPERAND_RULES, SEMAPHORES
+from .page_text import (
+    ACCUMULATORS,
+    FOOTNOTES,
+    INTRODUCTION,
+    NUMBERS,
+    OPERAND_RULES,
+    SEMAPHORES,
+)
+from .rules_accumulate import CUMULATIVE_OPS, LOADS, RUNNING_OPS
 
 __all__ = ["render"]
 
 OPERAND_LAYOUTS = (operands.Header, operands.Wait, operands.Update, operands.AccessPattern,
                    operands.Dim, operands.DevicePattern, operands.DeviceDim,
-                   operands.ScalarOperand)  # fmt: skip
+                   operands.ScalarOperand, operands.IndexPattern)  # fmt: skip
 ENUMS = (opcodes.Stream, opcodes.Space, opcodes.WaitMode, opcodes.UpdateMode, opcodes.RegisterOp,
          opcodes.Condition, opcodes.AluOp, opcodes.ActivationFunction, opcodes.RoundMode,
-         opcodes.OperandKind)  # fmt: skip
+         opcodes.OperandKind, opcodes.ReduceCommand, opcodes.Comparison)  # fmt: skip
 
 
 def _flow(text: str | None) -> str:
@@ -152,12 +160,15 @@ def _rules() -> str:
         f"* At most {rules.MAX_ELEMENTS} elements in an on-chip pattern, "
         f"{rules.MAX_DMA_ELEMENTS} in a device pattern.",
         "* TENSOR_REDUCE takes " + ", ".join(op.name for op in rules.REDUCE_OPS) + ".",
+        f"* The accumulator takes {_names(RUNNING_OPS)}; as `op1` of TENSOR_CUMULATIVE "
+        f"{_names(CUMULATIVE_OPS)}.",
+        f"* LOAD_REDUCE: {_names(LOADS)}.",
     ]
     return OPERAND_RULES + "\n" + "\n".join(limits)
 
 
-def _names(dtypes: Iterable[DType]) -> str:
-    return ", ".join(dtype.name for dtype in dtypes)
+def _names(codes: Iterable[enum.Enum]) -> str:
+    return ", ".join(code.name for code in codes)
 
 
 def _csr_rows() -> list[tuple[str, str, str]]:
@@ -213,6 +224,7 @@ def render() -> str:
         "## Semaphores", SEMAPHORES,
         "## Instructions", *(_instruction(opcode) for opcode in Opcode),
         "## Operand rules", _rules(),
+        "## Accumulators", ACCUMULATORS,
         "## Numbers", NUMBERS, _formats(),
         "## Enumerations", *(_enum(kind) for kind in ENUMS), _enum(MatmulKind),
         "## Traps", _enum(Trap),

@@ -1,6 +1,6 @@
 """Prose of docs/isa.md: what the layouts cannot say by themselves."""
 
-__all__ = ["FOOTNOTES", "INTRODUCTION", "NUMBERS", "OPERAND_RULES", "SEMAPHORES"]
+__all__ = ["ACCUMULATORS", "FOOTNOTES", "INTRODUCTION", "NUMBERS", "OPERAND_RULES", "SEMAPHORES"]
 
 INTRODUCTION = """\
 # Instruction set
@@ -42,7 +42,8 @@ operand by on-chip operand in slot order; for DMA then the element counts of bot
   operands at any partition.
 * Engine operands start at a multiple of their element size. DMA takes any byte alignment.
 * All operands of a Vector or Scalar instruction have the same number of partitions and, but for
-  TENSOR_REDUCE, of elements. Operands of every type mix.
+  TENSOR_REDUCE, of elements. Operands of every type mix. READ_ACCUMULATOR writes one element.
+* TENSOR_SCALAR with LOAD_REDUCE has BYPASS as `op1`. `keep` excludes accumulating.
 * MAX8 and FIND_INDEX8 have 8 to 16384 elements in `in0` and 8 in `dst`; FIND_INDEX8 and
   MATCH_REPLACE8 have 8 in `in1`. Indices are UINT16 or UINT32.
 * TRANSPOSE and SHUFFLE move elements of one type, of every type. The operands of a TRANSPOSE both
@@ -63,6 +64,21 @@ operand by on-chip operand in slot order; for DMA then the element counts of bot
   write, MATCH_REPLACE8 all of `in1`, TRANSPOSE all of a block. Of destination elements that
   overlap each other, the later one stays.
 """
+
+ACCUMULATORS = """\
+Each lane of the Vector engine keeps 8 partial results in FP32, from instruction to instruction and
+from program to program until a reset, after which they are empty. An instruction whose
+`reduce_cmd` says so accumulates its results, before they are cast for `dst`: element j of a
+partition (row-major over all free dimensions) goes to partial result j mod 8 as
+`p = p reduce_op element`, in order of j. An empty one counts as the identity of the operation that
+uses it: +0 (ADD, SUBTRACT), 1 (MULTIPLY), -inf (MAX), +inf (MIN).
+
+* Lane i has partition number i of the operands. After an instruction that accumulates, the lanes it
+  has no partitions for hold nothing that may be read, until the partial results are emptied.
+* READ_ACCUMULATOR combines the partial results as TENSOR_REDUCE does.
+* TENSOR_CUMULATIVE keeps what it has so far in partial result 0. TENSOR_REDUCE has partial results
+  of its own.
+* Nothing is accumulated where `keep` is set, which would accumulate what is not written."""
 
 NUMBERS = """\
 * Vector, Scalar and casts compute in FP32: every operand is first converted to FP32 (integers

@@ -36,6 +36,7 @@ from .opcodes import (
 )
 from .operand_error import OperandError
 from .operand_error import bad as _bad
+from .rules_accumulate import check_accumulation
 from .rules_eight import EIGHT_OPCODES, check_eight
 from .rules_operations import check_operations
 from .rules_reshape import RESHAPE_OPCODES, check_reshape
@@ -103,6 +104,13 @@ PATTERNS: dict[Opcode, tuple[Role, ...]] = {
     Opcode.TENSOR_REDUCE: (_lane("a", "in0"), _lane("c", "dst", True)),
     Opcode.TENSOR_COPY: (_lane("a", "in0"), _lane("c", "dst", True)),
     Opcode.MEMSET: (_lane("c", "dst", True),),
+    Opcode.SCALAR_TENSOR_TENSOR: (_lane("a", "in0"), _lane("b", "in1"), _lane("c", "dst", True)),
+    Opcode.TENSOR_SCAN: (_lane("a", "in0"), _lane("b", "in1"), _lane("c", "dst", True)),
+    Opcode.TENSOR_CUMULATIVE: (_lane("a", "in0"), _lane("c", "dst", True)),
+    Opcode.SELECT: (_lane("a", "in0"), _lane("b", "in1"), _lane("c", "dst", True)),
+    Opcode.INDEX_SELECT: (_lane("a", "in0"), _lane("c", "dst", True)),
+    Opcode.IOTA: (_lane("c", "dst", True),),
+    Opcode.READ_ACCUMULATOR: (_lane("c", "dst", True),),
     Opcode.MAX8: (_lane("a", "in0"), _lane("c", "dst", True)),
     Opcode.FIND_INDEX8: (_lane("a", "in0"), _lane("b", "in1"), _lane("c", "dst", True)),
     Opcode.MATCH_REPLACE8: (_lane("a", "in0"), _lane("b", "in1"), _lane("c", "dst", True)),
@@ -114,6 +122,11 @@ PATTERNS: dict[Opcode, tuple[Role, ...]] = {
 
 SCALARS: dict[Opcode, tuple[str, ...]] = {
     Opcode.TENSOR_SCALAR: ("operand0", "operand1"),
+    Opcode.SCALAR_TENSOR_TENSOR: ("operand0",),
+    Opcode.TENSOR_SCAN: ("operand0",),
+    Opcode.TENSOR_CUMULATIVE: ("operand0", "operand1"),
+    Opcode.SELECT: ("operand0",),
+    Opcode.INDEX_SELECT: ("operand0", "operand1"),
     Opcode.ACTIVATE: ("bias", "scale"),
 }
 """Scalar operands of each opcode, in slot order."""
@@ -371,6 +384,7 @@ def _check_lane_opcode(
     elif len({extent.count for extent in ranges.values()}) > 1:
         counts = ", ".join(f"{path} {extent.count}" for path, extent in ranges.items())
         raise _bad(f"element counts differ: {counts}")
+    check_accumulation(opcode, fields, ranges)
     for name, allowed in (
         ("op", ALU_OPS),
         ("op0", ALU_OPS),

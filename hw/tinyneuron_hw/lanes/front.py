@@ -10,7 +10,7 @@ from ..config import CoreConfig
 from ..formats import DType
 from ..isa.instructions import INSTRUCTION_BITS, Memset, TensorScalar, TensorTensor
 from ..isa.opcodes import Opcode, OperandKind
-from ..memory.beat import ElementBeat
+from ..memory.beat import ResultBeat
 from ..memory.ports import LineReadPort, LineWritePort, PsumReadPort, PsumWritePort
 from ..memory.reader import OperandReader
 from ..memory.writer import OperandWriter
@@ -76,7 +76,7 @@ class LaneFront(wiring.Component):
     sbuf_read, sbuf_write, psum_read, psum_write: memory ports.
     command: the instruction whose beats are offered.
     beats: values for the lanes.
-    results: elements for the destinations, in the order of the commands.
+    results: elements for the destinations, in the order of the commands; lanes to leave alone.
     silent: pulse for a command without a destination, when its last beat has passed the lanes.
 
     Latency and throughput
@@ -104,7 +104,7 @@ class LaneFront(wiring.Component):
                 "psum_write": Out(PsumWritePort(config)),
                 "command": Out(INSTRUCTION_BITS),
                 "beats": Out(stream.Signature(LaneBeat(config, inputs))),
-                "results": In(stream.Signature(ElementBeat(config))),
+                "results": In(stream.Signature(ResultBeat(config))),
                 "silent": In(1),
             }
         )

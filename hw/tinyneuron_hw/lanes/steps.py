@@ -78,7 +78,7 @@ def delayed(m: Module, value: Any, depth: int, *, name: str) -> list[Any]:
     """``value`` behind 0 ... ``depth`` registers that move in every cycle of ``m``'s clock."""
     stages = [value]
     for number in range(1, depth + 1):
-        stage = Signal(value.shape(), name=f"{name}{number}", reset_less=True)
+        stage = Signal.like(value, name=f"{name}{number}", reset_less=True)
         m.d.sync += stage.eq(stages[-1])
         stages.append(stage)
     return stages

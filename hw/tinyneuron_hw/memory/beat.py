@@ -7,8 +7,8 @@ from amaranth.utils import bits_for
 from ..config import CoreConfig
 from ..formats import FORMATS, DType
 
-__all__ = ["AddressBeat", "ElementBeat", "GroupBeat", "has_size", "lane_mask",
-           "offset_bits"]  # fmt: skip
+__all__ = ["AddressBeat", "ElementBeat", "GroupBeat", "ResultBeat", "has_size",
+           "lane_mask", "offset_bits"]  # fmt: skip
 
 
 def offset_bits(config: CoreConfig) -> int:
@@ -30,6 +30,14 @@ class ElementBeat(data.StructLayout):
 
     def __init__(self, config: CoreConfig):
         super().__init__({"lanes": data.ArrayLayout(unsigned(32), config.partitions), "last": 1})
+
+
+class ResultBeat(data.StructLayout):
+    """An :class:`ElementBeat` for memory, and the lanes whose element is not written."""
+
+    def __init__(self, config: CoreConfig):
+        lanes = data.ArrayLayout(unsigned(32), config.partitions)
+        super().__init__({"lanes": lanes, "last": 1, "skip": config.partitions})
 
 
 class GroupBeat(data.StructLayout):

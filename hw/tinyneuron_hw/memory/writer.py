@@ -10,10 +10,10 @@ from ..config import LINE_BYTES, CoreConfig
 from ..isa.opcodes import Space
 from ..isa.operands import AccessPattern
 from .address import AddressGenerator
-from .beat import ElementBeat, has_size, lane_mask, offset_bits
+from .beat import ResultBeat, has_size, lane_mask, offset_bits
 from .ports import LineWritePort, PsumWritePort
 
-__all__ = ["ElementBeat", "OperandWriter"]
+__all__ = ["OperandWriter"]
 
 _LINE_WORDS = LINE_BYTES // 4
 
@@ -22,7 +22,8 @@ class OperandWriter(wiring.Component):
     """Writes an access pattern, one element of every lane per beat.
 
     Elements are merged into a line (a word, in PSUM), which is written when an element lies in
-    another one and at the end of the pattern. Elements that overlap: the later one wins.
+    another one or skips other lanes, and at the end of the pattern. Elements that overlap: the
+    later one wins.
 
     Parameters
     ----------
@@ -37,7 +38,8 @@ class OperandWriter(wiring.Component):
     leave: with a pattern: partitions of either memory that are not written: those that are number
         i of their quadrant, where bit i is set.
     input: one beat for each element of the pattern, raw bits from bit 0 of each lane (bits above
-        the type's size are ignored). ``last`` is not used: the pattern says where it ends.
+        the type's size are ignored), but for the lanes to ``skip``. ``last`` is not used: the
+        pattern says where it ends.
     sbuf, psum: memory ports.
     done: pulse, once for each pattern in order, when its last byte is readable.
 
@@ -53,7 +55,7 @@ class OperandWriter(wiring.Component):
             {
                 "start": In(stream.Signature(AccessPattern)),
                 "leave": In(config.quadrant),
-                "input": In(stream.Signature(ElementBeat(config))),
+                "input": In(stream.Signature(ResultBeat(config))),
                 "sbuf": Out(LineWritePort(config)),
                 "psum": Out(PsumWritePort(config)),
                 "done": Out(1),
@@ -102,12 +104,23 @@ class OperandWriter(wiring.Component):
             Signal(name=name) for name in ("taken", "closable", "hit", "accept", "close")
         )
         can_accept = Signal()
+        written = Signal(lanes)
+        skipped = Cat(self.input.payload.skip, Const(0, lanes - config.partitions))
+        with m.Switch(rotation):
+            for k in range(lanes // config.quadrant):
+                with m.Case(k):
+                    m.d.comb += written.eq(partitions & ~skipped.rotate_left(k * config.quadrant))
         m.d.comb += [
             index.eq(Mux(in_psum, element.payload.offset >> 2, element.payload.offset >> 4)),
             byte.eq(Mux(in_psum, element.payload.offset[:2], element.payload.offset)),
             taken.eq(closed_valid & Mux(closed.in_psum, self.psum.ready, self.sbuf.ready)),
             closable.eq(~closed_valid | taken),
-            hit.eq(opened_valid & ~opened.last & (opened.index == index)),
+            hit.eq(
+                opened_valid
+                & ~opened.last
+                & (opened.index == index)
+                & (opened.partitions == written)
+            ),
             can_accept.eq(hit | ~opened_valid | closable),
             accept.eq(element.valid & self.input.valid & can_accept),
             close.eq(opened_valid & closable & (opened.last | (accept & ~hit))),
@@ -123,7 +136,7 @@ class OperandWriter(wiring.Component):
                 opened.index.eq(index),
                 opened.in_psum.eq(in_psum),
                 opened.bytes.eq(line_bytes | Mux(hit, opened.bytes, 0)),
-                opened.partitions.eq(partitions),
+                opened.partitions.eq(written),
                 opened.last.eq(element.payload.last),
             ]
         with m.Elif(close):

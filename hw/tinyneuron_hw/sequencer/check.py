@@ -323,7 +323,8 @@ class Checker(wiring.Component):
         first = Signal(_COUNT_BITS)
         count, beat = extent.count, extent.beat
         opens = (beat == _Beat.A) | (beat == _Beat.A_REDUCED)
-        is_memset = is_any(self.select, [Opcode.MEMSET])
+        no_source = is_any(self.select, [Opcode.MEMSET, Opcode.IOTA, Opcode.READ_ACCUMULATOR])
+        is_read = is_any(self.select, [Opcode.READ_ACCUMULATOR])
         is_load = is_any(self.select, [Opcode.LOAD_STATIONARY])
         is_matmul = is_any(self.select, [Opcode.MULTIPLY_MOVING])
         compares = is_any(self.select, [
@@ -340,7 +341,7 @@ class Checker(wiring.Component):
             counts.count.eq(count),
             counts.first.eq(first),
         ]
-        equals = compares & is_pattern & ~opens & ~is_memset & ~counts.applies
+        equals = compares & is_pattern & ~opens & ~no_source & ~counts.applies
         differs = (equals & (count != first)) | counts.bad
         columns = self.raw[832:840] + count > config.columns
         bank_log2 = config.psum_bank_bytes.bit_length() - 1
@@ -348,7 +349,7 @@ class Checker(wiring.Component):
         bank_bad = (beat == _Beat.B) & ((count > config.psum_bank_words) | banks)
         broken = (
             extent.bad | differs | (count > MAX_ELEMENTS) | (is_load & columns)
-            | (is_matmul & bank_bad)
+            | (is_matmul & bank_bad) | (is_read & (count != 1))
         )  # fmt: skip
         with m.If(extent.valid & opens):
             m.d.sync += first.eq(count)

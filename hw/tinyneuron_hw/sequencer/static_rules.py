@@ -20,9 +20,17 @@ from ..isa.opcodes import (
     AluOp,
     Opcode,
     OperandKind,
+    ReduceCommand,
     RoundMode,
 )
 from ..isa.rules import DEVICE, DMA_CAST_DTYPES, PATTERNS, REDUCE_OPS, SCALARS
+from ..isa.rules_accumulate import (
+    ACCUMULATING,
+    CUMULATIVE_OPS,
+    LOADS,
+    NUMBERS_ONLY,
+    RUNNING_OPS,
+)
 from ..isa.rules_eight import INDEX_DTYPES
 from ..isa.rules_operations import OPERATIONS, RAW_DTYPES
 from ..isa.rules_reshape import MASK_ENTRY_BITS, RESHAPE_OPCODES
@@ -156,6 +164,7 @@ class StaticRules(wiring.Component):
         if opcode is Opcode.TENSOR_REDUCE:
             depth, op = self._field(opcode, "reduce_dims"), self._field(opcode, "op")
             broken += [(depth < 1) | (depth > 4), ~Cat(op == o.value for o in REDUCE_OPS).any()]
+        broken += self._accumulation_rules(opcode)
         return [*broken, *self._operation_rules(opcode, paths)]
 
     def _operation_rules(self, opcode: Opcode, paths: list[str]) -> list[Value]:
@@ -174,3 +183,35 @@ class StaticRules(wiring.Component):
         untyped = self._no_dtype(opcode, paths[0], RAW_DTYPES) | Cat(differs).any()
         rules = [Cat(raw).any() & (mixed | untyped)] if ops else []
         return [*rules, *(a & b for a, b in itertools.combinations(iterated, 2))]
+
+    def _accumulation_rules(self, opcode: Opcode) -> list[Value]:
+        """Those of :func:`tinyneuron_hw.isa.rules_accumulate.check_accumulation`."""
+
+        def outside(path: str, allowed: Iterable[AluOp | ReduceCommand]) -> Value:
+            return ~self._field(opcode, path).matches(*(code.value for code in allowed))
+
+        paths = {field.path for field in fields_of(opcode)}
+        on_bits = Cat(
+            ~outside(path, RAW_OPS)
+            for path in ("op0", "op1") if path in paths
+        )  # fmt: skip
+        if opcode is Opcode.TENSOR_REDUCE:
+            return [~outside("op", RAW_OPS) & self._field(opcode, "negate")]
+        if opcode is Opcode.TENSOR_CUMULATIVE:
+            return [outside("reduce_cmd", ACCUMULATING), outside("op1", CUMULATIVE_OPS),
+                    on_bits.any()]  # fmt: skip
+        if opcode is Opcode.TENSOR_SCAN:
+            return [on_bits.any()]
+        if opcode is Opcode.READ_ACCUMULATOR:
+            return [outside("reduce_op", RUNNING_OPS)]
+        if "reduce_cmd" not in paths:
+            return []
+        accumulates = ~outside("reduce_cmd", ACCUMULATING)
+        loads = self._field(opcode, "reduce_cmd") == ReduceCommand.LOAD_REDUCE.value
+        rules = [accumulates & outside("reduce_op", RUNNING_OPS)]
+        if len(on_bits):
+            rules.append(on_bits.any() & (accumulates | (opcode in NUMBERS_ONLY)))
+        rules.append(loads & outside("op1", [AluOp.BYPASS]) if opcode in LOADS else loads)
+        if "keep" in paths:
+            rules.append(accumulates & self._field(opcode, "keep"))
+        return rules

@@ -10,7 +10,9 @@ from ..blocks import Gated, Repeated
 from ..config import CoreConfig
 from ..isa.instructions import TensorReduce, TensorScalar, TensorTensor
 from ..isa.opcodes import IDENTITIES, ITERATED_OPS, STREAM_OPCODES, Opcode, Stream
+from ..isa.vector_chains import Iota
 from ..lanes.front import BeatKind, LaneFront
+from ..lanes.index import IndexSource
 from ..lanes.queue import connect_engine
 from ..lanes.steps import StepPipeline, delayed
 from ..memory.ports import LineReadPort, LineWritePort, PsumReadPort, PsumWritePort
@@ -18,6 +20,7 @@ from ..sequencer.ports import EnginePort
 from .accumulator import ACCUMULATOR_SIGNATURE, Accumulator
 from .alu import ALU_LATENCY, op_is
 from .bits import decode_bits
+from .decode import decode_chain, decode_command, decode_load
 from .dividers import Dividers
 from .eight import EIGHT_LATENCY, EIGHT_SIGNATURE, EightUnit
 from .lane import (
@@ -55,8 +58,7 @@ class _Step(data.Struct):
 
 
 class VectorEngine(wiring.Component):
-    """Executes TENSOR_TENSOR, TENSOR_SCALAR, TENSOR_REDUCE, TENSOR_COPY, MEMSET, MAX8,
-    FIND_INDEX8, MATCH_REPLACE8, TRANSPOSE and SHUFFLE.
+    """Executes the opcodes of the Vector stream from 0x60 on.
 
     Parameters
     ----------
@@ -72,7 +74,8 @@ class VectorEngine(wiring.Component):
     ----------------------
     One element per cycle in each partition from one input; two inputs in the same memory share
     its port. About 25 cycles from the issue of a command to its end besides. See
-    :class:`ReduceControl` for reductions, :class:`Moves` for what follows it here.
+    :class:`ReduceControl` for what accumulates, :class:`Moves` for what gives no result for each
+    element. TENSOR_SCAN takes the latency of its two operations for each element.
     """
 
     def __init__(self, config: CoreConfig):
@@ -97,15 +100,17 @@ class VectorEngine(wiring.Component):
         )
         body.submodules.moves = moves = Moves(self._config)
         wiring.connect(body, front.beats, moves.input)
-        control = self._decode(body, front, moves, order.accumulate)
-        self._elaborate_steps(body, front, moves, steps, order, control)
-        self._elaborate_lanes(body, front, moves, steps, order, control)
+        index = self._elaborate_index(body, front)
+        control = self._decode(body, front, moves, order)
+        self._elaborate_steps(body, front, moves, steps, order, control, index)
+        self._elaborate_lanes(body, front, moves, steps, order, control, index)
         connect_engine(m, self, body, front, self._config, name="vector_engine")
         return m
 
-    def _decode(self, m: Module, front: LaneFront, moves: Moves, accumulate: Any) -> Any:
+    def _decode(self, m: Module, front: LaneFront, moves: Moves, order: ReduceControl) -> Any:
         """What the lanes do with the beat of this cycle."""
         control: Any = Signal(LaneControl)
+        accumulate = order.accumulate
         beat, command = moves.output.payload, front.command
         tensor, scalar, reduce = TensorTensor(command), TensorScalar(command), TensorReduce(command)
         first, second = control.first, control.second
@@ -121,6 +126,7 @@ class VectorEngine(wiring.Component):
         ]
         _identity(m, reduce.op, control.constant)
         decode_bits(m, command, control)
+        decode_load(m, command, beat, accumulate, scalar.reduce_cmd)
         # A scalar operand passes the operations before its own unchanged.
         with m.If(moves.source == BeatSource.EIGHT):
             m.d.comb += control.cast.eq(moves.own_cast)
@@ -137,6 +143,7 @@ class VectorEngine(wiring.Component):
                         first.reverse.eq(scalar.reverse0),
                         second.reverse.eq(scalar.reverse1),
                     ]
+                    decode_command(m, accumulate, scalar.reduce_cmd, scalar.reduce_op)
                 with m.Case(Opcode.TENSOR_REDUCE):
                     # With the identity: what the operation does to its first operand.
                     m.d.comb += [
@@ -153,6 +160,7 @@ class VectorEngine(wiring.Component):
                     m.d.comb += [control.widen.raw.eq(1), control.cast.raw.eq(1)]
                 with m.Case(Opcode.FIND_INDEX8):
                     m.d.comb += control.cast.raw.eq(1)
+                decode_chain(m, command, control, accumulate, order.first)
         return control
 
     def _elaborate_steps(
@@ -163,32 +171,68 @@ class VectorEngine(wiring.Component):
         steps: StepPipeline,
         order: ReduceControl,
         control: Any,
+        index: IndexSource,
     ) -> None:
         beats, beat, step = moves.output, moves.output.payload, steps.step
         is_element = beat.kind == BeatKind.ELEMENT
-        accumulates = order.accumulate.mode != AccumulateMode.NONE
-        taken, divides, meets = Signal(), Signal(2), Signal()
+        mode = order.accumulate.mode
+        loads = mode == AccumulateMode.LOAD
+        ready = self._elaborate_waits(m, front, moves, steps, index)
+        accepted, taken, divides, meets = Signal(), Signal(), Signal(2), Signal()
+        depth = TensorReduce(front.command).reduce_dims
         m.d.comb += [
             divides.eq(Cat(op_is(of.op, ITERATED_OPS) for of in (control.first, control.second))),
             # Both operations would want the divider at the same time.
             meets.eq(divides[0] & steps.stages[SECOND_STAGE - FIRST_STAGE].divides[1]),
             order.advance.eq(steps.advance),
-            order.element.eq(beats.valid & is_element & ~meets),
-            order.emits.eq(~accumulates & moves.gives),
-            order.group_end.eq(
-                beat.ends.bit_select((TensorReduce(front.command).reduce_dims - 1)[:2], 1)
+            order.beat.eq(beats.valid & ready & ~meets & (is_element | loads)),
+            order.emits.eq(
+                moves.gives & ((mode == AccumulateMode.NONE) | (mode == AccumulateMode.RUN))
             ),
-            taken.eq(beats.valid & (~is_element | order.ready) & ~meets),
-            beats.ready.eq(steps.advance & (~is_element | order.ready) & ~meets),
+            order.group_end.eq(beat.ends.bit_select((depth - 1)[:2], 1)),
+            order.last.eq(beat.ends[3] | (moves.source != BeatSource.FRONT)),
+            accepted.eq(Mux(is_element | loads, order.ready & ready & ~meets, 1)),
+            taken.eq(beats.valid & accepted),
+            beats.ready.eq(steps.advance & accepted),
             step.valid.eq(taken | order.valid),
             step.divides.eq(divides & taken.replicate(2)),
-            step.early.eq(taken & is_element & order.emits),
+            step.early.eq(taken & order.emits),
             step.late.eq(order.result),
             step.eight.eq(moves.eight.uses),
             step.accumulates.eq(order.store.keep | order.result | order.combine.fill),
             front.results.valid.eq(steps.valid),
             steps.ready.eq(front.results.ready),
         ]
+
+    def _elaborate_index(self, m: Module, front: LaneFront) -> IndexSource:
+        """The indices, for the opcodes that have some."""
+        command, beats = front.command, front.beats
+        index = IndexSource(self._config)
+        counts = command[:8].matches(Opcode.IOTA.value, Opcode.INDEX_SELECT.value)
+        m.d.comb += [
+            index.start.eq(beats.valid & counts),
+            index.pattern.eq(Iota(command).index),
+            index.offset.eq(Iota(command).offset),
+            index.step.eq(beats.valid & beats.ready & (beats.payload.kind == BeatKind.ELEMENT)),
+            index.ends.eq(beats.payload.ends),
+        ]
+        m.submodules.index = Gated(index, counts, name="vector_index")
+        return index
+
+    def _elaborate_waits(
+        self, m: Module, front: LaneFront, moves: Moves, steps: StepPipeline, index: IndexSource
+    ) -> Value:
+        """Whether an element may enter, as far as it is not accumulated: one of TENSOR_SCAN waits
+        for the result of the one before, one with an index for that."""
+        command, beats = front.command, front.beats
+        scans = command[:8] == Opcode.TENSOR_SCAN.value
+        counts = command[:8].matches(Opcode.IOTA.value, Opcode.INDEX_SELECT.value)
+        enters = beats.valid & beats.ready & (beats.payload.kind == BeatKind.ELEMENT)
+        own = moves.source == BeatSource.FRONT
+        recent = Signal(ACCUMULATE_STAGE - FIRST_STAGE - 1)
+        with m.If(steps.advance):
+            m.d.sync += recent.eq(Cat(enters & scans, recent))
+        return ~own | (~(scans & recent.any()) & (~counts | index.ready))
 
     def _elaborate_lanes(
         self,
@@ -198,6 +242,7 @@ class VectorEngine(wiring.Component):
         steps: StepPipeline,
         order: ReduceControl,
         control: Any,
+        index: IndexSource,
     ) -> None:
         lanes, accumulators = Module(), Module()
         beat = moves.output.payload
@@ -207,6 +252,8 @@ class VectorEngine(wiring.Component):
         first = delayed(lanes, control.first, FIRST_STAGE, name="first")[-1]
         second = delayed(lanes, control.second, SECOND_STAGE, name="second")[-1]
         constant = delayed(lanes, control.constant, SECOND_STAGE, name="constant")[-1]
+        choices = delayed(lanes, control.choice, SECOND_STAGE, name="choice")
+        capture = delayed(lanes, control.capture, ACCUMULATE_STAGE, name="capture")[-1]
         casts = delayed(lanes, order.cast, LATE_STAGE - 1, name="cast")
         combine = delayed(lanes, order.combine, ACCUMULATE_STAGE, name="combine")[-1]
         store = delayed(lanes, order.store, LATE_STAGE - 1, name="store")[-1]
@@ -223,6 +270,7 @@ class VectorEngine(wiring.Component):
             steps.hold.eq(dividers.hold),
         ]
         late = steps.stages[LATE_STAGE - 1].late
+        is_iota = (front.command[:8] == Opcode.IOTA.value) & (moves.source == BeatSource.FRONT)
         start = Signal(32)
         _identity(m, combine.op, start)
         for number in range(self._config.partitions):
@@ -234,8 +282,8 @@ class VectorEngine(wiring.Component):
             )
             m.d.comb += [
                 lane.widen.eq(control.widen),
-                lane.in0.eq(beat.in0[number]),
-                lane.in1.eq(beat.in1[number]),
+                lane.in0.eq(Mux(is_iota, index.index[number], beat.in0[number])),
+                lane.in1.eq(Mux(control.choice.by_index, index.index[number], beat.in1[number])),
                 lane.first.eq(first),
                 lane.first_ending.eq(endings[0]),
                 lane.second.eq(second),
@@ -245,6 +293,9 @@ class VectorEngine(wiring.Component):
                 lane.quotient.eq(dividers.results[number]),
                 dividers.a[number].eq(lane.dividend),
                 dividers.b[number].eq(lane.divisor),
+                lane.first_choice.eq(choices[FIRST_STAGE]),
+                lane.second_choice.eq(choices[SECOND_STAGE]),
+                lane.capture.eq(capture),
                 accumulator.element.eq(lane.element),
                 accumulator.combine.eq(combine),
                 accumulator.start.eq(start),
@@ -257,6 +308,7 @@ class VectorEngine(wiring.Component):
                 lane.replacement.eq(eights[number].result),
                 lane.cast.eq(Mux(late, casts[LATE_STAGE - 1], casts[EARLY_STAGE - 1])),
                 front.results.payload.lanes[number].eq(lane.result),
+                front.results.payload.skip[number].eq(lane.skip),
             ]
         active = Signal(ALU_LATENCY + 1)
         m.d.comb += [

@@ -13,6 +13,7 @@ from tinyneuron_hw.isa.csr import Trap
 from tinyneuron_hw.isa.opcodes import OperandKind, Space
 
 from .access import byte_offsets, extent
+from .accumulators import Accumulators
 from .errors import GoldenError, TrapSignal
 from .memory import Footprint, make_memories
 from .numerics import RAW_TYPES, to_float32
@@ -46,6 +47,7 @@ class Machine:
     def reset(self) -> None:
         """Engine state returns to that after reset; memories keep their bytes."""
         self.stationary = Stationary.zero(self.config)
+        self.accumulators = Accumulators(self.config.partitions)
 
     def fail(self, what: str) -> NoReturn:
         """Raises GoldenError about the instruction that executes."""
@@ -86,10 +88,16 @@ class Machine:
         raw = self.read_footprint(self.footprint(region))
         return raw.view(RAW_TYPES[region.element_bytes]).reshape(region.partitions, -1)
 
-    def write(self, region: Region, raw: np.ndarray) -> None:
-        """Writes raw elements [partitions, elements]."""
+    def write(self, region: Region, raw: np.ndarray, chosen: np.ndarray | None = None) -> None:
+        """Writes raw elements [partitions, elements]; only where ``chosen``, if it is given."""
         data = np.ascontiguousarray(raw, dtype=RAW_TYPES[region.element_bytes])
-        self.write_footprint(self.footprint(region), data.reshape(-1).view(np.uint8))
+        footprint, values = self.footprint(region), data.reshape(-1).view(np.uint8)
+        if chosen is None:
+            self.write_footprint(footprint, values)
+            return
+        self.check_write(footprint)
+        some = np.repeat(chosen.reshape(-1), region.element_bytes)
+        footprint.memory.write_some(footprint, values, some)
 
     def read_scalar(self, prepared: Prepared, path: str, partitions: int) -> np.ndarray:
         """FP32 values of a scalar operand, [partitions, 1] or [1, 1]."""

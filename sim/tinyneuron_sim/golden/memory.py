@@ -114,6 +114,18 @@ class Memory:
                 view[...] = chunk.reshape(view.shape)
         self.mark_written(footprint)
 
+    def write_some(self, footprint: Footprint, values: np.ndarray, chosen: np.ndarray) -> None:
+        """The same for the bytes where ``chosen``; the others stay as they are."""
+        position = 0
+        for piece in footprint.pieces:
+            end = position + piece.size
+            offsets = (byte_offsets(piece.dims) + piece.offset)[chosen[position:end]][::-1]
+            offsets, last = np.unique(offsets, return_index=True)
+            self.page(piece.page)[offsets] = values[position:end][chosen[position:end]][::-1][last]
+            if self._tracked:
+                self._written[piece.page][offsets] = True
+            position = end
+
     def mark_written(self, footprint: Footprint) -> None:
         """Takes the bytes for written, whatever they are."""
         if self._tracked:

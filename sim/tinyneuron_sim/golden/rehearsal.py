@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tinyneuron_hw.isa.opcodes import UNARY_OPS, Opcode, OperandKind
+from tinyneuron_hw.isa.opcodes import UNARY_OPS, Opcode, OperandKind, ReduceCommand
 from tinyneuron_hw.isa.rules import DEVICE, PATTERNS, SCALARS
+from tinyneuron_hw.isa.rules_accumulate import LOADS
 
 from .machine import Machine
 from .memory import Footprint
@@ -42,6 +43,9 @@ def accesses(machine: Machine, prepared: Prepared) -> Accesses:
         (writes if path == "dst" else reads).append(footprint)
     for number, path in enumerate(SCALARS.get(opcode, ())):
         is_used = fields.get(f"op{number}") not in UNARY_OPS
+        if opcode in LOADS and number == 1:
+            loads = fields["reduce_cmd"] is ReduceCommand.LOAD_REDUCE
+            is_used = loads or (is_used and opcode is not Opcode.TENSOR_CUMULATIVE)
         if is_used and fields[f"{path}.kind"] is OperandKind.PER_PARTITION:
             partitions = prepared.regions["in0"].partitions
             reads.append(machine.footprint(scalar_region(fields, path, partitions)))

@@ -5,20 +5,20 @@ from __future__ import annotations
 import numpy as np
 
 from tinyneuron_hw.formats import FORMATS
-from tinyneuron_hw.isa.opcodes import IDENTITIES, RAW_OPS, UNARY_OPS, AluOp, Opcode
+from tinyneuron_hw.isa.opcodes import IDENTITIES, RAW_OPS, UNARY_OPS, AluOp, Opcode, ReduceCommand
 from tinyneuron_hw.isa.rules_operations import OPERATIONS
 
+from .accumulators import PARTIALS, combine, identity, interleave
 from .machine import Machine
 from .numerics import RAW_TYPES, from_float32, to_float32
 from .operations import ALU, RAW_ALU
 from .overlap import forbid_lane_overlap
 from .prepared import Prepared
 from .region import Region
+from .vector_chains import EXECUTORS as CHAINS
+from .vector_chains import accumulate
 
 __all__ = ["EXECUTORS", "reduce_interleaved"]
-
-PARTIALS = 8
-"""Interleaved partial results of a reduction."""
 
 
 def _is_raw(prepared: Prepared) -> bool:
@@ -53,6 +53,10 @@ def tensor_scalar(machine: Machine, prepared: Prepared) -> None:
     values = _read(machine, in0, raw=raw)
     for number in (0, 1):
         values = _apply(machine, prepared, number, values, raw=raw)
+    load = None
+    if prepared.fields["reduce_cmd"] is ReduceCommand.LOAD_REDUCE:
+        load = machine.read_scalar(prepared, "operand1", in0.partitions)
+    accumulate(machine, prepared.fields, values, load)
     _write(machine, target, values, raw=raw)
 
 
@@ -78,26 +82,24 @@ def tensor_reduce(machine: Machine, prepared: Prepared) -> None:
     in0, target = prepared.regions["in0"], prepared.regions["dst"]
     reduced = int(np.prod(in0.sizes[: prepared.fields["reduce_dims"]]))
     forbid_lane_overlap(machine, [(in0, reduced)], target)
-    values = _read(machine, in0).reshape(in0.partitions, -1, reduced)
+    raw = _is_raw(prepared)
+    values = _read(machine, in0, raw=raw).reshape(in0.partitions, -1, reduced)
     result = reduce_interleaved(values, prepared.fields["op"])
     if prepared.fields["negate"]:
         result = -result
-    _write(machine, target, result)
+    _write(machine, target, result, raw=raw)
 
 
 def reduce_interleaved(values: np.ndarray, op: AluOp) -> np.ndarray:
-    """float32[...] of float32[..., elements]: element j goes to partial j mod 8, in order; the
+    """[...] of [..., elements], float32 or raw: element j goes to partial j mod 8, in order; the
     partials are combined as a balanced tree."""
-    operation = ALU[op]
-    start = np.uint32(IDENTITIES[op]).view(np.float32)
-    partials = np.full((*values.shape[:-1], PARTIALS), start, dtype=np.float32)
-    for first in range(0, values.shape[-1], PARTIALS):
-        chunk = values[..., first : first + PARTIALS]
-        width = chunk.shape[-1]
-        partials[..., :width] = operation(partials[..., :width], chunk)
-    while partials.shape[-1] > 1:
-        partials = operation(partials[..., 0::2], partials[..., 1::2])
-    return partials[..., 0]
+    if op in RAW_OPS:
+        operation, start = RAW_ALU[op], np.uint32(IDENTITIES[op]).astype(values.dtype)
+    else:
+        operation, start = ALU[op], identity(op)
+    partials = np.full((*values.shape[:-1], PARTIALS), start)
+    interleave(partials, values, operation)
+    return combine(partials, operation)
 
 
 def tensor_copy(machine: Machine, prepared: Prepared) -> None:
@@ -119,6 +121,7 @@ def memset(machine: Machine, prepared: Prepared) -> None:
 
 
 EXECUTORS = {
+    **CHAINS,
     Opcode.TENSOR_TENSOR: tensor_tensor,
     Opcode.TENSOR_SCALAR: tensor_scalar,
     Opcode.TENSOR_REDUCE: tensor_reduce,

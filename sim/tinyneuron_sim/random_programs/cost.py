@@ -15,6 +15,8 @@ _DIVIDER = dict.fromkeys(ITERATED_OPS, 8) | {AluOp.RSQRT: 22, AluOp.MOD: 40}
 """Cycles of an element; MOD mostly takes less."""
 _GROUP, _TREE = 8, 16
 """Least cycles of a reduction for a result; cycles after its last element."""
+_STEPS = {Opcode.TENSOR_SCAN: 6, Opcode.TENSOR_CUMULATIVE: 4}
+"""Cycles an element, where each one waits for the one before."""
 
 
 def rough_cycles(opcode: Opcode, fields: Fields) -> int:
@@ -26,10 +28,9 @@ def rough_cycles(opcode: Opcode, fields: Fields) -> int:
         return 24 + max(read, _GROUP * written) + _TREE
     if opcode in (Opcode.MAX8, Opcode.FIND_INDEX8, Opcode.MATCH_REPLACE8):
         return 48 + read
-    if opcode is Opcode.TENSOR_SCALAR or opcode is Opcode.TENSOR_TENSOR:
-        ops = [fields[name] for name in OPERATIONS if name in fields]
-        read *= next((_DIVIDER[op] for op in ops if op in ITERATED_OPS), 1)
-    return 24 + max(read, written)
+    ops = [fields[name] for name in OPERATIONS if name in fields]
+    steps = _STEPS.get(opcode, 0) + next((_DIVIDER[op] for op in ops if op in ITERATED_OPS), 0)
+    return 24 + max(1, steps) * max(read, written)
 
 
 def _elements(fields: Fields, paths: tuple[str, ...]) -> int:

@@ -15,12 +15,15 @@ from tinyneuron_hw.isa.matmul import matmul_kind
 from tinyneuron_hw.isa.opcodes import (
     DMA_OPCODES,
     STREAM_OPCODES,
+    AluOp,
     Opcode,
     OperandKind,
+    ReduceCommand,
     Space,
     Stream,
 )
 from tinyneuron_hw.isa.rules import DEVICE, PATTERNS, SCALARS, start_granule
+from tinyneuron_hw.isa.rules_accumulate import ACCUMULATING, RUNNING_OPS
 
 from ..golden.core import EXECUTORS
 from ..golden.dma import transfer
@@ -181,6 +184,8 @@ class Drawer:
         for path in SCALARS.get(opcode, ()):
             fields |= self._scalar(path, allowed, shape.partitions["in0"])
         fields |= self._own(opcode, variant) | shape.fields
+        if fields.get("reduce_cmd") in ACCUMULATING:
+            self._accumulate(opcode, fields)
         self._put_in_place(fields)
         if opcode in _SEARCHES:
             self._look_for_what_is_there(fields)
@@ -195,9 +200,21 @@ class Drawer:
                 chosen[field.path] = self._rng.choice(values[field.path])
             elif field.path not in variant:
                 low, high = field.bounds
+                if low < 0 and self._rng.random() < 0.7:
+                    chosen[field.path] = self._rng.randint(-9, 9)
+                    continue
                 word = self._rng.choice([*_SPECIAL_WORDS, self._rng.randint(low, high)])
                 chosen[field.path] = min(max(word, low), high)
         return chosen
+
+    def _accumulate(self, opcode: Opcode, fields: Fields) -> None:
+        """Makes the fields of an accumulation fit each other."""
+        if fields["dst.num_partitions"] != self._config.partitions:
+            raise NoRoomError("a lane that accumulates nothing could not be read later")
+        if fields.get("reduce_op") not in (None, *RUNNING_OPS):
+            fields["reduce_op"] = self._rng.choice(RUNNING_OPS)
+        if fields["reduce_cmd"] is ReduceCommand.LOAD_REDUCE and opcode is Opcode.TENSOR_SCALAR:
+            fields["op1"] = AluOp.BYPASS
 
     def _device(self, path: str, dtype: Any, sizes: Sequence[int]) -> Fields:
         rng = self._rng

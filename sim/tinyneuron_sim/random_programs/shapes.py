@@ -102,6 +102,10 @@ def _reduce(request: ShapeRequest) -> Shape:
     )
 
 
+def _read_out(request: ShapeRequest) -> Shape:
+    return Shape({"dst": request.some_partitions("dst")}, {"dst": [1, 1, 1, 1]})
+
+
 def _stationary(request: ShapeRequest) -> Shape:
     columns = request.arena.config.columns
     count = request.rng.choice([columns, request.rng.randint(1, columns)])
@@ -195,6 +199,7 @@ SHAPES: dict[Opcode, Callable[[ShapeRequest], Shape]] = {
     Opcode.LOAD_STATIONARY: _stationary,
     Opcode.MULTIPLY_MOVING: _matmul,
     Opcode.TENSOR_REDUCE: _reduce,
+    Opcode.READ_ACCUMULATOR: _read_out,
     Opcode.MAX8: _eight,
     Opcode.FIND_INDEX8: _eight,
     Opcode.MATCH_REPLACE8: _eight,

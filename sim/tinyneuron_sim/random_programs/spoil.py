@@ -10,11 +10,18 @@ import ast
 import functools
 import inspect
 import random
+import re
 from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
-from tinyneuron_hw.isa import rules, rules_eight, rules_operations, rules_reshape
+from tinyneuron_hw.isa import (
+    rules,
+    rules_accumulate,
+    rules_eight,
+    rules_operations,
+    rules_reshape,
+)
 from tinyneuron_hw.isa.codec import fields_of
 from tinyneuron_hw.isa.opcodes import Opcode
 from tinyneuron_hw.isa.rules import OperandError
@@ -28,6 +35,7 @@ __all__ = ["all_rules", "broken_rule", "rules_of", "spoil"]
 _ATTEMPTS = 4000
 _MODULES: dict[ModuleType, tuple[Opcode, ...]] = {
     rules: (),
+    rules_accumulate: rules_accumulate.SUBJECTS,
     rules_eight: rules_eight.EIGHT_OPCODES,
     rules_operations: (),
     rules_reshape: rules_reshape.RESHAPE_OPCODES,
@@ -95,9 +103,10 @@ def spoil(rng: random.Random, drawer: Drawer, opcodes: Sequence[Opcode], rule: s
     fallback: tuple[Opcode, Fields] | None = None
     opcodes = _subjects(rule, opcodes)
     opcode, fields = opcodes[0], {}
+    named = [opcode for opcode in opcodes if _mentions(rule) <= _names(opcode)]
     for attempt in range(_ATTEMPTS):
         if attempt % 6 == 0:
-            opcode = rng.choice(opcodes)
+            opcode = rng.choice(named if named and rng.random() < 0.7 else opcodes)
             try:
                 fields, _ = drawer.draw(opcode)
             except NoRoomError:
@@ -111,6 +120,17 @@ def spoil(rng: random.Random, drawer: Drawer, opcodes: Sequence[Opcode], rule: s
             return opcode, changed
     assert fallback is not None, "no change of any instruction breaks a rule"
     return fallback
+
+
+@functools.cache
+def _names(opcode: Opcode) -> set[str]:
+    """Every step of the paths of an opcode's fields."""
+    return {step for field in fields_of(opcode) for step in field.path.split(".")}
+
+
+def _mentions(rule: str) -> set[str]:
+    """The names of fields in a rule's words."""
+    return set(re.findall(r"\w+", rule)) & set().union(*map(_names, Opcode))
 
 
 def _change(rng: random.Random, opcode: Opcode, fields: Fields) -> Fields:
@@ -142,9 +162,15 @@ def _change(rng: random.Random, opcode: Opcode, fields: Fields) -> Fields:
     if codes and rng.random() < 0.15:
         field = rng.choice(codes)
         return changed | {field.path: rng.choice(list(field.enum or ()))}
-    chosen = rng.choice(own if own and rng.random() < 0.6 else table)
+    if own and rng.random() < 0.6:
+        chosen = rng.choice(own)
+    else:  # any name as often as another: most fields are sizes and strides
+        names = [field.path.rpartition(".")[2] for field in table]
+        name = rng.choice(list(dict.fromkeys(names)))
+        chosen = rng.choice([field for field, own in zip(table, names, strict=True) if own == name])
     prefix = chosen.path.split(".")[0]
     group = [field for field in table if field.path.split(".")[0] == prefix]
+    group = own if group == [chosen] else group
     for field in [chosen, *rng.sample(group, rng.choice([0, 0, 0, min(2, len(group))]))]:
         low, high = field.bounds
         values: list[Any] = (

@@ -1,11 +1,13 @@
 import math
+import operator
 import struct
 
 import pytest
 from amaranth.sim import Simulator
 
-from tinyneuron_hw.float.compare import FpSelect
+from tinyneuron_hw.float.compare import FpCompare, FpSelect
 from tinyneuron_hw.formats import CANONICAL_NAN
+from tinyneuron_hw.isa.opcodes import Comparison
 
 from .vectors import assert_same, random_pairs, special_pairs
 
@@ -39,3 +41,26 @@ def test_selects_as_ieee_754_2019(minimum):
     sim.add_testbench(bench)
     sim.run()
     assert_same(pairs, results, [reference(a, b, minimum) for a, b in pairs])
+
+
+def test_every_comparison_is_that_of_python():
+    pairs = special_pairs()[::7] + random_pairs(seed=14, count=200)
+    dut = FpCompare()
+    compare = {
+        Comparison.EQUAL: operator.eq, Comparison.NOT_EQUAL: operator.ne,
+        Comparison.GREATER: operator.gt, Comparison.GREATER_EQUAL: operator.ge,
+        Comparison.LESS: operator.lt, Comparison.LESS_EQUAL: operator.le,
+    }  # fmt: skip
+
+    async def bench(ctx):
+        for comparison in Comparison:
+            ctx.set(dut.comparison, comparison)
+            for a, b in pairs:
+                ctx.set(dut.a, a)
+                ctx.set(dut.b, b)
+                x, y = (struct.unpack("<f", struct.pack("<I", bits))[0] for bits in (a, b))
+                assert ctx.get(dut.holds) == compare[comparison](x, y), (comparison, a, b)
+
+    sim = Simulator(dut)
+    sim.add_testbench(bench)
+    sim.run()

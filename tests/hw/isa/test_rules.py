@@ -12,7 +12,14 @@ from tinyneuron_hw.isa.access import element_offsets
 from tinyneuron_hw.isa.codec import decode, encode
 from tinyneuron_hw.isa.csr import Trap
 from tinyneuron_hw.isa.matmul import MatmulKind
-from tinyneuron_hw.isa.opcodes import CONTROL_OPCODES, AluOp, Opcode, RoundMode, Space
+from tinyneuron_hw.isa.opcodes import (
+    CONTROL_OPCODES,
+    AluOp,
+    Opcode,
+    ReduceCommand,
+    RoundMode,
+    Space,
+)
 from tinyneuron_hw.isa.rules import DEVICE, PATTERNS, SCALARS, OperandError, check, start_granule
 from tinyneuron_hw.isa.rules_reshape import mask_entries, pack_mask
 
@@ -43,6 +50,16 @@ LEGAL: dict[Opcode, dict] = {
     Opcode.TENSOR_REDUCE: {"in0": _ap(), "dst": _ap(count=1), "op": AluOp.ADD, "reduce_dims": 1},
     Opcode.TENSOR_COPY: {"in0": _ap(), "dst": _ap(BF16)},
     Opcode.MEMSET: {"dst": _ap()},
+    Opcode.SCALAR_TENSOR_TENSOR: {"in0": _ap(), "in1": _ap(INT32), "dst": _ap(),
+                                  "op0": AluOp.ADD, "op1": AluOp.MAX},
+    Opcode.TENSOR_SCAN: {"in0": _ap(), "in1": _ap(), "dst": _ap(BF16), "op0": AluOp.ADD},
+    Opcode.TENSOR_CUMULATIVE: {"in0": _ap(), "dst": _ap(), "op1": AluOp.SUBTRACT,
+                               "reduce_cmd": ReduceCommand.REDUCE},
+    Opcode.SELECT: {"in0": _ap(), "in1": _ap(INT32), "dst": _ap()},
+    Opcode.INDEX_SELECT: {"in0": _ap(), "dst": _ap(), "offset": -1,
+                          "operand1": {"kind": 1, "dtype": 1, "value": 64}},
+    Opcode.IOTA: {"dst": _ap(INT32), "index": {"strides": [1, -2, 0, 0]}},
+    Opcode.READ_ACCUMULATOR: {"dst": _ap(count=1), "reduce_op": AluOp.MAX},
     Opcode.MAX8: {"in0": _ap(INT32), "dst": _ap(BF16)},
     Opcode.FIND_INDEX8: {"in0": _ap(), "in1": _ap(BF16), "dst": _ap(DType.UINT16)},
     Opcode.MATCH_REPLACE8: {"in0": _ap(count=24), "in1": _ap(), "dst": _ap(FP16, 24)},
@@ -187,7 +204,22 @@ BAD = [
     (Opcode.TENSOR_REDUCE, {"reduce_dims": 0}, "reduce_dims must be from 1 to 4, not 0"),
     (Opcode.TENSOR_REDUCE, {"reduce_dims": 5}, "reduce_dims must be from 1 to 4, not 5"),
     (Opcode.TENSOR_REDUCE, {"dst": _ap(count=2)}, "dst has 2 elements, the reduction gives 1"),
-    (Opcode.TENSOR_REDUCE, {"op": AluOp.MULTIPLY}, "op: MULTIPLY is no reduction"),
+    (Opcode.TENSOR_REDUCE, {"op": AluOp.SUBTRACT}, "op: SUBTRACT is no reduction"),
+    (Opcode.TENSOR_SCALAR, {"reduce_cmd": ReduceCommand.REDUCE},
+     "reduce_op: BYPASS does not accumulate"),
+    (Opcode.TENSOR_SCALAR, {"reduce_cmd": ReduceCommand.LOAD_REDUCE, "reduce_op": AluOp.ADD,
+                            "op1": AluOp.ADD}, "op1 must be BYPASS"),
+    (Opcode.SCALAR_TENSOR_TENSOR,
+     {"reduce_cmd": ReduceCommand.LOAD_REDUCE, "reduce_op": AluOp.ADD},
+     "reduce_cmd: SCALAR_TENSOR_TENSOR has no value to load"),
+    (Opcode.SELECT, {"reduce_cmd": ReduceCommand.REDUCE, "reduce_op": AluOp.ADD, "keep": 1},
+     "keep and an accumulation exclude each other"),
+    (Opcode.TENSOR_CUMULATIVE, {"reduce_cmd": ReduceCommand.RESET},
+     "reduce_cmd: RESET accumulates nothing"),
+    (Opcode.TENSOR_CUMULATIVE, {"op1": AluOp.BYPASS}, "op1: BYPASS does not accumulate"),
+    (Opcode.READ_ACCUMULATOR, {"reduce_op": AluOp.SUBTRACT},
+     "reduce_op: SUBTRACT does not accumulate"),
+    (Opcode.READ_ACCUMULATOR, {"dst": _ap(count=2)}, "dst must have 1 element, not 2"),
     (Opcode.TENSOR_SCALAR, {"operand1": {"kind": 1, "dtype": 15}},
      "operand1: dtype code 15 is not a type of a scalar operand"),
     (Opcode.TENSOR_SCALAR, {"operand0": {"kind": 1, "dtype": 1, "value": 6}},

@@ -12,14 +12,19 @@ from tinyneuron_hw.isa.opcodes import (
     RAW_OPS,
     ActivationFunction,
     AluOp,
+    Comparison,
     Opcode,
     OperandKind,
+    ReduceCommand,
     Space,
 )
 from tinyneuron_hw.isa.rules import ALU_OPS, CAST_DTYPES, REDUCE_OPS, check, start_granule
+from tinyneuron_hw.isa.rules_accumulate import ACCUMULATING, CUMULATIVE_OPS, LOADS, RUNNING_OPS
 from tinyneuron_hw.isa.rules_operations import RAW_DTYPES
 from tinyneuron_hw.isa.rules_reshape import pack_mask
 
+RUNNING = (Opcode.TENSOR_SCALAR, Opcode.SCALAR_TENSOR_TENSOR, Opcode.TENSOR_CUMULATIVE,
+           Opcode.SELECT, Opcode.INDEX_SELECT)  # fmt: skip
 SCALARS = [0.0, -0.0, 1.0, -1.5, 3.0e38, 1.0e-41, float("inf"), float("nan"), 0.3, -7.25]
 SPECIALS = [0, 0x8000_0000, 0x7F80_0000, 0x7FA0_0001, 0xFC00_7C01, 0x8001_0001, 0x7FFF_FFFF]
 
@@ -112,6 +117,62 @@ class RandomProgram:
         return {"kind": OperandKind.PER_PARTITION, "dtype": dtype.value, "space": one["space"],
                 "start_partition": one["start_partition"], "value": one["offset"]}  # fmt: skip
 
+    def reduce(self, opcode: Opcode, *, accumulates: bool = True) -> dict:
+        """A command to the accumulator."""
+        if not accumulates:
+            return {"reduce_cmd": self.random.choice([ReduceCommand.IDLE, ReduceCommand.RESET])}
+        commands = [
+            c for c in ReduceCommand if c is not ReduceCommand.LOAD_REDUCE or opcode in LOADS
+        ]
+        command = self.random.choice(commands)
+        fields = {"reduce_cmd": command, "reduce_op": self.random.choice(RUNNING_OPS)}
+        if command is ReduceCommand.LOAD_REDUCE:
+            fields["op1"] = AluOp.BYPASS
+        return fields
+
+    def numeric(self, number: int) -> list[AluOp]:
+        """Operations of a chain, not on bits."""
+        kinds = [op for op in ALU_OPS if op not in RAW_OPS]
+        chosen = [self.random.choice(kinds) for _ in range(number)]
+        if sum(op in ITERATED_OPS for op in chosen) > 1:
+            chosen[0] = AluOp.SUBTRACT
+        return chosen
+
+    def chain(self, opcode: Opcode, source, target, count: int) -> dict:
+        """Fields of an instruction that chains, accumulates or selects."""
+        choose, flip = self.random.choice, lambda: self.random.getrandbits(1)
+        fields = {"in0": source(), "dst": target(), "operand0": self.scalar(count, None)}
+        if opcode in (Opcode.SCALAR_TENSOR_TENSOR, Opcode.TENSOR_SCAN):
+            op0, op1 = self.numeric(2)
+            fields |= {"in1": source(), "op0": op0, "op1": op1,
+                       "reverse0": flip(), "reverse1": flip()}  # fmt: skip
+            if opcode is Opcode.SCALAR_TENSOR_TENSOR:
+                fields |= self.reduce(opcode)
+        elif opcode is Opcode.TENSOR_CUMULATIVE:
+            fields |= {"operand1": self.scalar(count, None), "op0": self.numeric(1)[0],
+                       "op1": choose(CUMULATIVE_OPS), "reverse0": flip(),
+                       "reduce_cmd": choose(ACCUMULATING)}  # fmt: skip
+        elif opcode is Opcode.SELECT:
+            fields |= {"in1": source(), "reverse_pred": flip(), **self.reduce(opcode)}
+            if fields["reduce_cmd"] not in ACCUMULATING:
+                fields["keep"] = flip()
+        else:
+            bounds = [immediate(choose([-3.0, 0.0, 2.5, 9.0, float("nan")])) for _ in range(2)]
+            bounds[1] = choose([bounds[1], self.scalar(count, None)])
+            fields |= {"index": self.index(), "offset": self.random.randint(-9, 9),
+                       "operand0": bounds[0], "operand1": bounds[1],
+                       "cmp0": choose(list(Comparison)), "cmp1": choose(list(Comparison)),
+                       "on_false": fp32_bits(choose(SCALARS)), **self.reduce(opcode)}  # fmt: skip
+        if opcode in (Opcode.SELECT, Opcode.INDEX_SELECT) and flip():
+            dtype = choose(list(DType))
+            fields["in0"], fields["dst"] = source(dtype), target(dtype=dtype)
+        return fields
+
+    def index(self) -> dict:
+        strides = [self.random.choice([0, 1, -1, 5, self.random.getrandbits(31)]) for _ in range(4)]
+        return {"channel_multiplier": self.random.choice([0, 1, -2, 0x4000_0001]),
+                "strides": strides}  # fmt: skip
+
     def eight(self, opcode: Opcode, count: int) -> dict:
         """Fields of MAX8, FIND_INDEX8 or MATCH_REPLACE8; half of them look for what is there."""
         choose = self.random.choice
@@ -154,15 +215,18 @@ class RandomProgram:
     def instruction(self, opcode: Opcode) -> bytes:
         count, choose = self.partitions(), self.random.choice
         sizes = self.sizes(self.max_elements)
+        if opcode in RUNNING:  # reading the accumulator may then ask for every lane
+            count = self.config.partitions
         flip = lambda: self.random.getrandbits(1)  # noqa: E731
-        works_on_bits = opcode in (Opcode.TENSOR_TENSOR, Opcode.TENSOR_SCALAR)
+        works_on_bits = opcode in (Opcode.TENSOR_TENSOR, Opcode.TENSOR_SCALAR,
+                                   Opcode.TENSOR_REDUCE)  # fmt: skip
         bits = choose(RAW_DTYPES) if works_on_bits and self.random.random() < 0.3 else None
 
-        def source() -> dict:
-            return self.operand(sizes, count, bits or choose(CAST_DTYPES))
+        def source(dtype=bits) -> dict:
+            return self.operand(sizes, count, dtype or choose(CAST_DTYPES))
 
-        def target(of=sizes) -> dict:
-            return self.operand(of, count, bits or choose(CAST_DTYPES), is_write=True)
+        def target(of=sizes, dtype=bits) -> dict:
+            return self.operand(of, count, dtype or choose(CAST_DTYPES), is_write=True)
 
         def ops(number: int) -> list[AluOp]:
             kinds = [op for op in ALU_OPS if op not in RAW_OPS] if bits is None else RAW_OPS
@@ -180,12 +244,14 @@ class RandomProgram:
                     "in0": source(), "dst": target(), "operand0": self.scalar(count, bits),
                     "operand1": self.scalar(count, bits), "op0": op0, "op1": op1,
                     "reverse0": flip(), "reverse1": flip(),
+                    **self.reduce(opcode, accumulates=bits is None),
                 }  # fmt: skip
             case Opcode.TENSOR_REDUCE:
                 depth = self.random.randint(1, 4)
                 rest = [*sizes[depth:], 1, 1, 1, 1][:4]
-                fields = {"in0": source(), "dst": target(rest), "op": choose(REDUCE_OPS),
-                          "reduce_dims": depth, "negate": flip()}  # fmt: skip
+                reductions = [op for op in REDUCE_OPS if (op in RAW_OPS) != (bits is None)]
+                fields = {"in0": source(), "dst": target(rest), "op": choose(reductions),
+                          "reduce_dims": depth, "negate": bits is None and flip()}  # fmt: skip
             case Opcode.TENSOR_COPY:
                 fields = {"in0": source(), "dst": target()}
                 if flip():
@@ -195,6 +261,12 @@ class RandomProgram:
             case Opcode.MEMSET:
                 dst = self.operand(sizes, count, choose(list(DType)), is_write=True)
                 fields = {"dst": dst, "value": self.random.getrandbits(32)}
+            case Opcode.IOTA:
+                dst = target(dtype=choose([DType.INT32, DType.UINT32, choose(CAST_DTYPES)]))
+                fields = {"dst": dst, "index": self.index(), "offset": self.random.randint(-99, 99)}
+            case Opcode.READ_ACCUMULATOR:
+                fields = {"dst": target([1, 1, 1, 1]), "reduce_op": choose(RUNNING_OPS),
+                          "negate": flip()}  # fmt: skip
             case Opcode.MAX8 | Opcode.FIND_INDEX8 | Opcode.MATCH_REPLACE8:
                 fields = self.eight(opcode, count)
             case Opcode.TRANSPOSE:
@@ -205,6 +277,8 @@ class RandomProgram:
                 fields = {"in0": source(), "dst": target(), "bias": self.scalar(count, None),
                           "scale": self.scalar(count, None),
                           "function": choose(list(ActivationFunction))}  # fmt: skip
+            case _:
+                fields = self.chain(opcode, source, target, count)
         raw = encode(opcode, fields)
         check(self.config, opcode, decode(raw).fields)
         return raw

@@ -20,6 +20,7 @@ from tinyneuron_hw.isa.opcodes import (
 from tinyneuron_hw.isa.rules import on_chip_dims
 
 from . import reference_moves as moves
+from .reference_chains import Chains
 
 NUMPY = {
     DType.FP32: np.float32, DType.TF32: np.float32, DType.BF16: ml_dtypes.bfloat16,
@@ -41,7 +42,10 @@ OPERATIONS = {
     AluOp.SQRT: lambda a, _: np.sqrt(a), AluOp.RECIPROCAL: lambda a, _: np.float32(1) / a,
     AluOp.RSQRT: lambda a, _: (1 / np.sqrt(a.astype(np.longdouble))).astype(np.float32),
 }  # fmt: skip
-START = {AluOp.ADD: 0.0, AluOp.MAX: -np.inf, AluOp.MIN: np.inf}
+START = {
+    AluOp.ADD: 0.0, AluOp.MULTIPLY: 1.0, AluOp.MAX: -np.inf, AluOp.MIN: np.inf,
+    AluOp.LOGICAL_AND: 1.0, AluOp.LOGICAL_OR: 0.0, AluOp.LOGICAL_XOR: 0.0,
+}  # fmt: skip
 
 
 def canonical(x: np.ndarray) -> np.ndarray:
@@ -139,7 +143,11 @@ def reduce(op: AluOp, values: np.ndarray) -> np.ndarray:
     partials = [np.full(values.shape[:2], START[op], np.float32) for _ in range(8)]
     for j in range(values.shape[2]):
         partials[j % 8] = alu(op, partials[j % 8], values[:, :, j])
-    p = partials
+    return tree(op, partials)
+
+
+def tree(op: AluOp, p: list[np.ndarray]) -> np.ndarray:
+    """Eight partial results combined."""
     low = alu(op, alu(op, p[0], p[1]), alu(op, p[2], p[3]))
     high = alu(op, alu(op, p[4], p[5]), alu(op, p[6], p[7]))
     return alu(op, low, high)
@@ -154,12 +162,13 @@ def raw_array(op: AluOp, a: np.ndarray, b: np.ndarray, *, swap: bool = False) ->
     return np.array(results, a.dtype).reshape(a.shape)
 
 
-class Reference:
+class Reference(Chains):
     """Executes instructions on ``sbuf`` uint8[partitions, bytes] and ``psum`` in place."""
 
     def __init__(self, config: CoreConfig, sbuf: np.ndarray, psum: np.ndarray):
         self.config = config
         self.memories = {Space.SBUF: sbuf, Space.PSUM: psum}
+        super().__init__(alu, narrow, tree)
 
     def execute(self, raw: bytes) -> None:
         instruction = decode(raw)
@@ -191,10 +200,12 @@ class Reference:
         raw = self.read(fields, path, np.array([fields[f"{path}.value"]]))
         return widen(raw, DType(fields[f"{path}.dtype"]))
 
-    def write(self, fields, raw: np.ndarray) -> None:
+    def write(self, fields, raw: np.ndarray, chosen: np.ndarray | None = None) -> None:
         memory, rows, places = self.place(fields, "dst")
         for n in range(raw.shape[1]):  # in order: the later of two overlapping elements wins
-            memory[rows[:, 0], places[:, n]] = raw[:, n : n + 1].copy().view(np.uint8)
+            some = slice(None) if chosen is None else chosen[:, n]
+            elements = np.ascontiguousarray(raw[some, n : n + 1])
+            memory[rows[some, 0], places[:, n]] = elements.view(np.uint8)
 
     def write_values(self, fields, values: np.ndarray) -> None:
         self.write(fields, narrow(values, fields["dst.dtype"]))
@@ -224,6 +235,7 @@ class Reference:
                 values = raw_array(op, values, operand, swap=swap)
             else:
                 values = alu(op, operand, values) if swap else alu(op, values, operand)
+        self.accumulate(fields, values, self.read_scalar(fields, "operand1"))
         if raw:
             self.write(fields, values)
         else:
@@ -231,8 +243,14 @@ class Reference:
 
     def tensor_reduce(self, fields) -> None:
         sizes = [size for _, size in on_chip_dims(fields, "in0")]
-        values = self.read_values(fields, "in0")
         group = int(np.prod(sizes[: fields["reduce_dims"]]))
+        if fields["op"] in RAW_OPS:
+            raw = self.read(fields, "in0")
+            operation = {AluOp.BITWISE_AND: np.bitwise_and, AluOp.BITWISE_OR: np.bitwise_or,
+                         AluOp.BITWISE_XOR: np.bitwise_xor}[fields["op"]]  # fmt: skip
+            self.write(fields, operation.reduce(raw.reshape(len(raw), -1, group), axis=2))
+            return
+        values = self.read_values(fields, "in0")
         result = reduce(fields["op"], values.reshape(len(values), -1, group))
         self.write_values(fields, -result if fields["negate"] else result)
 

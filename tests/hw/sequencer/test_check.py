@@ -18,7 +18,8 @@ from tinyneuron_hw.isa.matmul import (
     element_bytes,
     matmul_kind,
 )
-from tinyneuron_hw.isa.opcodes import AluOp, Opcode, OperandKind, Space
+from tinyneuron_hw.isa.opcodes import AluOp, Opcode, OperandKind, ReduceCommand, Space
+from tinyneuron_hw.isa.rules_accumulate import ACCUMULATING, CUMULATIVE_OPS, RUNNING_OPS
 from tinyneuron_hw.sequencer.check import CHECKED_OPCODES, Checker
 from tinyneuron_hw.sequencer.links import OPCODES
 
@@ -136,6 +137,14 @@ def legal_fields(rng, config, opcode):
             kept = 1 if i < reduce_dims else fields[f"in0.dims.{i}.size"]
             fields[f"dst.dims.{i}.size"] = kept
         fields["reduce_dims"], fields["op"] = reduce_dims, rng.choice(rules.REDUCE_OPS)
+    if opcode is Opcode.READ_ACCUMULATOR:
+        fields |= {f"dst.dims.{i}.size": 1 for i in range(4)}
+        fields["reduce_op"] = rng.choice(RUNNING_OPS)
+    elif opcode is Opcode.TENSOR_CUMULATIVE:
+        fields |= {"reduce_cmd": rng.choice(ACCUMULATING), "op1": rng.choice(CUMULATIVE_OPS)}
+    elif any(field.path == "reduce_cmd" for field in fields_of(opcode)):
+        fields |= {"reduce_cmd": rng.choice(list(ReduceCommand)),
+                   "reduce_op": rng.choice(RUNNING_OPS)}  # fmt: skip
     for path in rules.SCALARS.get(opcode, ()):
         fields[f"{path}.kind"] = rng.choice(list(OperandKind))
         fields[f"{path}.dtype"] = rng.choice(rules.CAST_DTYPES).value
@@ -267,7 +276,18 @@ def test_one_operand_takes_one_cycle():
         (Opcode.MULTIPLY_MOVING, {"accumulate": 2}),
         (Opcode.MULTIPLY_MOVING, {"dst.space": Space.SBUF}),
         (Opcode.LOAD_STATIONARY, {"column_start": 255}),
-        (Opcode.TENSOR_REDUCE, {"op": AluOp.MULTIPLY}),
+        (Opcode.TENSOR_REDUCE, {"op": AluOp.SUBTRACT}),
+        (Opcode.TENSOR_SCALAR, {"reduce_cmd": ReduceCommand.REDUCE, "reduce_op": AluOp.BYPASS}),
+        (
+            Opcode.TENSOR_SCALAR,
+            {"reduce_cmd": ReduceCommand.LOAD_REDUCE, "op1": AluOp.ADD, "reduce_op": AluOp.ADD},
+        ),
+        (Opcode.INDEX_SELECT, {"reduce_cmd": ReduceCommand.LOAD_REDUCE, "reduce_op": AluOp.ADD}),
+        (Opcode.SELECT, {"reduce_cmd": ReduceCommand.REDUCE, "reduce_op": AluOp.ADD, "keep": 1}),
+        (Opcode.TENSOR_CUMULATIVE, {"reduce_cmd": ReduceCommand.IDLE}),
+        (Opcode.TENSOR_CUMULATIVE, {"op1": AluOp.BYPASS}),
+        (Opcode.READ_ACCUMULATOR, {"reduce_op": AluOp.SUBTRACT}),
+        (Opcode.READ_ACCUMULATOR, {"dst.dims.0.size": 2}),
         (Opcode.TENSOR_REDUCE, {"reduce_dims": 5}),
         (Opcode.TENSOR_COPY, {"in0.num_partitions": 0}),
         (Opcode.DMA_LOAD, {"queue": 2}),

@@ -7,7 +7,17 @@ import pytest
 from tinyneuron_hw.config import get_config
 from tinyneuron_hw.formats import DType
 from tinyneuron_hw.isa.codec import encode
-from tinyneuron_hw.isa.opcodes import ITERATED_OPS, AluOp, Opcode, Space
+from tinyneuron_hw.isa.opcodes import (
+    ITERATED_OPS,
+    STREAM_OPCODES,
+    AluOp,
+    Opcode,
+    ReduceCommand,
+    Space,
+    Stream,
+)
+from tinyneuron_hw.vector.accumulator import ACCUMULATOR_GAP
+from tinyneuron_hw.vector.alu import ALU_LATENCY
 from tinyneuron_hw.vector.engine import VectorEngine
 
 from ..lanes.bench import EngineBench
@@ -15,8 +25,7 @@ from ..lanes.programs import RandomProgram, immediate, pattern
 
 CONFIG = get_config("tiny").with_changes(sbuf_partition_bytes=1024, psum_bank_bytes=64)
 WIDE_PSUM = CONFIG.with_changes(columns=8)
-OPCODES = [Opcode.TENSOR_TENSOR, Opcode.TENSOR_SCALAR, Opcode.TENSOR_REDUCE, Opcode.TENSOR_COPY,
-           Opcode.MEMSET]  # fmt: skip
+OPCODES = [code for code in STREAM_OPCODES[Stream.VECTOR] if code.value >= 0x60]
 
 
 def run(program, *, seed=0, config=CONFIG, watchdog=4_000, reset_at=None, **rates):
@@ -32,15 +41,16 @@ def cycles(program) -> int:
     return timing.done[0] - timing.issued[0]
 
 
-@pytest.mark.parametrize("opcode", OPCODES, ids=lambda opcode: opcode.name.lower())
-def test_random_instructions_match_the_rules(opcode):
-    draw = RandomProgram(CONFIG, seed=opcode.value)
-    run([draw.instruction(opcode) for _ in range(8)], seed=1)
+@pytest.mark.parametrize("part", range(4))
+def test_random_instructions_match_the_rules(part):
+    """Several of one opcode, then of the next: elaboration takes longer than they do."""
+    draw = RandomProgram(CONFIG, seed=part)
+    run([draw.instruction(opcode) for opcode in OPCODES[part::4] for _ in range(8)], seed=1)
 
 
 def test_random_mix_with_back_pressure():
     draw = RandomProgram(WIDE_PSUM, seed=5, max_elements=12)
-    program = [draw.instruction(opcode) for opcode in OPCODES * 2]
+    program = [draw.instruction(opcode) for opcode in OPCODES]
     run(program, seed=2, config=WIDE_PSUM, stall=0.4, pause=0.5)
 
 
@@ -159,3 +169,55 @@ def test_the_divider_waits_for_the_writer():
     program = [encode(Opcode.TENSOR_TENSOR, in0=in0, in1=in1, dst=dst, op=op)
                for op in ITERATED_OPS]  # fmt: skip
     run(program, seed=3, stall=0.6)
+
+
+def test_accumulators_over_many_instructions_of_one_element_and_more():
+    """Partial results are used again while they are still on their way."""
+    draw = RandomProgram(CONFIG, seed=12, max_elements=3)
+    program = []
+    for _ in range(7):
+        some = [Opcode.TENSOR_SCALAR, Opcode.SELECT, Opcode.TENSOR_CUMULATIVE, Opcode.MEMSET]
+        program += [draw.instruction(draw.random.choice(some)) for _ in range(3)]
+        program += [draw.instruction(Opcode.READ_ACCUMULATOR)]
+        program += [draw.instruction(Opcode.TENSOR_REDUCE)] * draw.random.randrange(2)
+    run(program, seed=10)
+
+
+@pytest.mark.parametrize("stall", [0.0, 0.4])
+def test_elements_that_are_kept_stay_in_every_lane(stall):
+    # The predicate: bytes of FP32 numbers, of which some are 0.
+    fields = {"in1": pattern(DType.UINT8, dims=[(1, 40)]), "keep": 1}
+    program = [
+        encode(Opcode.SELECT, in0=pattern(dtype, offset=100, dims=[(1, 40)]), **fields,
+               dst=pattern(dtype, offset=512 + 8 * number, dims=[(stride, 40)]),
+               reverse_pred=number & 1)
+        for number, (dtype, stride) in enumerate([(DType.BF16, 1), (DType.INT8, 3),
+                                                  (DType.FP32, 0), (DType.FP16, 1)])
+    ]  # fmt: skip
+    run(program, seed=11, stall=stall)
+
+
+def test_scans_take_the_latency_of_their_operations_for_each_element():
+    line = {"in0": pattern(dims=[(1, 30)]), "dst": pattern(offset=512, dims=[(1, 30)])}
+    scan = encode(Opcode.TENSOR_SCAN, in1=pattern(offset=256, dims=[(1, 30)]), op0=AluOp.MULTIPLY,
+                  op1=AluOp.ADD, operand0=immediate(0.5), **line)  # fmt: skip
+    total = encode(Opcode.TENSOR_CUMULATIVE, op1=AluOp.ADD,
+                   reduce_cmd=ReduceCommand.RESET_REDUCE, **line)  # fmt: skip
+    timing = run([scan, total])
+    assert timing.done[0] - timing.issued[0] <= 30 * 2 * ALU_LATENCY + 30
+    assert timing.done[1] - timing.done[0] <= 30 * ACCUMULATOR_GAP + 8
+
+
+def test_accumulating_and_indices_cost_no_cycles():
+    line = {"in0": pattern(dims=[(1, 96)]), "dst": pattern(DType.BF16, offset=512, dims=[(1, 96)])}
+    index = {"channel_multiplier": 3, "strides": [1, 0, 0, 0]}
+    reduce = {"reduce_cmd": ReduceCommand.RESET_REDUCE, "reduce_op": AluOp.MAX}
+    timing = run([
+        encode(Opcode.TENSOR_SCALAR, op0=AluOp.ADD, **line, **reduce),
+        encode(Opcode.INDEX_SELECT, index=index, **line, **reduce),
+        encode(Opcode.IOTA, index=index, dst=line["dst"]),
+    ])  # fmt: skip
+    assert timing.done[0] - timing.issued[0] <= 96 + 30
+    # Two scalar operands, and the numbers of the lanes.
+    for before, after in itertools.pairwise(timing.done):
+        assert after - before <= 96 + 6

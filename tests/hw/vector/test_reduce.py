@@ -65,7 +65,7 @@ def combine_symbolically(groups: list[int], advance_rate: float, element_rate: f
             advance = rng.random() < advance_rate
             offered = position < len(elements) and rng.random() < element_rate
             ctx.set(dut.advance, advance)
-            ctx.set(dut.element, offered)
+            ctx.set(dut.beat, offered)
             group, j, end = elements[position] if offered else (0, 0, False)
             ctx.set(dut.group_end, end)
             if advance:
@@ -115,7 +115,7 @@ def test_other_elements_wait_for_the_tree_and_its_result():
 
     async def bench(ctx):
         ctx.set(dut.advance, 1)
-        ctx.set(dut.element, 1)
+        ctx.set(dut.beat, 1)
         ctx.set(dut.accumulate.mode, AccumulateMode.GROUP)
         ctx.set(dut.group_end, 1)
         await ctx.tick()
