@@ -14,6 +14,8 @@ from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.formats import FORMATS, DType
 from tinyneuron_hw.isa.opcodes import DMA_OPCODES, Opcode, Space, Stream
 
+from ..tables.fit import FunctionTable
+
 __all__ = ["DeviceRef", "DeviceTensor", "Instr", "LoweringError", "Module", "Operand", "Tile",
            "TileRef"]  # fmt: skip
 
@@ -110,6 +112,8 @@ class Instr:
     """DMA queue that carries it out."""
     parts: dict[str, int] = field(default_factory=dict)
     """Operand path -> which 16-bit part of each 4-byte element it means."""
+    table: FunctionTable | None = None
+    """What an ACTIVATE computes, if no built-in function; a pass gives it a slot."""
 
     @property
     def is_dma(self) -> bool:

@@ -9,6 +9,7 @@ from .dependencies import find_dependencies
 from .encode import encode_program
 from .ir import Module
 from .semaphores import insert_semaphores
+from .slots import load_tables
 from .verify import verify_assigned, verify_module, verify_placed, verify_schedule
 
 __all__ = ["lower"]
@@ -25,6 +26,7 @@ def lower(module: Module) -> Program:
     verify_module(module)
     drop_repeated_stationary(module)
     choose_engines(module)
+    load_tables(module)
     choose_queues(module)
     verify_assigned(module)
     before = allocate(module)

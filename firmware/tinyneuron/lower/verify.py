@@ -51,6 +51,8 @@ def verify_assigned(module: Module) -> None:
         _require(instr.stream is not None, instr, "no stream")
         assert instr.stream is not None
         _require(instr.opcode in STREAM_OPCODES[instr.stream], instr, f"not on {instr.stream.name}")
+        slotted = instr.table is None or "function" in instr.fields
+        _require(slotted, instr, "its table has no slot")
         _require(instr.is_dma == (instr.queue is not None), instr, f"queue {instr.queue}")
         if instr.queue is not None:
             _require(0 <= instr.queue < module.config.dma_engines, instr, f"queue {instr.queue}")

@@ -5,7 +5,7 @@ out, so passing them is a ``TypeError``. Every rule of the hardware is checked w
 traced.
 """
 
-from .activation import activation
+from .activation import activation, activation_reduce, reduce_cmd
 from .engines import engine, scalar_engine, tensor_engine, unknown_engine, vector_engine
 from .matrix import nc_matmul, nc_transpose
 from .moves import max8, nc_find_index8, nc_match_replace8, nc_stream_shuffle
@@ -13,8 +13,8 @@ from .transfer import dma_copy
 from .vector import memset, tensor_copy, tensor_reduce, tensor_scalar, tensor_tensor
 
 __all__ = [
-    "activation", "dma_copy", "engine", "max8", "memset", "nc_find_index8", "nc_match_replace8",
-    "nc_matmul", "nc_stream_shuffle", "nc_transpose", "scalar_engine", "tensor_copy",
-    "tensor_engine", "tensor_reduce", "tensor_scalar", "tensor_tensor", "unknown_engine",
-    "vector_engine",
+    "activation", "activation_reduce", "dma_copy", "engine", "max8", "memset", "nc_find_index8",
+    "nc_match_replace8", "nc_matmul", "nc_stream_shuffle", "nc_transpose", "reduce_cmd",
+    "scalar_engine", "tensor_copy", "tensor_engine", "tensor_reduce", "tensor_scalar",
+    "tensor_tensor", "unknown_engine", "vector_engine",
 ]  # fmt: skip

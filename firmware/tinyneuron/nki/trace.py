@@ -14,6 +14,7 @@ from tinyneuron_hw.formats import DType
 from tinyneuron_hw.isa.opcodes import Opcode, Space, Stream
 
 from ..lower.ir import DeviceTensor, Instr, Module, Operand, Tile, TileRef
+from ..tables.fit import FunctionTable
 
 __all__ = ["KernelError", "Trace", "current", "emit", "source_line", "tracing"]
 
@@ -109,7 +110,7 @@ def tracing(trace: Trace) -> Iterator[Trace]:
 def emit(
     opcode: Opcode, reads: dict[str, Operand], writes: dict[str, Operand],
     fields: dict[str, Any] | None = None, stream: Stream | None = None,
-    parts: dict[str, int] | None = None,
+    parts: dict[str, int] | None = None, table: FunctionTable | None = None,
 ) -> None:  # fmt: skip
     """Adds an instruction of the kernel line being run to the current trace."""
     trace = current()
@@ -117,4 +118,5 @@ def emit(
         if opcode is not Opcode.MULTIPLY_MOVING and isinstance(ref, TileRef):
             trace.written.pop(ref.base, None)
     line = source_line()[1]
-    trace.emit(Instr(opcode, reads, writes, line, fields or {}, stream, parts=parts or {}))
+    trace.emit(Instr(opcode, reads, writes, line, fields or {}, stream, parts=parts or {},
+                     table=table))  # fmt: skip

@@ -10,7 +10,6 @@ from amaranth.hdl import signed, unsigned
 from amaranth.lib import data
 
 from .opcodes import (
-    ActivationFunction,
     AluOp,
     Condition,
     Opcode,
@@ -19,6 +18,7 @@ from .opcodes import (
     RoundMode,
 )
 from .operands import AccessPattern, DevicePattern, Header, ScalarOperand
+from .scalar import Activate, ActivateRead, ActivateSeed, LoadTable
 from .vector_chains import (
     IndexSelect,
     Iota,
@@ -265,20 +265,6 @@ class Memset(data.Struct):
     reserved: unsigned(159)
 
 
-class Activate(data.Struct):
-    """``dst = function(in0 * scale + bias)``; the product and the sum round separately."""
-
-    header: Header
-    in0: AccessPattern
-    reserved0: unsigned(192)
-    dst: AccessPattern
-    bias: ScalarOperand
-    scale: ScalarOperand
-    function: ActivationFunction
-    round_mode: RoundMode
-    reserved: unsigned(182)
-
-
 INSTRUCTIONS: dict[Opcode, type[data.Struct]] = {
     Opcode.NOP: Nop,
     Opcode.HALT: Halt,
@@ -309,5 +295,8 @@ INSTRUCTIONS: dict[Opcode, type[data.Struct]] = {
     Opcode.TRANSPOSE: Transpose,
     Opcode.SHUFFLE: Shuffle,
     Opcode.ACTIVATE: Activate,
+    Opcode.LOAD_TABLE: LoadTable,
+    Opcode.ACTIVATE_READ: ActivateRead,
+    Opcode.ACTIVATE_SEED: ActivateSeed,
 }
 """Layout of each opcode."""

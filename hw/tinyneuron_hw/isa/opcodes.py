@@ -68,6 +68,9 @@ class Opcode(enum.Enum, shape=8):
     TRANSPOSE = 0x73
     SHUFFLE = 0x74
     ACTIVATE = 0x80
+    LOAD_TABLE = 0x81
+    ACTIVATE_READ = 0x82
+    ACTIVATE_SEED = 0x83
 
 
 CONTROL_OPCODES = (Opcode.NOP, Opcode.HALT, Opcode.REGISTER, Opcode.BRANCH, Opcode.LOOP)
@@ -96,7 +99,13 @@ STREAM_OPCODES: dict[Stream, tuple[Opcode, ...]] = {
         Opcode.TRANSPOSE,
         Opcode.SHUFFLE,
     ),
-    Stream.SCALAR: (*_COMMON, Opcode.ACTIVATE),
+    Stream.SCALAR: (
+        *_COMMON,
+        Opcode.ACTIVATE,
+        Opcode.LOAD_TABLE,
+        Opcode.ACTIVATE_READ,
+        Opcode.ACTIVATE_SEED,
+    ),
     Stream.GPSIMD: _COMMON,
     Stream.SYNC: _COMMON,
 }
@@ -284,14 +293,31 @@ class ReduceCommand(enum.Enum, shape=3):
 
 
 class ActivationFunction(enum.Enum, shape=8):
-    """Function of the Scalar engine. RELU(x) is x for x > 0, NaN for NaN, else +0."""
+    """Function of the Scalar engine: built in, or the table in a slot. NaN gives NaN."""
 
     IDENTITY = 0
     RELU = 1
+    """x for x > 0, else +0."""
+    PRELU = 2
+    """x, times ``parameter`` when its sign is negative."""
+    SQUARE = 3
+    """x * x."""
+    ABSOLUTE = 4
+    """x without its sign."""
+    SIGN = 5
+    """1 for x > 0, -1 for x < 0, +0 for zeros."""
+    TABLE0 = 16
+    TABLE1 = 17
+    TABLE2 = 18
+    TABLE3 = 19
+    TABLE4 = 20
+    TABLE5 = 21
+    TABLE6 = 22
+    TABLE7 = 23
 
 
 class RoundMode(enum.Enum, shape=2):
-    """Rounding of a narrowing cast. Only NEAREST_EVEN is implemented yet."""
+    """Rounding of a narrowing cast. The Scalar engine has both."""
 
     NEAREST_EVEN = 0
     STOCHASTIC = 1

@@ -20,7 +20,7 @@ from amaranth.lib import data
 
 from ..config import MEMORY_WINDOWS, NUM_SEMAPHORES
 from ..formats import FORMATS, DType
-from . import csr, opcodes, operands, rules
+from . import csr, opcodes, operands, rules, table
 from .csr import COUNTERS, Csr, Trap
 from .instructions import INSTRUCTIONS
 from .matmul import MATMUL_DTYPES, RESULT_DTYPES, MatmulKind
@@ -43,6 +43,8 @@ OPERAND_LAYOUTS = (operands.Header, operands.Wait, operands.Update, operands.Acc
 ENUMS = (opcodes.Stream, opcodes.Space, opcodes.WaitMode, opcodes.UpdateMode, opcodes.RegisterOp,
          opcodes.Condition, opcodes.AluOp, opcodes.ActivationFunction, opcodes.RoundMode,
          opcodes.OperandKind, opcodes.ReduceCommand, opcodes.Comparison)  # fmt: skip
+TABLE_LAYOUTS = (table.TableHeader, table.Specials, table.Entry, table.Segment)
+TABLE_ENUMS = (table.Reduction, table.Symmetry, table.EntryKind, table.Power)
 
 
 def _flow(text: str | None) -> str:
@@ -171,6 +173,13 @@ def _names(codes: Iterable[enum.Enum]) -> str:
     return ", ".join(code.name for code in codes)
 
 
+def _table_sizes() -> str:
+    """The constants that the text about tables names."""
+    names = [name for name in table.__all__ if name.isupper()]
+    rows = [(f"`{name}`", str(getattr(table, name)), _attribute_doc(table, name)) for name in names]
+    return _table(("name", "value", "meaning"), rows)
+
+
 def _csr_rows() -> list[tuple[str, str, str]]:
     docs = dict(_member_docs(Csr))
     docs["ID"] = docs["ID"].replace("`ID_VALUE`", f"0x{csr.ID_VALUE:08x}")
@@ -202,8 +211,9 @@ def _attribute_doc(module: Any, name: str) -> str:
     """The string that follows a module's constant."""
     body = ast.parse(inspect.getsource(module)).body
     for before, after in itertools.pairwise(body):
-        if isinstance(before, ast.AnnAssign) and isinstance(after, ast.Expr):
-            target, value = before.target, after.value
+        if isinstance(before, (ast.AnnAssign, ast.Assign)) and isinstance(after, ast.Expr):
+            target = before.target if isinstance(before, ast.AnnAssign) else before.targets[0]
+            value = after.value
             if isinstance(target, ast.Name) and target.id == name:
                 assert isinstance(value, ast.Constant)
                 return _flow(str(value.value))
@@ -223,6 +233,8 @@ def render() -> str:
         *(_layout(struct) for struct in OPERAND_LAYOUTS),
         "## Semaphores", SEMAPHORES,
         "## Instructions", *(_instruction(opcode) for opcode in Opcode),
+        "## Function tables", _flow(table.__doc__), _table_sizes(),
+        *(_layout(struct) for struct in TABLE_LAYOUTS), *(_enum(kind) for kind in TABLE_ENUMS),
         "## Operand rules", _rules(),
         "## Accumulators", ACCUMULATORS,
         "## Numbers", NUMBERS, _formats(),

@@ -35,7 +35,8 @@ operand by on-chip operand in slot order; for DMA then the element counts of bot
 (BAD_OPERAND) and the device patterns. `rules.check` is the reference.
 
 * A register's value must be representable in the field it stands for.
-* Every size is at least 1, `num_partitions` is at least 1, `round_mode` is NEAREST_EVEN.
+* Every size is at least 1, `num_partitions` is at least 1. `round_mode` is NEAREST_EVEN, but in
+  ACTIVATE and ACTIVATE_READ.
 * `lane` operands (Vector, Scalar): at most `partitions` partitions; the start partition is a
   multiple of all partitions when more than half are used, of half when more than a quarter, else
   of a quarter. `row` operands may start at any PE row, `column` operands at any PE column, `dma`
@@ -51,6 +52,8 @@ operand by on-chip operand in slot order; for DMA then the element counts of bot
   elements; or neither exceeds one quarter, and the partitions of each are the elements of the
   other. Those of a SHUFFLE have as many elements, in any numbers of partitions; entries of its mask
   name partitions of a quarter, and are 0 beyond the last of them.
+* An image of LOAD_TABLE is of UINT32 in 4 partitions; slot s takes up to 256 - 32 s segments.
+  ACTIVATE_READ writes, ACTIVATE_SEED reads (UINT32) one element in each partition.
 * A matmul's source and destination have the same number of elements, within one PSUM bank. Its
   kind is that of the stationary matrix it finds (a MULTIPLY_MOVING of another kind is BAD_OPERAND);
   `exponent_bias` is 0 but for FP8; a transpose does not accumulate.

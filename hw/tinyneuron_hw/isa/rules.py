@@ -36,10 +36,11 @@ from .opcodes import (
 )
 from .operand_error import OperandError
 from .operand_error import bad as _bad
-from .rules_accumulate import check_accumulation
+from .rules_accumulate import SUBJECTS, check_accumulation
 from .rules_eight import EIGHT_OPCODES, check_eight
 from .rules_operations import check_operations
 from .rules_reshape import RESHAPE_OPCODES, check_reshape
+from .rules_scalar import TABLE_OPCODES, check_activate, check_table
 
 __all__ = [
     "CAST_DTYPES",
@@ -66,6 +67,10 @@ DMA_CAST_DTYPES = (DType.FP32, DType.BF16, DType.FP16, DType.INT32)
 """Types that DMA converts; it moves every type."""
 ALU_OPS = tuple(AluOp)
 REDUCE_OPS = tuple(IDENTITIES)
+
+
+STOCHASTIC_OPCODES = (Opcode.ACTIVATE, Opcode.ACTIVATE_READ)
+"""Opcodes that can round stochastically."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +122,9 @@ PATTERNS: dict[Opcode, tuple[Role, ...]] = {
     Opcode.TRANSPOSE: (_lane("a", "in0"), _lane("c", "dst", True)),
     Opcode.SHUFFLE: (_lane("a", "in0"), _lane("c", "dst", True)),
     Opcode.ACTIVATE: (_lane("a", "in0"), _lane("c", "dst", True)),
+    Opcode.LOAD_TABLE: (Role("a", "in0", False, "lane", _SBUF),),
+    Opcode.ACTIVATE_READ: (_lane("c", "dst", True),),
+    Opcode.ACTIVATE_SEED: (_lane("a", "in0"),),
 }
 """On-chip patterns of each opcode, in slot order."""
 
@@ -300,8 +308,9 @@ def _check_opcode(
     fields: Mapping[str, Any],
     ranges: Mapping[str, ApRange],
 ) -> None:
-    if fields.get("round_mode", RoundMode.NEAREST_EVEN) != RoundMode.NEAREST_EVEN:
-        raise _bad("round_mode: only NEAREST_EVEN exists")
+    mode = fields.get("round_mode", RoundMode.NEAREST_EVEN)
+    if mode != RoundMode.NEAREST_EVEN and opcode not in STOCHASTIC_OPCODES:
+        raise _bad(f"round_mode: {opcode.name} has only NEAREST_EVEN")
     if opcode in DEVICE or opcode is Opcode.DMA_LOCAL:
         _check_dma(config, fields)
     elif opcode is Opcode.LOAD_STATIONARY:
@@ -313,6 +322,8 @@ def _check_opcode(
         _check_matmul(config, fields, ranges)
     elif opcode in RESHAPE_OPCODES:
         check_reshape(config, opcode, fields, ranges)
+    elif opcode in TABLE_OPCODES:
+        check_table(opcode, fields, ranges)
     elif opcode in PATTERNS:
         _check_lane_opcode(opcode, fields, ranges)
 
@@ -384,7 +395,10 @@ def _check_lane_opcode(
     elif len({extent.count for extent in ranges.values()}) > 1:
         counts = ", ".join(f"{path} {extent.count}" for path, extent in ranges.items())
         raise _bad(f"element counts differ: {counts}")
-    check_accumulation(opcode, fields, ranges)
+    if opcode in SUBJECTS:
+        check_accumulation(opcode, fields, ranges)
+    elif opcode is Opcode.ACTIVATE:
+        check_activate(fields)
     for name, allowed in (
         ("op", ALU_OPS),
         ("op0", ALU_OPS),

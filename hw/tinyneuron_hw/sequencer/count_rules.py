@@ -8,6 +8,9 @@ from ..config import CoreConfig
 from ..isa.instructions import INSTRUCTION_BITS
 from ..isa.opcodes import Opcode
 from ..isa.rules_eight import EIGHT_OPCODES, SEARCH_ELEMENTS, SEARCHED_OPCODES, eight_paths
+from ..isa.rules_scalar import most_rows
+from ..isa.scalar import LoadTable
+from ..isa.table import HEADER_ROWS, SLOT_ROWS
 from ..isa.vector_moves import Transpose
 from .links import OPCODES, is_any
 
@@ -18,8 +21,8 @@ _OF_EIGHT = {path: tuple(code for code in EIGHT_OPCODES if path in eight_paths(c
 
 
 class CountRules(wiring.Component):
-    """Combinational: whether an operand of MAX8, FIND_INDEX8, MATCH_REPLACE8 or TRANSPOSE has a
-    wrong number of elements.
+    """Combinational: whether an operand of MAX8, FIND_INDEX8, MATCH_REPLACE8, TRANSPOSE,
+    LOAD_TABLE, ACTIVATE_READ or ACTIVATE_SEED has a wrong number of elements.
 
     Members
     -------
@@ -44,18 +47,26 @@ class CountRules(wiring.Component):
         m = Module()
         low, high = SEARCH_ELEMENTS
         searches = self.is_first & is_any(self.select, SEARCHED_OPCODES)
-        has_eight = Signal()
+        has_eight, reads = Signal(), Signal()
+        loads = self.is_first & is_any(self.select, [Opcode.LOAD_TABLE])
+        rows = most_rows(0) - LoadTable(self.raw).slot * SLOT_ROWS
         transposes = is_any(self.select, [Opcode.TRANSPOSE])
         m.d.comb += [
             has_eight.eq(
                 (self.is_second & is_any(self.select, _OF_EIGHT["in1"]))
                 | (self.is_last & is_any(self.select, _OF_EIGHT["dst"]))
             ),
-            self.applies.eq(has_eight | transposes),
+            reads.eq(
+                (self.is_last & is_any(self.select, [Opcode.ACTIVATE_READ]))
+                | (self.is_first & is_any(self.select, [Opcode.ACTIVATE_SEED]))
+            ),
+            self.applies.eq(has_eight | transposes | reads),
             self.bad.eq(
                 (searches & ((self.count < low) | (self.count > high)))
                 | (has_eight & (self.count != 8))
                 | (transposes & self.is_last & ~self._is_transpose(m))
+                | (reads & (self.count != 1))
+                | (loads & ((self.count <= HEADER_ROWS) | (self.count > rows)))
             ),
         ]
         return m

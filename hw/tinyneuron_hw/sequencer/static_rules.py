@@ -23,17 +23,27 @@ from ..isa.opcodes import (
     ReduceCommand,
     RoundMode,
 )
-from ..isa.rules import DEVICE, DMA_CAST_DTYPES, PATTERNS, REDUCE_OPS, SCALARS
+from ..isa.rules import (
+    DEVICE,
+    DMA_CAST_DTYPES,
+    PATTERNS,
+    REDUCE_OPS,
+    SCALARS,
+    STOCHASTIC_OPCODES,
+)
 from ..isa.rules_accumulate import (
     ACCUMULATING,
     CUMULATIVE_OPS,
     LOADS,
     NUMBERS_ONLY,
     RUNNING_OPS,
+    SUBJECTS,
 )
 from ..isa.rules_eight import INDEX_DTYPES
 from ..isa.rules_operations import OPERATIONS, RAW_DTYPES
 from ..isa.rules_reshape import MASK_ENTRY_BITS, RESHAPE_OPCODES
+from ..isa.rules_scalar import TABLE_OPCODES
+from ..isa.table import ROW_WORDS
 from .links import OPCODES, is_any
 
 __all__ = ["StaticRules"]
@@ -90,7 +100,7 @@ class StaticRules(wiring.Component):
 
     def _round_mode(self, opcode: Opcode) -> list[Value]:
         paths = {field.path for field in fields_of(opcode)}
-        if "round_mode" not in paths:
+        if "round_mode" not in paths or opcode in STOCHASTIC_OPCODES:
             return []
         return [self._field(opcode, "round_mode") != RoundMode.NEAREST_EVEN.value]
 
@@ -109,6 +119,8 @@ class StaticRules(wiring.Component):
             ]
         if opcode is Opcode.LOOP:
             return [self._field(opcode, "body") == 0]
+        if opcode in TABLE_OPCODES:
+            return self._table_rules(opcode)
         if opcode in _LANE_OPCODES:
             return self._lane_rules(opcode)
         return []
@@ -164,8 +176,20 @@ class StaticRules(wiring.Component):
         if opcode is Opcode.TENSOR_REDUCE:
             depth, op = self._field(opcode, "reduce_dims"), self._field(opcode, "op")
             broken += [(depth < 1) | (depth > 4), ~Cat(op == o.value for o in REDUCE_OPS).any()]
-        broken += self._accumulation_rules(opcode)
+        if opcode in SUBJECTS:
+            broken += self._accumulation_rules(opcode)
+        elif opcode is Opcode.ACTIVATE:
+            command = self._field(opcode, "reduce_cmd")
+            broken.append(command == ReduceCommand.LOAD_REDUCE.value)
         return [*broken, *self._operation_rules(opcode, paths)]
+
+    def _table_rules(self, opcode: Opcode) -> list[Value]:
+        if opcode is Opcode.ACTIVATE_READ:
+            return []
+        rules = [self._no_dtype(opcode, "in0", [DType.UINT32])]
+        if opcode is Opcode.LOAD_TABLE:
+            rules.append(self._field(opcode, "in0.num_partitions") != ROW_WORDS)
+        return rules
 
     def _operation_rules(self, opcode: Opcode, paths: list[str]) -> list[Value]:
         """Those of :func:`tinyneuron_hw.isa.rules_operations.check_operations`."""

@@ -20,6 +20,7 @@ from .numerics import RAW_TYPES, to_float32
 from .prepared import Prepared
 from .races import RaceDetector, Where
 from .region import DeviceRegion, Region, scalar_region
+from .scalar_state import ScalarState
 from .stationary import Stationary
 
 __all__ = ["MAX_TRANSFER_BYTES", "Machine"]
@@ -48,6 +49,7 @@ class Machine:
         """Engine state returns to that after reset; memories keep their bytes."""
         self.stationary = Stationary.zero(self.config)
         self.accumulators = Accumulators(self.config.partitions)
+        self.scalar = ScalarState(self.config.partitions)
 
     def fail(self, what: str) -> NoReturn:
         """Raises GoldenError about the instruction that executes."""

@@ -26,6 +26,7 @@ from ..golden.core import Step
 from .feature import named_paths
 from .legal import legal, own_fields
 from .program import available_streams
+from .shapes import SINGLE
 from .spoil import all_rules, broken_rule
 from .traps import TRAPS
 
@@ -76,7 +77,7 @@ def _universe(config: CoreConfig) -> Iterator[tuple[str, str]]:
         for role in PATTERNS.get(opcode, ()):
             for space in role.spaces:
                 yield "space", f"{opcode.name} {role.path} {space.name}"
-        for path in allowed.paths:
+        for path in () if opcode in SINGLE else allowed.paths:
             for sign in ("negative", "zero", "positive"):
                 yield "stride", f"{opcode.name} {path} {sign}"
     for wait in WaitMode:

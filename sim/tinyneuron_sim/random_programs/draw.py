@@ -23,7 +23,8 @@ from tinyneuron_hw.isa.opcodes import (
     Stream,
 )
 from tinyneuron_hw.isa.rules import DEVICE, PATTERNS, SCALARS, start_granule
-from tinyneuron_hw.isa.rules_accumulate import ACCUMULATING, RUNNING_OPS
+from tinyneuron_hw.isa.rules_accumulate import ACCUMULATING, RUNNING_OPS, SUBJECTS
+from tinyneuron_hw.isa.table import HEADER_ROWS, SLOTS
 
 from ..golden.core import EXECUTORS
 from ..golden.dma import transfer
@@ -76,6 +77,8 @@ class Drawer:
         self._machine = Machine(arena.config, None)
         for memory in (self._machine.sbuf, self._machine.psum):
             memory.write_bytes(0, bytes(memory.size))
+        for slot in range(SLOTS):
+            self._machine.scalar.load(slot, [0] * (HEADER_ROWS + 1))
         windows = [window for window in arena.windows if window.read]
         self._preparer = Preparer(arena.config, lambda low, high, is_write: any(
             (window.write or not is_write)
@@ -184,7 +187,7 @@ class Drawer:
         for path in SCALARS.get(opcode, ()):
             fields |= self._scalar(path, allowed, shape.partitions["in0"])
         fields |= self._own(opcode, variant) | shape.fields
-        if fields.get("reduce_cmd") in ACCUMULATING:
+        if opcode in SUBJECTS and fields.get("reduce_cmd") in ACCUMULATING:
             self._accumulate(opcode, fields)
         self._put_in_place(fields)
         if opcode in _SEARCHES:

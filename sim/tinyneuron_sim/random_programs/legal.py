@@ -20,6 +20,8 @@ from tinyneuron_hw.isa.rules import DEVICE, PATTERNS, SCALARS, OperandError, che
 __all__ = ["Legal", "is_flag_of_register", "legal", "operand_paths", "own_fields"]
 
 Values = dict[str, Any]
+_EXTENTS = ((1, 1), (1, 8), (4, 8))
+"""Partitions and elements of the operands of a smallest instruction."""
 
 
 def operand_paths(opcode: Opcode) -> tuple[str, ...]:
@@ -126,8 +128,8 @@ class Legal:
         return True
 
     def _find_smallest(self) -> Values:
-        """A legal instruction whose operands have one element in one partition; 8 elements when
-        there is none of one."""
+        """A legal instruction whose operands have one element in one partition, or as few as there
+        must be."""
         values: Values = {}
         for field in fields_of(self._opcode):
             is_size = ".dims." in field.path and field.path.endswith(".size")
@@ -143,12 +145,13 @@ class Legal:
         plain = [field.path for field in own if field.enum is None]
         self.smallest = values
         choices = list(itertools.product(*(kind.enum for kind in kinds if kind.enum)))
-        inner = [f"{role.path}.dims.0.size" for role in PATTERNS.get(self._opcode, ())]
-        for size, fill, types, members in itertools.product((1, 8), (0, 1), self._all_types(),
-                                                            choices):  # fmt: skip
+        for extent, fill, types, members in itertools.product(_EXTENTS, (0, 1), self._all_types(),
+                                                              choices):  # fmt: skip
             chosen = dict(zip((kind.path for kind in kinds), members, strict=True))
-            tried = {**self._typed(types), **dict.fromkeys(plain, fill), **chosen,
-                     **dict.fromkeys(inner, size)}  # fmt: skip
+            tried = {**self._typed(types), **dict.fromkeys(plain, fill), **chosen}
+            for role in PATTERNS.get(self._opcode, ()):
+                paths = f"{role.path}.num_partitions", f"{role.path}.dims.0.size"
+                tried |= dict(zip(paths, extent, strict=True))
             if self._allows(tried):
                 return {**values, **tried}
         raise AssertionError(f"no legal {self._opcode.name} with few elements was found")

@@ -20,7 +20,7 @@ from .listing import Code, Item, header
 from .order import Node, Order, chain_of, thread_count
 from .registers import LATE_REGISTERS, Registers, set_register
 from .semaphores import DeadEndError, Event, Semaphore, SemaphorePool
-from .stationary import KIND_AT_RESET, load_variants
+from .stationary import KIND_AT_RESET, load_variants, table_slot, table_variants
 
 __all__ = ["Counter", "Scope", "World"]
 
@@ -97,6 +97,8 @@ class Scope:
         self._wanted: dict[Item, list[str]] = {}
         # What a loop's body finds depends on the pass.
         self.matrix = None if repeats else KIND_AT_RESET
+        self.slots: set[int] = set()
+        """Slots of the Scalar engine that hold a table."""
 
     # Single instructions.
 
@@ -118,7 +120,13 @@ class Scope:
         return self.order.add(stream.value, clock, use, item)
 
     def load_for(self, stream: Stream, item: Item) -> None:
-        """Sees to it that a MULTIPLY_MOVING finds a matrix of its kind."""
+        """Sees to it that a MULTIPLY_MOVING finds a matrix of its kind, an ACTIVATE its table."""
+        slot = table_slot(item.opcode, item.fields)
+        if slot is not None and slot not in self.slots:
+            fields, use = self.world.drawer.draw(Opcode.LOAD_TABLE, variants=table_variants(slot))
+            self.emit(stream, Item(Opcode.LOAD_TABLE, fields), use)
+        if item.opcode is Opcode.LOAD_TABLE:
+            self.slots.add(item.fields["slot"])
         if item.opcode is Opcode.LOAD_STATIONARY:
             self.matrix = matmul_kind(item.fields)
         if item.opcode is Opcode.MULTIPLY_MOVING and self.matrix is not matmul_kind(item.fields):
@@ -342,7 +350,9 @@ class Scope:
         """A scope for code inside this one that may run any number of times."""
         counters = {stream: list(self.counters[stream]) for stream in streams}
         registers = {stream: self.registers[stream].inner() for stream in streams}
-        return Scope(self.world, streams, registers, repeats=True, counters=counters)
+        inner = Scope(self.world, streams, registers, repeats=True, counters=counters)
+        inner.slots = set(self.slots)
+        return inner
 
     def drain(self, stream: Stream) -> None:
         """Waits, in a stream, until its own transfers are over."""

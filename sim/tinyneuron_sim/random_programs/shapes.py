@@ -17,6 +17,8 @@ from tinyneuron_hw.isa.opcodes import Opcode, Space
 from tinyneuron_hw.isa.rules import DEVICE, PATTERNS
 from tinyneuron_hw.isa.rules_eight import SEARCHED_OPCODES, eight_paths
 from tinyneuron_hw.isa.rules_reshape import pack_mask
+from tinyneuron_hw.isa.rules_scalar import most_rows
+from tinyneuron_hw.isa.table import HEADER_ROWS, ROW_WORDS, SLOTS
 
 from .arena import Arena
 from .patterns import NoRoomError, factorise
@@ -191,6 +193,24 @@ def _shuffle(request: ShapeRequest) -> Shape:
                  {"mask": pack_mask(sources)})  # fmt: skip
 
 
+def _table(request: ShapeRequest) -> Shape:
+    """An image for a slot: mostly a few segments."""
+    rng = request.rng
+    slot = request.variant.get("slot", rng.randrange(SLOTS))
+    most = min(most_rows(slot), request.room("in0"))
+    if most <= HEADER_ROWS or request.partition_limit("in0") < ROW_WORDS:
+        raise NoRoomError("a table")
+    rows = rng.choice([HEADER_ROWS + 1, rng.randint(HEADER_ROWS + 1, HEADER_ROWS + 12), most])
+    return Shape({"in0": ROW_WORDS}, {"in0": factorise(rng, min(rows, most))}, {"slot": slot})
+
+
+def _one(request: ShapeRequest) -> Shape:
+    """One element in each partition."""
+    (role,) = PATTERNS[request.opcode]
+    partitions = request.some_partitions(role.path)
+    return Shape({role.path: partitions}, {role.path: factorise(request.rng, 1)})
+
+
 SHAPES: dict[Opcode, Callable[[ShapeRequest], Shape]] = {
     Opcode.DMA_LOAD: _transfer,
     Opcode.DMA_STORE: _transfer,
@@ -205,7 +225,13 @@ SHAPES: dict[Opcode, Callable[[ShapeRequest], Shape]] = {
     Opcode.MATCH_REPLACE8: _eight,
     Opcode.TRANSPOSE: _transpose,
     Opcode.SHUFFLE: _shuffle,
+    Opcode.LOAD_TABLE: _table,
+    Opcode.ACTIVATE_READ: _one,
+    Opcode.ACTIVATE_SEED: _one,
 }
+
+SINGLE = (Opcode.ACTIVATE_READ, Opcode.ACTIVATE_SEED)
+"""Opcodes whose operands have one element in each partition."""
 
 
 def shape_of(request: ShapeRequest) -> Shape:

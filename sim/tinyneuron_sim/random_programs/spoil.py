@@ -21,6 +21,7 @@ from tinyneuron_hw.isa import (
     rules_eight,
     rules_operations,
     rules_reshape,
+    rules_scalar,
 )
 from tinyneuron_hw.isa.codec import fields_of
 from tinyneuron_hw.isa.opcodes import Opcode
@@ -39,6 +40,7 @@ _MODULES: dict[ModuleType, tuple[Opcode, ...]] = {
     rules_eight: rules_eight.EIGHT_OPCODES,
     rules_operations: (),
     rules_reshape: rules_reshape.RESHAPE_OPCODES,
+    rules_scalar: (*rules_scalar.TABLE_OPCODES, Opcode.ACTIVATE),
 }
 """Where the rules are, each with the opcodes that alone have them; none when many have."""
 

@@ -20,7 +20,15 @@ from tinyneuron_hw.isa.opcodes import (
     RoundMode,
     Space,
 )
-from tinyneuron_hw.isa.rules import DEVICE, PATTERNS, SCALARS, OperandError, check, start_granule
+from tinyneuron_hw.isa.rules import (
+    DEVICE,
+    PATTERNS,
+    SCALARS,
+    STOCHASTIC_OPCODES,
+    OperandError,
+    check,
+    start_granule,
+)
 from tinyneuron_hw.isa.rules_reshape import mask_entries, pack_mask
 
 TINY = get_config("tiny")
@@ -67,6 +75,9 @@ LEGAL: dict[Opcode, dict] = {
     Opcode.SHUFFLE: {"in0": _ap(FP16, 5), "dst": _ap(FP16, 5), "mask": pack_mask([None])},
     Opcode.ACTIVATE: {"in0": _ap(), "dst": _ap(),
                       "bias": {"kind": 1, "dtype": 3, "value": 2}},
+    Opcode.LOAD_TABLE: {"in0": _ap(DType.UINT32, 7), "slot": 7},
+    Opcode.ACTIVATE_READ: {"dst": _ap(count=1)},
+    Opcode.ACTIVATE_SEED: {"in0": _ap(DType.UINT32, 1)},
 }  # fmt: skip
 
 
@@ -88,7 +99,7 @@ def _refused(opcode: Opcode, fields: dict, cause: Trap, message: str, **more) ->
 @pytest.mark.parametrize("config", PRESETS.values(), ids=list(PRESETS))
 @pytest.mark.parametrize("opcode", LEGAL)
 def test_a_legal_instruction_of_each_opcode(opcode, config):
-    scale = config.partitions // 4
+    scale = config.partitions // 4 if opcode is not Opcode.LOAD_TABLE else 1
     fields = {
         name: {**value, "num_partitions": value["num_partitions"] * scale}
         if isinstance(value, dict) and "num_partitions" in value else value
@@ -111,13 +122,18 @@ def test_the_tables_cover_every_data_opcode():
 
 
 @pytest.mark.parametrize("opcode", LEGAL)
-def test_stochastic_rounding_does_not_exist(opcode):
+def test_stochastic_rounding_exists_on_the_scalar_engine(opcode):
     if "round_mode" not in decode(encode(opcode, LEGAL[opcode])).fields:
         assert opcode in (Opcode.LOAD_STATIONARY, Opcode.MULTIPLY_MOVING, Opcode.MEMSET,
-                          Opcode.FIND_INDEX8, Opcode.TRANSPOSE, Opcode.SHUFFLE)  # fmt: skip
+                          Opcode.FIND_INDEX8, Opcode.TRANSPOSE, Opcode.SHUFFLE,
+                          Opcode.LOAD_TABLE, Opcode.ACTIVATE_SEED)  # fmt: skip
         return
     fields = {**LEGAL[opcode], "round_mode": RoundMode.STOCHASTIC}
-    _refused(opcode, fields, Trap.BAD_OPERAND, "round_mode: only NEAREST_EVEN exists")
+    if opcode in STOCHASTIC_OPCODES:
+        _check(opcode, fields)
+        return
+    message = f"round_mode: {opcode.name} has only NEAREST_EVEN"
+    _refused(opcode, fields, Trap.BAD_OPERAND, message)
 
 
 ON_CHIP = [(opcode, role) for opcode, roles in PATTERNS.items() for role in roles]
@@ -226,6 +242,17 @@ BAD = [
      "operand0: offset 6 is not a multiple of 4 bytes"),
     (Opcode.ACTIVATE, {"scale": {"kind": 1, "dtype": 1, "start_partition": 1}},
      "scale: start partition of 4 partitions must be a multiple of 4, not 1"),
+    (Opcode.ACTIVATE, {"reduce_cmd": ReduceCommand.LOAD_REDUCE}, "ACTIVATE has no value to load"),
+    (Opcode.LOAD_TABLE, {"in0": _ap(FP32, 7)}, "in0: dtype must be uint32, not fp32"),
+    (Opcode.LOAD_TABLE, {"in0": _ap(DType.UINT32, 7, num_partitions=2)},
+     "in0: num_partitions must be 4, not 2"),
+    (Opcode.LOAD_TABLE, {"in0": _ap(DType.UINT32, 6)}, "slot 7 has from 7 to 38 rows, not 6"),
+    (Opcode.LOAD_TABLE, {"in0": _ap(DType.UINT32, 39)}, "slot 7 has from 7 to 38 rows, not 39"),
+    (Opcode.LOAD_TABLE, {"in0": _ap(DType.UINT32, 263), "slot": 0},
+     "slot 0 has from 7 to 262 rows, not 263"),
+    (Opcode.ACTIVATE_READ, {"dst": _ap(count=2)}, "dst must have 1 element, not 2"),
+    (Opcode.ACTIVATE_SEED, {"in0": _ap(DType.UINT32, 2)}, "in0 must have 1 element, not 2"),
+    (Opcode.ACTIVATE_SEED, {"in0": _ap(INT32, 1)}, "in0: dtype must be uint32, not int32"),
 ]  # fmt: skip
 
 

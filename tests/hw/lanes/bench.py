@@ -47,13 +47,15 @@ class EngineBench:
     """
 
     def __init__(
-        self, dut, config: CoreConfig, *, seed: int, stall: float = 0.0, pause: float = 0.0
-    ):
+        self, dut, config: CoreConfig, *, seed: int, stall: float = 0.0, pause: float = 0.0,
+        reference: type[Reference] = Reference,
+    ):  # fmt: skip
         self.dut = dut
         self.config = config
         self.random = random.Random(seed)
         self.stall = stall
         self.pause = pause
+        self.reference = reference
         rng = np.random.default_rng(seed)
         self.sbuf = random_memory(rng, config.partitions, config.sbuf_partition_bytes)
         self.psum = random_memory(rng, config.columns, config.psum_partition_bytes)
@@ -87,7 +89,7 @@ class EngineBench:
 
     async def _execute(self, ctx, program, timing: Timing, limit: int) -> None:
         dut = self.dut
-        reference = Reference(self.config, self.sbuf.copy(), self.psum.copy())
+        reference = self.reference(self.config, self.sbuf.copy(), self.psum.copy())
         pending = {"sbuf": None, "psum": None}
         widths = {"sbuf": 16, "psum": 4}
         memories = {"sbuf": self.sbuf, "psum": self.psum}

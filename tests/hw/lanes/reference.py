@@ -12,7 +12,6 @@ from tinyneuron_hw.isa.codec import decode
 from tinyneuron_hw.isa.opcodes import (
     RAW_OPS,
     UNARY_OPS,
-    ActivationFunction,
     AluOp,
     OperandKind,
     Space,
@@ -286,11 +285,3 @@ class Reference(Chains):
     def shuffle(self, fields) -> None:
         raw, old = (self.read(fields, path) for path in ("in0", "dst"))
         self.write(fields, moves.shuffle(self.config, raw, fields["mask"], old))
-
-    def activate(self, fields) -> None:
-        scale, bias = self.read_scalar(fields, "scale"), self.read_scalar(fields, "bias")
-        product = alu(AluOp.MULTIPLY, self.read_values(fields, "in0"), scale)
-        values = alu(AluOp.ADD, product, bias)
-        if fields["function"] is ActivationFunction.RELU:
-            values = np.where((values > 0) | np.isnan(values), values, np.float32(0))
-        self.write_values(fields, values)

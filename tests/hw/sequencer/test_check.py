@@ -20,6 +20,7 @@ from tinyneuron_hw.isa.matmul import (
 )
 from tinyneuron_hw.isa.opcodes import AluOp, Opcode, OperandKind, ReduceCommand, Space
 from tinyneuron_hw.isa.rules_accumulate import ACCUMULATING, CUMULATIVE_OPS, RUNNING_OPS
+from tinyneuron_hw.isa.table import ROW_WORDS
 from tinyneuron_hw.sequencer.check import CHECKED_OPCODES, Checker
 from tinyneuron_hw.sequencer.links import OPCODES
 
@@ -123,6 +124,11 @@ def legal_fields(rng, config, opcode):
     reduce_dims = rng.randint(1, 4)
     if opcode in (Opcode.LOAD_STATIONARY, Opcode.MULTIPLY_MOVING):
         return matmul_fields(rng, config, opcode, partitions, count)
+    if opcode is Opcode.LOAD_TABLE:
+        partitions, count, dtype = ROW_WORDS, rng.choice((6, 7, 30, 38, 70, 262)), DType.UINT32
+        fields["slot"] = rng.choice((0, 0, 6, 7))
+    if opcode in (Opcode.ACTIVATE_READ, Opcode.ACTIVATE_SEED):
+        count, dtype = rng.choice((1, 1, 1, 2)), DType.UINT32
     for role in rules.PATTERNS.get(opcode, ()):
         fields |= pattern(rng, config, role.path, role, count, partitions, dtype)
     if opcode in rules_eight.EIGHT_OPCODES:
@@ -292,6 +298,22 @@ def test_one_operand_takes_one_cycle():
         (Opcode.TENSOR_COPY, {"in0.num_partitions": 0}),
         (Opcode.DMA_LOAD, {"queue": 2}),
         (Opcode.MEMSET, {"dst.dims.3.size": 0}),
+        (Opcode.LOAD_TABLE, {"in0.dtype": DType.FP32}),
+        (Opcode.LOAD_TABLE, {"in0.num_partitions": 3}),
+        (
+            Opcode.LOAD_TABLE,
+            {
+                "in0.dims.0.size": 6,
+                "in0.dims.1.size": 1,
+                "in0.dims.2.size": 1,
+                "in0.dims.3.size": 1,
+            },
+        ),
+        (Opcode.LOAD_TABLE, {"slot": 7, "in0.dims.0.size": 39}),
+        (Opcode.ACTIVATE_READ, {"dst.dims.2.size": 2}),
+        (Opcode.ACTIVATE_SEED, {"in0.dims.2.size": 2}),
+        (Opcode.ACTIVATE_SEED, {"in0.dtype": DType.INT32}),
+        (Opcode.ACTIVATE, {"reduce_cmd": ReduceCommand.LOAD_REDUCE}),
         (Opcode.MEMSET, {"dst.dims.0.size": 65535, "dst.dims.1.size": 17}),
         (
             Opcode.MAX8,

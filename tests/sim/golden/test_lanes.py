@@ -178,7 +178,7 @@ def test_a_reduction_with_nan_is_canonical_even_when_negated():
     assert (script.run()[0] == CANONICAL_NAN).all()
 
 
-@pytest.mark.parametrize("function", ActivationFunction)
+@pytest.mark.parametrize("function", [ActivationFunction.IDENTITY, ActivationFunction.RELU])
 @pytest.mark.parametrize("target", DType)
 def test_activate_rounds_product_and_sum_separately(function, target):
     rng = np.random.default_rng(14)
