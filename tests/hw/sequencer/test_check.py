@@ -148,9 +148,11 @@ def legal_fields(rng, config, opcode):
         fields["reduce_op"] = rng.choice(RUNNING_OPS)
     elif opcode is Opcode.TENSOR_CUMULATIVE:
         fields |= {"reduce_cmd": rng.choice(ACCUMULATING), "op1": rng.choice(CUMULATIVE_OPS)}
-    elif any(field.path == "reduce_cmd" for field in fields_of(opcode)):
-        fields |= {"reduce_cmd": rng.choice(list(ReduceCommand)),
-                   "reduce_op": rng.choice(RUNNING_OPS)}  # fmt: skip
+    else:
+        known = {field.path for field in fields_of(opcode)}
+        values = {"reduce_cmd": rng.choice(list(ReduceCommand)),
+                  "reduce_op": rng.choice(RUNNING_OPS)}  # fmt: skip
+        fields |= {path: value for path, value in values.items() if path in known}
     for path in rules.SCALARS.get(opcode, ()):
         fields[f"{path}.kind"] = rng.choice(list(OperandKind))
         fields[f"{path}.dtype"] = rng.choice(rules.CAST_DTYPES).value
