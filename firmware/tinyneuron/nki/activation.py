@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from typing import Any
 
 from tinyneuron_hw.isa.opcodes import Opcode, ReduceCommand, Stream
@@ -10,23 +9,14 @@ from tinyneuron_hw.isa.opcodes import Opcode, ReduceCommand, Stream
 from ..lower.ir import Operand, TileRef
 from ..tables.fit import FunctionTable
 from ..tables.standard import standard_table
+from .accumulate import reduce_cmd
 from .checks import float_bits, lane_operand, same_free_size
 from .operands import op_code, scalar_operand
 from .ops import OPS, Op
 from .tensor import Tensor
 from .trace import KernelError, emit
 
-__all__ = ["activate", "activation", "activation_reduce", "reduce_cmd"]
-
-
-class reduce_cmd(enum.Enum):  # noqa: N801 - the public name
-    """What an instruction does to its engine's partial sums."""
-
-    idle = ReduceCommand.IDLE.value
-    reset = ReduceCommand.RESET.value
-    reduce = ReduceCommand.REDUCE.value
-    reset_reduce = ReduceCommand.RESET_REDUCE.value
-    load_reduce = ReduceCommand.LOAD_REDUCE.value
+__all__ = ["activate", "activation", "activation_reduce"]
 
 
 def activation(
@@ -58,7 +48,7 @@ def activation(
     adds = reduce_cmd in (_Command.reduce, _Command.reset_reduce)
     if reduce_op is not OPS["add"] and (adds or reduce_op is not None):
         raise KernelError(f"{call}: reduce_op must be nl.add, not {reduce_op!r}")
-    activate(to, source, op, bias, scale, ReduceCommand(reduce_cmd.value), relu_param)
+    activate(to, source, op, bias, scale, reduce_cmd.value, relu_param)
     if reduce_res is not None:
         _read(call, source, reduce_res)
 

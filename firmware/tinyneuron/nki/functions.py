@@ -1,4 +1,4 @@
-"""Names of the Scalar engine's functions, for ``nki.language``."""
+"""Names of the engines' operations, for ``nki.language``."""
 
 from __future__ import annotations
 
@@ -6,9 +6,17 @@ from .ops import OPS
 
 __all__ = [
     "abs",
+    "abs_max",
+    "abs_min",
+    "add",
     "arctan",
+    "bitwise_and",
+    "bitwise_or",
+    "bitwise_xor",
     "copy",
     "cos",
+    "divide",
+    "equal",
     "erf",
     "erf_dx",
     "exp",
@@ -18,11 +26,27 @@ __all__ = [
     "gelu_apprx_tanh",
     "gelu_apprx_tanh_dx",
     "gelu_dx",
+    "greater",
+    "greater_equal",
+    "invert",
+    "left_shift",
+    "less",
+    "less_equal",
     "log",
+    "logical_and",
+    "logical_not",
+    "logical_or",
+    "logical_xor",
+    "maximum",
+    "minimum",
     "mish",
+    "mod",
+    "multiply",
+    "not_equal",
     "prelu",
     "reciprocal",
     "relu",
+    "right_shift",
     "rsqrt",
     "sigmoid",
     "sign",
@@ -32,13 +56,22 @@ __all__ = [
     "softplus",
     "sqrt",
     "square",
+    "subtract",
     "tanh",
 ]  # fmt: skip
 
 abs = OPS["abs"]
+abs_max = OPS["abs_max"]
+abs_min = OPS["abs_min"]
+add = OPS["add"]
 arctan = OPS["arctan"]
-cos = OPS["cos"]
+bitwise_and = OPS["bitwise_and"]
+bitwise_or = OPS["bitwise_or"]
+bitwise_xor = OPS["bitwise_xor"]
 copy = OPS["copy"]
+cos = OPS["cos"]
+divide = OPS["divide"]
+equal = OPS["equal"]
 erf = OPS["erf"]
 erf_dx = OPS["erf_dx"]
 exp = OPS["exp"]
@@ -48,11 +81,27 @@ gelu_apprx_sigmoid_dx = OPS["gelu_apprx_sigmoid_dx"]
 gelu_apprx_tanh = OPS["gelu_apprx_tanh"]
 gelu_apprx_tanh_dx = OPS["gelu_apprx_tanh_dx"]
 gelu_dx = OPS["gelu_dx"]
+greater = OPS["greater"]
+greater_equal = OPS["greater_equal"]
+invert = OPS["invert"]
+left_shift = OPS["left_shift"]
+less = OPS["less"]
+less_equal = OPS["less_equal"]
 log = OPS["log"]
+logical_and = OPS["logical_and"]
+logical_not = OPS["logical_not"]
+logical_or = OPS["logical_or"]
+logical_xor = OPS["logical_xor"]
+maximum = OPS["maximum"]
+minimum = OPS["minimum"]
 mish = OPS["mish"]
+mod = OPS["mod"]
+multiply = OPS["multiply"]
+not_equal = OPS["not_equal"]
 prelu = OPS["prelu"]
 reciprocal = OPS["reciprocal"]
 relu = OPS["relu"]
+right_shift = OPS["right_shift"]
 rsqrt = OPS["rsqrt"]
 sigmoid = OPS["sigmoid"]
 sign = OPS["sign"]
@@ -62,4 +111,5 @@ sin = OPS["sin"]
 softplus = OPS["softplus"]
 sqrt = OPS["sqrt"]
 square = OPS["square"]
+subtract = OPS["subtract"]
 tanh = OPS["tanh"]

@@ -5,16 +5,28 @@ out, so passing them is a ``TypeError``. Every rule of the hardware is checked w
 traced.
 """
 
-from .activation import activation, activation_reduce, reduce_cmd
+from .accumulate import reduce_cmd
+from .activation import activation, activation_reduce
+from .chained import (
+    scalar_tensor_tensor,
+    tensor_scalar_cumulative,
+    tensor_scalar_reduce,
+    tensor_tensor_scan,
+)
 from .engines import engine, scalar_engine, tensor_engine, unknown_engine, vector_engine
 from .matrix import nc_matmul, nc_transpose
 from .moves import max8, nc_find_index8, nc_match_replace8, nc_stream_shuffle
+from .select import affine_select, iota, range_select, select_reduce, tensor_copy_predicated
+from .statistics import bn_aggr, bn_stats
 from .transfer import dma_copy
-from .vector import memset, tensor_copy, tensor_reduce, tensor_scalar, tensor_tensor
+from .vector import memset, reciprocal, tensor_copy, tensor_reduce, tensor_scalar, tensor_tensor
 
 __all__ = [
-    "activation", "activation_reduce", "dma_copy", "engine", "max8", "memset", "nc_find_index8",
-    "nc_match_replace8", "nc_matmul", "nc_stream_shuffle", "nc_transpose", "reduce_cmd",
-    "scalar_engine", "tensor_copy", "tensor_engine", "tensor_reduce", "tensor_scalar",
-    "tensor_tensor", "unknown_engine", "vector_engine",
+    "activation", "activation_reduce", "affine_select", "bn_aggr", "bn_stats", "dma_copy",
+    "engine", "iota", "max8", "memset", "nc_find_index8", "nc_match_replace8", "nc_matmul",
+    "nc_stream_shuffle", "nc_transpose", "range_select", "reciprocal", "reduce_cmd",
+    "scalar_engine", "scalar_tensor_tensor", "select_reduce", "tensor_copy",
+    "tensor_copy_predicated", "tensor_engine", "tensor_reduce", "tensor_scalar",
+    "tensor_scalar_cumulative", "tensor_scalar_reduce", "tensor_tensor", "tensor_tensor_scan",
+    "unknown_engine", "vector_engine",
 ]  # fmt: skip

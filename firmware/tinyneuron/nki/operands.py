@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from tinyneuron_hw.isa.opcodes import OperandKind
+from tinyneuron_hw.formats import FORMATS
+from tinyneuron_hw.isa.opcodes import RAW_OPS, AluOp, OperandKind
+from tinyneuron_hw.isa.rules_operations import RAW_DTYPES
 
 from ..lower.ir import Operand, TileRef
-from .checks import float_bits, lane_operand
+from .checks import element_bits, float_bits, lane_operand
 from .ops import Op
 from .tensor import Tensor
 from .trace import KernelError
 
-__all__ = ["op_code", "scalar_operand"]
+__all__ = ["op_code", "same_kind_of_operations", "scalar_operand"]
 
 
 def op_code(call: str, role: str, op: Any, kind: str) -> Any:
@@ -27,14 +30,16 @@ def op_code(call: str, role: str, op: Any, kind: str) -> Any:
 
 def scalar_operand(
     call: str, path: str, value: Any, data: TileRef, reads: dict[str, Operand],
-    fields: dict[str, Any], name: str = "",
+    fields: dict[str, Any], name: str = "", op: AluOp | None = None,
 ) -> None:  # fmt: skip
     """Adds a scalar operand: an immediate to ``fields``, one per partition to ``reads``. ``name``
-    is the kernel's word for it, if not ``path``."""
+    is the kernel's word for it, if not ``path``; with an ``op`` on bits an immediate is an integer
+    of the data's type."""
     role = name or path
     if not isinstance(value, Tensor):
-        fields |= {f"{path}.kind": OperandKind.IMMEDIATE,
-                   f"{path}.value": float_bits(call, role, value)}  # fmt: skip
+        bits = (element_bits(call, value, data.base.dtype) if op in RAW_OPS
+                else float_bits(call, role, value))  # fmt: skip
+        fields |= {f"{path}.kind": OperandKind.IMMEDIATE, f"{path}.value": bits}
         return
     ref = lane_operand(call, role, value)
     if (ref.num_partitions, ref.per_partition) != (data.num_partitions, 1):
@@ -42,3 +47,19 @@ def scalar_operand(
                           f"[{ref.num_partitions}, {ref.per_partition}]")  # fmt: skip
     fields[f"{path}.kind"] = OperandKind.PER_PARTITION
     reads[path] = ref
+
+
+def same_kind_of_operations(
+    call: str, fields: Mapping[str, Any], operands: Mapping[str, Operand]
+) -> None:
+    """Operations on bits go with each other only, and their operands are integers of one type."""
+    ops = [fields[name] for name in ("op", "op0", "op1") if name in fields]
+    if not any(op in RAW_OPS for op in ops):
+        return
+    if not all(op in RAW_OPS for op in ops):
+        names = " and ".join(op.name.lower() for op in ops)
+        raise KernelError(f"{call}: both operations must work on bits or neither, not {names}")
+    dtypes = {role: ref.base.dtype for role, ref in operands.items()}
+    if len(set(dtypes.values())) > 1 or not set(dtypes.values()) <= set(RAW_DTYPES):
+        listed = ", ".join(f"{role} {FORMATS[dtype].name}" for role, dtype in dtypes.items())
+        raise KernelError(f"{call}: operations on bits take integers of one type, not {listed}")

@@ -20,12 +20,12 @@ from .checks import (
     same_partitions,
 )
 from .engines import engine, scalar_engine, unknown_engine, vector_engine
-from .operands import op_code, scalar_operand
+from .operands import op_code, same_kind_of_operations, scalar_operand
 from .ops import OPS, Op
 from .tensor import Tensor, _merged
 from .trace import KernelError, emit
 
-__all__ = ["memset", "tensor_copy", "tensor_reduce", "tensor_scalar", "tensor_tensor"]
+__all__ = ["memset", "reciprocal", "tensor_copy", "tensor_reduce", "tensor_scalar", "tensor_tensor"]
 
 _STREAMS = {unknown_engine: None, vector_engine: Stream.VECTOR, scalar_engine: Stream.SCALAR}
 
@@ -59,8 +59,9 @@ def tensor_tensor(dst: Tensor, data1: Tensor, data2: Tensor, op: Op) -> None:
     left, right = lane_operand(call, "data1", data1), lane_operand(call, "data2", data2)
     same_free_size(call, to, data1=left, data2=right)
     not_both_psum(call, data1=left, data2=right)
-    emit(Opcode.TENSOR_TENSOR, {"in0": left, "in1": right}, {"dst": to},
-          {"op": op_code(call, "op", op, "alu")}, Stream.VECTOR)  # fmt: skip
+    fields = {"op": op_code(call, "op", op, "alu")}
+    same_kind_of_operations(call, fields, {"data1": left, "data2": right, "dst": to})
+    emit(Opcode.TENSOR_TENSOR, {"in0": left, "in1": right}, {"dst": to}, fields, Stream.VECTOR)
 
 
 def tensor_scalar(
@@ -76,10 +77,11 @@ def tensor_scalar(
         raise KernelError(f"{call}: op1 and operand1 come together: {op1!r}, {operand1!r}")
     fields: dict[str, Any] = {"op0": op_code(call, "op0", op0, "alu"), "reverse0": int(reverse0)}
     reads: dict[str, Operand] = {"in0": source}
-    scalar_operand(call, "operand0", operand0, source, reads, fields)
+    scalar_operand(call, "operand0", operand0, source, reads, fields, op=fields["op0"])
     if op1 is not None:
         fields |= {"op1": op_code(call, "op1", op1, "alu"), "reverse1": int(reverse1)}
-        scalar_operand(call, "operand1", operand1, source, reads, fields)
+        scalar_operand(call, "operand1", operand1, source, reads, fields, op=fields["op1"])
+    same_kind_of_operations(call, fields, {**reads, "dst": to})
     emit(Opcode.TENSOR_SCALAR, reads, {"dst": to}, fields, Stream.VECTOR)
 
 
@@ -110,3 +112,8 @@ def tensor_reduce(
     fields = {"op": code, "reduce_dims": len(reduced), "negate": int(negate)}
     reads: dict[str, Operand] = {"in0": free_ref(call, "data", pattern)}
     emit(Opcode.TENSOR_REDUCE, reads, {"dst": to}, fields, Stream.VECTOR)
+
+
+def reciprocal(dst: Tensor, data: Tensor) -> None:
+    """``dst = 1 / data``, correctly rounded."""
+    tensor_scalar(dst, data, OPS["reciprocal"], 0.0)

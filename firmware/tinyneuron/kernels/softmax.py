@@ -1,0 +1,41 @@
+"""Softmax over the last axis: ``exp(x - max(x)) / sum(exp(x - max(x)))``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tinyneuron import nki
+from tinyneuron.nki import isa as nisa
+from tinyneuron.nki import language as nl
+
+from .rows import matrix, row_tiles_of, statistic
+
+__all__ = ["softmax"]
+
+
+@nki.jit
+def softmax(x: nl.Tensor, out_dtype: Any = None) -> nl.Tensor:
+    """``out[..., n] = exp(x[..., n] - m) / sum_n exp(x[..., n] - m)``, ``m`` the row's maximum.
+
+    Rows of any number and length that fits SBUF, floats of any type; all in FP32 between the
+    casts. The Vector engine makes maximum and quotient, the Scalar engine the exponentials and
+    their sum.
+
+    Raises
+    ------
+    KernelError
+        ``x`` holds integers.
+    """
+    out = nl.ndarray(x.shape, out_dtype or x.dtype, buffer=nl.shared_hbm)
+    source, target = matrix("softmax", "x", x), matrix("softmax", "out", out)
+    for tile in row_tiles_of(source):
+        highest, total = statistic(tile.rows), statistic(tile.rows)
+        nisa.tensor_reduce(highest, nl.maximum, tile.data, axis=1, negate=True, keepdims=True)
+        powers = nl.ndarray(tile.data.shape, nl.float32, name="powers")
+        nisa.activation(powers, nl.exp, tile.data, bias=highest, reduce_op=nl.add,
+                        reduce_res=total, reduce_cmd=nisa.reduce_cmd.reset_reduce)  # fmt: skip
+        nisa.reciprocal(total, total)
+        result = nl.ndarray(tile.data.shape, target.dtype, name="result")
+        nisa.tensor_scalar(result, powers, nl.multiply, total)
+        tile.store(target, result)
+    return out
