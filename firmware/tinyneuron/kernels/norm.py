@@ -1,0 +1,126 @@
+"""Normalisation of rows (layer norm, RMS norm) and of channels (batch norm).
+
+Statistics are FP32 sums in two passes, so large means do not cost the variance its digits.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tinyneuron import nki
+from tinyneuron.nki import isa as nisa
+from tinyneuron.nki import language as nl
+
+from .rows import matrix, replicated, row_tiles_of, statistic
+
+__all__ = ["layer_norm", "rms_norm"]
+
+
+@nki.jit
+def layer_norm(
+    x: nl.Tensor, gamma: nl.Tensor | None = None, beta: nl.Tensor | None = None,
+    eps: float = 1e-5, out_dtype: Any = None,
+) -> nl.Tensor:  # fmt: skip
+    """``out[..., n] = (x[..., n] - mean) / sqrt(var + eps) * gamma[n] + beta[n]``, mean and
+    variance over the last axis; ``gamma`` and ``beta`` are optional.
+
+    Rows of any number and length that fits SBUF, floats of any type, all in FP32 between the
+    casts. The Scalar engine sums and normalises; gamma and beta are the Vector engine's, which
+    reads its other operand from PSUM where that is large enough.
+
+    Raises
+    ------
+    KernelError
+        ``x`` holds integers, or gamma or beta has another length.
+    """
+    out = nl.ndarray(x.shape, out_dtype or x.dtype, buffer=nl.shared_hbm)
+    source, target = matrix("layer_norm", "x", x), matrix("layer_norm", "out", out)
+    columns = source.shape[1]
+    vectors = _vectors("layer_norm", columns, gamma=gamma, beta=beta)
+    for tile in row_tiles_of(source):
+        rows, data = tile.rows, tile.data
+        mean, spread = statistic(rows), statistic(rows)
+        scratch = nl.ndarray(data.shape, nl.bfloat16, name="scratch")
+        nisa.activation(scratch, nl.copy, data, scale=-1.0 / columns, reduce_op=nl.add,
+                        reduce_res=mean, reduce_cmd=nisa.reduce_cmd.reset_reduce)  # fmt: skip
+        nisa.activation(scratch, nl.square, data, bias=mean, reduce_op=nl.add, reduce_res=spread,
+                        reduce_cmd=nisa.reduce_cmd.reset_reduce)  # fmt: skip
+        factor = _inverse_root(spread, columns, eps)
+        nisa.tensor_tensor(mean, mean, factor, nl.multiply)
+        _finish(tile, target, vectors, lambda dst, data=data, factor=factor, mean=mean:
+                nisa.activation(dst, nl.copy, data, bias=mean, scale=factor))  # fmt: skip
+    return out
+
+
+@nki.jit
+def rms_norm(
+    x: nl.Tensor, gamma: nl.Tensor | None = None, eps: float = 1e-6, out_dtype: Any = None
+) -> nl.Tensor:
+    """``out[..., n] = x[..., n] / sqrt(mean(x**2) + eps) * gamma[n]``, the mean over the last axis;
+    ``gamma`` is optional. As :func:`layer_norm`.
+
+    Raises
+    ------
+    KernelError
+        ``x`` holds integers, or gamma has another length.
+    """
+    out = nl.ndarray(x.shape, out_dtype or x.dtype, buffer=nl.shared_hbm)
+    source, target = matrix("rms_norm", "x", x), matrix("rms_norm", "out", out)
+    columns = source.shape[1]
+    vectors = _vectors("rms_norm", columns, gamma=gamma)
+    for tile in row_tiles_of(source):
+        total = statistic(tile.rows)
+        scratch = nl.ndarray(tile.data.shape, nl.bfloat16, name="scratch")
+        nisa.activation(scratch, nl.square, tile.data, reduce_op=nl.add, reduce_res=total,
+                        reduce_cmd=nisa.reduce_cmd.reset_reduce)  # fmt: skip
+        factor = _inverse_root(total, columns, eps)
+        if gamma is None:
+            result = nl.ndarray(tile.data.shape, target.dtype, name="result")
+            nisa.tensor_scalar(result, tile.data, nl.multiply, factor)
+        else:
+            result = nl.ndarray(tile.data.shape, target.dtype, name="result")
+            nisa.scalar_tensor_tensor(result, tile.data, nl.multiply, factor, nl.multiply,
+                                      vectors["gamma"][0 : tile.rows])  # fmt: skip
+        tile.store(target, result)
+    return out
+
+
+def _vectors(call: str, columns: int, **vectors: nl.Tensor | None) -> dict[str, nl.Tensor]:
+    """Those vectors that are there, in every partition."""
+    for name, vector in vectors.items():
+        if vector is not None and vector.shape != (columns,):
+            raise nki.KernelError(f"{call}: {name} must be [{columns}], not {vector!r}")
+    return {name: replicated(vector) for name, vector in vectors.items() if vector is not None}
+
+
+def _inverse_root(total: nl.Tensor, count: int, eps: float) -> nl.Tensor:
+    """``1 / sqrt(total / count + eps)`` of each row."""
+    result = statistic(total.shape[0])
+    nisa.tensor_scalar(result, total, nl.multiply, 1.0 / count, op1=nl.add, operand1=eps)
+    nisa.tensor_scalar(result, result, nl.rsqrt, 0.0)
+    return result
+
+
+def _finish(tile: Any, target: nl.Tensor, vectors: dict[str, nl.Tensor], normalise: Any) -> None:
+    """Normalised rows times gamma plus beta, on their way to device memory."""
+    shape = tile.data.shape
+    operations = {"gamma": nl.multiply, "beta": nl.add}
+    result = nl.ndarray(shape, target.dtype, name="result")
+    if not vectors:
+        normalise(result)
+    current = nl.ndarray(shape, nl.float32, buffer=_between(shape), name="normal")
+    if vectors:
+        normalise(current)
+    for number, (name, vector) in enumerate(vectors.items(), 1):
+        following = result
+        if number < len(vectors):
+            following = nl.ndarray(shape, nl.float32, buffer=_between(shape), name="scaled")
+        nisa.tensor_tensor(following, current, vector[0 : tile.rows], operations[name])
+        current = following
+    tile.store(target, result)
+
+
+def _between(shape: tuple[int, ...]) -> nl.Buffer:
+    """PSUM while four tiles fit there: then both inputs of an instruction have a port each."""
+    banks = -(-shape[1] // nl.tile_size.psum_fmax)
+    return nl.psum if 4 * banks <= 8 else nl.sbuf
