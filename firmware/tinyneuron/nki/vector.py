@@ -89,13 +89,15 @@ def tensor_reduce(
     dst: Tensor, op: Op, data: Tensor, axis: int | Sequence[int], negate: bool = False,
     keepdims: bool = False,
 ) -> None:  # fmt: skip
-    """Reduces trailing free axes of ``data`` (add, maximum, minimum); ``negate`` flips the sign.
+    """Reduces trailing free axes of ``data``; ``negate`` flips the sign of a number.
     ``dst`` has the remaining elements (``keepdims`` says that reduced axes stay as size 1)."""
     call = "tensor_reduce"
     code = op_code(call, "op", op, "alu")
     if code not in REDUCE_OPS:
-        raise KernelError(f"{call}: op must be add, maximum or minimum, not {op!r}")
+        known = ", ".join(item.name.lower() for item in REDUCE_OPS)
+        raise KernelError(f"{call}: op must be one of {known}, not {op!r}")
     to, source = lane_operand(call, "dst", dst), lane_operand(call, "data", data)
+    same_kind_of_operations(call, {"op": code}, {"dst": to, "data": source})
     same_partitions(call, dst=to, data=source)
     axes = sorted({operator.index(a) % data.ndim for a in
                    (axis if isinstance(axis, Sequence) else [axis])})  # fmt: skip
