@@ -12,7 +12,7 @@ from ..runtime.errors import TinyneuronError
 from . import baselines
 from .report import BenchResult
 from .suite import EVERY, run_suite, select
-from .tables import print_peers, print_results, print_verdicts
+from .tables import print_floors, print_peers, print_results, print_verdicts
 
 __all__ = ["bench_all", "bench_check", "failure"]
 
@@ -43,6 +43,7 @@ def bench_all(target: str, only: Sequence[str], *, quiet: bool) -> list[BenchRes
     console = _console(quiet)
     print_results(console, results)
     print_peers(console, results)
+    print_floors(console, results)
     return results
 
 

@@ -172,6 +172,23 @@ def bench_tensor(
         emit(results)
 
 
+@bench_app.command("vector")
+def bench_vector(
+    target: Target = "verilator",
+    out: JsonFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Kernels of the Vector and Scalar engines, beside what the engines and the memory take."""
+    from .check import bench_all
+    from .suite import VECTOR
+
+    names = [item.key for item in VECTOR]
+    results = [item.to_json() for item in bench_all(target, names, quiet=as_json)]
+    write_json(results, out)
+    if as_json:
+        emit(results)
+
+
 @bench_app.command("check")
 def bench_check(
     target: Target = "verilator",

@@ -12,14 +12,16 @@ from ..runtime.errors import TinyneuronError
 from . import kernels
 from .pairs import pairs
 from .report import BenchResult, Work, measure
+from .rows import row_kernel
 
-__all__ = ["BENCHMARKS", "EVERY", "TENSOR", "Benchmark", "run_suite", "select"]
+__all__ = ["BENCHMARKS", "EVERY", "TENSOR", "VECTOR", "Benchmark", "run_suite", "select"]
 
 _KERNELS: dict[str, Callable[..., Work]] = {
     "matmul": kernels.matmul,
     "conv1d": kernels.conv1d,
     "conv2d": kernels.conv2d,
     "pairs": pairs,
+    "rows": row_kernel,
 }
 
 
@@ -62,6 +64,12 @@ def _conv1d(
 ) -> list[Benchmark]:
     shape = {"length": length, "cin": cin, "cout": cout, "kernel": kernel, **how}
     return [Benchmark(f"conv1d_{name}", config, "conv1d", shape) for config in configs]
+
+
+def _rows(kernel: str, rows: int, columns: int, *configs: str) -> list[Benchmark]:
+    shape = {"kernel": kernel, "rows": rows, "columns": columns}
+    name = f"{kernel}_{rows}x{columns}"
+    return [Benchmark(name, config, "rows", shape) for config in configs]
 
 
 _8X8 = "default,partitions=8,columns=8"
@@ -122,12 +130,23 @@ on many small matrices, on convolutions of integers and of one dimension, and on
 ResNet-50."""
 
 
-EVERY = (*BENCHMARKS, *(item for item in TENSOR if item not in BENCHMARKS))
-"""Both lists; all have baselines."""
+VECTOR: tuple[Benchmark, ...] = (
+    *_rows("softmax", 128, 512, "default"),
+    *_rows("layer_norm", 128, 768, "default"),
+    *_rows("rms_norm", 128, 768, "default"),
+    *_rows("gelu", 128, 3072, "default"),
+    *_rows("softmax", 16, 64, "tiny"),
+    *_rows("layer_norm", 16, 64, "tiny"),
+)
+"""Kernels of the Vector and Scalar engines."""
+
+
+EVERY = (*BENCHMARKS, *(item for item in TENSOR if item not in BENCHMARKS), *VECTOR)
+"""All lists; all have baselines."""
 
 
 def select(names: Sequence[str]) -> list[Benchmark]:
-    """The benchmarks of these names (``name`` or ``name/config``), of either list and in their
+    """The benchmarks of these names (``name`` or ``name/config``), of any list and in their
     order; all of ``BENCHMARKS`` when there are none.
 
     Raises

@@ -11,7 +11,7 @@ from .baselines import Verdict
 from .peers import PEERS
 from .report import BenchResult
 
-__all__ = ["print_peers", "print_results", "print_verdicts"]
+__all__ = ["print_floors", "print_peers", "print_results", "print_verdicts"]
 
 _STYLES = {"worse": "bold red", "missing": "bold red", "wrong": "bold red", "better": "green"}
 
@@ -60,6 +60,24 @@ def print_peers(console: Console, results: Sequence[BenchResult]) -> None:
         for peer in peers:
             by = f"{peer.name} ({peer.what})"
             table.add_row("", by, _count(peer.cycles), _percent(peer.utilization), peer.source)
+    if table.row_count:
+        console.print(table)
+
+
+def print_floors(console: Console, results: Sequence[BenchResult]) -> None:
+    """Cycles beside what each engine and the memory take at least, and the ratio to the largest;
+    nothing when no result says so."""
+    table = Table(title="beside the floors")
+    table.add_column("benchmark", no_wrap=True)
+    table.add_column("config")
+    for name in ("cycles", "vector", "scalar", "memory", "ratio"):
+        table.add_column(name, justify="right")
+    for item in results:
+        floor = item.parameters.get("floor")
+        if floor and item.cycles:
+            parts = [_count(floor[name]) for name in ("vector", "scalar", "memory")]
+            ratio = f"{item.cycles / max(floor.values()):.2f}"
+            table.add_row(item.name, item.config, _count(item.cycles), *parts, ratio)
     if table.row_count:
         console.print(table)
 

@@ -25,8 +25,8 @@ def layer_norm(
     variance over the last axis; ``gamma`` and ``beta`` are optional.
 
     Rows of any number and length that fits SBUF, floats of any type, all in FP32 between the
-    casts. The Scalar engine sums and normalises; gamma and beta are the Vector engine's, which
-    reads its other operand from PSUM where that is large enough.
+    casts. Both engines sum, the Scalar engine normalises; gamma and beta are the Vector engine's,
+    which reads its other operand from PSUM where that is large enough.
 
     Raises
     ------
@@ -37,12 +37,17 @@ def layer_norm(
     source, target = matrix("layer_norm", "x", x), matrix("layer_norm", "out", out)
     columns = source.shape[1]
     vectors = _vectors("layer_norm", columns, gamma=gamma, beta=beta)
-    for tile in row_tiles_of(source):
+    for number, tile in enumerate(row_tiles_of(source)):
         rows, data = tile.rows, tile.data
         mean, spread = statistic(rows), statistic(rows)
         scratch = nl.ndarray(data.shape, nl.bfloat16, name="scratch")
-        nisa.activation(scratch, nl.copy, data, scale=-1.0 / columns, reduce_op=nl.add,
-                        reduce_res=mean, reduce_cmd=nisa.reduce_cmd.reset_reduce)  # fmt: skip
+        # The sums take turns on the engines, which then have as much to do.
+        if number % 2 and vectors:
+            nisa.tensor_reduce(mean, nl.add, data, axis=1, keepdims=True)
+            nisa.tensor_scalar(mean, mean, nl.multiply, -1.0 / columns)
+        else:
+            nisa.activation(scratch, nl.copy, data, scale=-1.0 / columns, reduce_op=nl.add,
+                            reduce_res=mean, reduce_cmd=nisa.reduce_cmd.reset_reduce)  # fmt: skip
         nisa.activation(scratch, nl.square, data, bias=mean, reduce_op=nl.add, reduce_res=spread,
                         reduce_cmd=nisa.reduce_cmd.reset_reduce)  # fmt: skip
         factor = _inverse_root(spread, columns, eps)
