@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -95,16 +96,18 @@ def fit(function: Function, *, name: str = "custom", recipe: Recipe | None = Non
     with np.errstate(all="ignore"):
         recipe = recipe or Recipe(symmetry=_symmetry(function))
         special = _specials(function, specials)
-        failure = FitError(name)
-        for accuracy in _LADDER:
-            try:
-                stretches = find_stretches(function, recipe, accuracy, name)
-                order(stretches)
-                image = pack(stretches, recipe, special, rows, name)
-                return FunctionTable(name, tuple(image), function)
-            except FitError as error:
-                failure = error
-        raise failure
+
+        def image(accuracy: Accuracy) -> list[int]:
+            stretches = find_stretches(function, recipe, accuracy, rows, name)
+            order(stretches)
+            return pack(stretches, recipe, special, rows, name)
+
+        found = image(_LADDER[-1])  # what this one does not reach, none does
+        for accuracy in _LADDER[:-1]:
+            with contextlib.suppress(FitError):
+                found = image(accuracy)
+                break
+    return FunctionTable(name, tuple(found), function)
 
 
 def _symmetry(function: Function) -> Symmetry:

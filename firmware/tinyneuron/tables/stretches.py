@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -36,46 +36,64 @@ class Stretch:
     bits: int = 0
 
 
-def find_stretches(function: Function, recipe: Recipe, accuracy: Accuracy, name: str
+def find_stretches(function: Function, recipe: Recipe, accuracy: Accuracy, limit: int, name: str
                ) -> list[Stretch]:  # fmt: skip
     """The segments of every entry that the table uses.
 
     Raises
     ------
     FitError
-        An entry needs more segments than it can have, or the function never settles.
+        More than ``limit`` segments are needed, or more than an entry can have, or the function
+        never settles.
     """
-    if recipe.reduction is Reduction.FRACTION:
-        return [_polynomials(1, lambda y: function(y - 1), 1.0, 2.0, accuracy, name)]
-    one_sided = recipe.symmetry is not Symmetry.NONE or recipe.positive
-    found = []
-    for sign in (1.0,) if one_sided else (1.0, -1.0):
-
-        def of(y: np.ndarray, sign: float = sign) -> np.ndarray:
-            return function(sign * y - (recipe.shift if recipe.reduction is Reduction.SHIFT else 0))
-
-        first = 0 if sign > 0 else PER_SIGN
-        if recipe.power is not Power.NONE:
-            found += _by_power(function, recipe, accuracy, name)
-            continue
-        count = ENTRIES if recipe.symmetry is not Symmetry.NONE else PER_SIGN
-        last = 1 - recipe.lowest if recipe.reduction is Reduction.PERIOD else count - 1
-        found.append(_origin(first, of, recipe, accuracy, name))
-        for number in range(1, last + 1):
-            e = recipe.lowest + number - 1
-            low, high = np.ldexp(1.0, e), np.ldexp(1.0, e + 1)
-            if recipe.reduction is Reduction.PERIOD and e == 0:
-                peak = constant_piece(float(of(np.ones(1))[0]))
-                found.append(Stretch(number, of, 1.0, 1.0, [peak]))
-                continue
-            if number == count - 1:
-                high = 2.0**126 if recipe.reduction is Reduction.DIRECT else 256.0
-            found.append(_stretch(first + number, of, low, high, accuracy, name))
+    found: list[Stretch] = []
+    pieces: dict[int, int] = {}
+    for stretch in _each(function, recipe, accuracy, name):
+        found.append(stretch)
+        # Of constant segments one may do; entries of a power share theirs.
+        pieces[id(stretch.pieces)] = sum(any(piece.c[1:]) for piece in stretch.pieces)
+        count = sum(pieces.values())
+        if count > limit:
+            raise FitError(f"{name}: {count} segments are needed, at most {limit} are allowed")
     return found
 
 
+def _each(function: Function, recipe: Recipe, accuracy: Accuracy, name: str) -> Iterator[Stretch]:
+    if recipe.reduction is Reduction.FRACTION:
+        yield _polynomials(1, lambda y: function(y - 1), 1.0, 2.0, accuracy, name)
+    elif recipe.power is not Power.NONE:
+        yield from _by_power(function, recipe, accuracy, name)
+    else:
+        one_sided = recipe.symmetry is not Symmetry.NONE
+        yield from _of_sign(function, recipe, accuracy, name, 1.0, 0)
+        if not one_sided:
+            yield from _of_sign(function, recipe, accuracy, name, -1.0, PER_SIGN)
+
+
+def _of_sign(function: Function, recipe: Recipe, accuracy: Accuracy, name: str, sign: float,
+             first: int) -> Iterator[Stretch]:  # fmt: skip
+    """Entries from number ``first`` on, for y of one sign (or of both)."""
+    shift = recipe.shift if recipe.reduction is Reduction.SHIFT else 0.0
+
+    def of(y: np.ndarray) -> np.ndarray:
+        return function(sign * y - shift)
+
+    count = ENTRIES if recipe.symmetry is not Symmetry.NONE else PER_SIGN
+    last = 1 - recipe.lowest if recipe.reduction is Reduction.PERIOD else count - 1
+    yield _origin(first, of, recipe, accuracy, name)
+    for number in range(1, last + 1):
+        low = 2.0 ** (recipe.lowest + number - 1)
+        high = 2 * low
+        if recipe.reduction is Reduction.PERIOD and low == 1:
+            yield Stretch(number, of, 1.0, 1.0, [constant_piece(float(of(np.ones(1))[0]))])
+            continue
+        if number == count - 1:
+            high = 2.0**126 if recipe.reduction is Reduction.DIRECT else 256.0
+        yield _stretch(first + number, of, low, high, accuracy, name)
+
+
 def _origin(number: int, of: Function, recipe: Recipe, accuracy: Accuracy, name: str) -> Stretch:
-    high = np.ldexp(1.0, recipe.lowest)
+    high = 2.0**recipe.lowest
     crosses = recipe.reduction is Reduction.SHIFT or float(of(np.zeros(1))[0]) == 0.0
     stretch = _polynomials(number, of, 0.0, high, accuracy, name, by_mantissa=crosses)
     stretch.kind = EntryKind.ORIGIN
