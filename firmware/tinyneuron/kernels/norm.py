@@ -1,19 +1,22 @@
-"""Normalisation of rows (layer norm, RMS norm) and of channels (batch norm).
+"""Normalisation of rows: layer norm and RMS norm.
 
 Statistics are FP32 sums in two passes, so large means do not cost the variance its digits.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import itertools
+from typing import Any, TypeAlias
 
 from tinyneuron import nki
 from tinyneuron.nki import isa as nisa
 from tinyneuron.nki import language as nl
 
-from .rows import matrix, replicated, row_tiles_of, statistic
+from .rows import RowTile, matrix, pipelined, replicated, row_tiles_of, statistic
 
 __all__ = ["layer_norm", "rms_norm"]
+
+_Sums: TypeAlias = tuple[RowTile, nl.Tensor, nl.Tensor]
 
 
 @nki.jit
@@ -37,23 +40,33 @@ def layer_norm(
     source, target = matrix("layer_norm", "x", x), matrix("layer_norm", "out", out)
     columns = source.shape[1]
     vectors = _vectors("layer_norm", columns, gamma=gamma, beta=beta)
-    for number, tile in enumerate(row_tiles_of(source)):
-        rows, data = tile.rows, tile.data
-        mean, spread = statistic(rows), statistic(rows)
-        scratch = nl.ndarray(data.shape, nl.bfloat16, name="scratch")
-        # The sums take turns on the engines, which then have as much to do.
-        if number % 2 and vectors:
-            nisa.tensor_reduce(mean, nl.add, data, axis=1, keepdims=True)
+    turns = itertools.cycle((False, True))
+
+    def sums(tile: RowTile) -> _Sums:
+        mean, spread = statistic(tile.rows), statistic(tile.rows)
+        scratch = nl.ndarray(tile.data.shape, nl.bfloat16, name="scratch")
+        # The means take turns on the engines, which then have as much to do.
+        if next(turns) and vectors:
+            nisa.tensor_reduce(mean, nl.add, tile.data, axis=1, keepdims=True)
             nisa.tensor_scalar(mean, mean, nl.multiply, -1.0 / columns)
         else:
-            nisa.activation(scratch, nl.copy, data, scale=-1.0 / columns, reduce_op=nl.add,
+            nisa.activation(scratch, nl.copy, tile.data, scale=-1.0 / columns, reduce_op=nl.add,
                             reduce_res=mean, reduce_cmd=nisa.reduce_cmd.reset_reduce)  # fmt: skip
-        nisa.activation(scratch, nl.square, data, bias=mean, reduce_op=nl.add, reduce_res=spread,
-                        reduce_cmd=nisa.reduce_cmd.reset_reduce)  # fmt: skip
+        nisa.activation(scratch, nl.square, tile.data, bias=mean, reduce_op=nl.add,
+                        reduce_res=spread, reduce_cmd=nisa.reduce_cmd.reset_reduce)  # fmt: skip
+        return tile, mean, spread
+
+    def normal(state: _Sums) -> tuple[RowTile, nl.Tensor]:
+        tile, mean, spread = state
         factor = _inverse_root(spread, columns, eps)
         nisa.tensor_tensor(mean, mean, factor, nl.multiply)
-        _finish(tile, target, vectors, lambda dst, data=data, factor=factor, mean=mean:
-                nisa.activation(dst, nl.copy, data, bias=mean, scale=factor))  # fmt: skip
+        shape = tile.data.shape
+        dst = (nl.ndarray(shape, nl.float32, buffer=_between(shape), name="normal") if vectors
+               else nl.ndarray(shape, target.dtype, name="result"))  # fmt: skip
+        nisa.activation(dst, nl.copy, tile.data, bias=mean, scale=factor)
+        return tile, dst
+
+    pipelined(row_tiles_of(source), sums, normal, lambda state: _finish(*state, target, vectors))
     return out
 
 
@@ -106,23 +119,19 @@ def _inverse_root(total: nl.Tensor, count: int, eps: float) -> nl.Tensor:
     return result
 
 
-def _finish(tile: Any, target: nl.Tensor, vectors: dict[str, nl.Tensor], normalise: Any) -> None:
+def _finish(
+    tile: RowTile, normal: nl.Tensor, target: nl.Tensor, vectors: dict[str, nl.Tensor]
+) -> None:
     """Normalised rows times gamma plus beta, on their way to device memory."""
-    shape = tile.data.shape
     operations = {"gamma": nl.multiply, "beta": nl.add}
-    result = nl.ndarray(shape, target.dtype, name="result")
-    if not vectors:
-        normalise(result)
-    current = nl.ndarray(shape, nl.float32, buffer=_between(shape), name="normal")
-    if vectors:
-        normalise(current)
     for number, (name, vector) in enumerate(vectors.items(), 1):
-        following = result
+        following = nl.ndarray(normal.shape, target.dtype, name="result")
         if number < len(vectors):
-            following = nl.ndarray(shape, nl.float32, buffer=_between(shape), name="scaled")
-        nisa.tensor_tensor(following, current, vector[0 : tile.rows], operations[name])
-        current = following
-    tile.store(target, result)
+            space = _between(normal.shape)
+            following = nl.ndarray(normal.shape, nl.float32, buffer=space, name="scaled")
+        nisa.tensor_tensor(following, normal, vector[0 : tile.rows], operations[name])
+        normal = following
+    tile.store(target, normal)
 
 
 def _between(shape: tuple[int, ...]) -> nl.Buffer:

@@ -6,15 +6,16 @@ stores of different tiles.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from tinyneuron import nki
 from tinyneuron.nki import isa as nisa
 from tinyneuron.nki import language as nl
 from tinyneuron_hw.formats import FORMATS
 
-__all__ = ["RowTile", "matrix", "replicated", "row_tiles_of", "statistic"]
+__all__ = ["RowTile", "matrix", "pipelined", "replicated", "row_tiles_of", "statistic"]
 
 
 @dataclass(frozen=True)
@@ -73,3 +74,27 @@ def replicated(vector: nl.Tensor, rows: int | None = None) -> nl.Tensor:
 def statistic(rows: int) -> nl.Tensor:
     """One FP32 number for each row."""
     return nl.ndarray((rows, 1), nl.float32, name="statistic")
+
+
+def pipelined(tiles: Iterable[RowTile], *stages: Callable[..., Any]) -> None:
+    """Puts every tile through the stages; each gets what the one before returned (the first one
+    the tile).
+
+    A stage of one tile comes in program order before the next stage of the tile before it. So an
+    engine that waits for another has the following tile's work to do meanwhile.
+    """
+    states: list[Any] = [None] * len(stages)
+    present = [False] * len(stages)
+    source = iter(tiles)
+    while True:
+        tile = next(source, None)
+        entering = tile is not None
+        if not entering and not any(present):
+            return
+        following, found = [False] * len(stages), [None] * len(stages)
+        for number, stage in enumerate(stages):
+            comes = entering if number == 0 else present[number - 1]
+            if comes:
+                found[number] = stage(tile if number == 0 else states[number - 1])
+                following[number] = number + 1 < len(stages)
+        states, present = found, following

@@ -8,7 +8,7 @@ from tinyneuron import nki
 from tinyneuron.nki import isa as nisa
 from tinyneuron.nki import language as nl
 
-from .rows import matrix, row_tiles_of, statistic
+from .rows import RowTile, matrix, pipelined, row_tiles_of, statistic
 
 __all__ = ["softmax"]
 
@@ -28,14 +28,21 @@ def softmax(x: nl.Tensor, out_dtype: Any = None) -> nl.Tensor:
     """
     out = nl.ndarray(x.shape, out_dtype or x.dtype, buffer=nl.shared_hbm)
     source, target = matrix("softmax", "x", x), matrix("softmax", "out", out)
-    for tile in row_tiles_of(source):
+
+    def powers_of(tile: RowTile) -> tuple[RowTile, nl.Tensor, nl.Tensor]:
         highest, total = statistic(tile.rows), statistic(tile.rows)
         nisa.tensor_reduce(highest, nl.maximum, tile.data, axis=1, negate=True, keepdims=True)
         powers = nl.ndarray(tile.data.shape, nl.float32, name="powers")
         nisa.activation(powers, nl.exp, tile.data, bias=highest, reduce_op=nl.add,
                         reduce_res=total, reduce_cmd=nisa.reduce_cmd.reset_reduce)  # fmt: skip
+        return tile, powers, total
+
+    def quotients(state: tuple[RowTile, nl.Tensor, nl.Tensor]) -> None:
+        tile, powers, total = state
         nisa.reciprocal(total, total)
         result = nl.ndarray(tile.data.shape, target.dtype, name="result")
         nisa.tensor_scalar(result, powers, nl.multiply, total)
         tile.store(target, result)
+
+    pipelined(row_tiles_of(source), powers_of, quotients)
     return out
