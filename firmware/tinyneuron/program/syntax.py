@@ -9,6 +9,7 @@ wait(s8 >= 3) update(s0 += 1)``
   may start with a tensor's name (``lhs+0x40``);
 * scalar operand: an FP32 number, ``0x`` and its bits, a register, or an on-chip
   ``space.dtype[start, byte offset]`` with one value per partition;
+* index pattern: ``[step of a partition, steps of the dimensions ...]``, outermost first;
 * any field a register may name takes ``r0`` ... ``r31`` in its place.
 """
 
@@ -26,7 +27,13 @@ from tinyneuron_hw.formats import FORMATS, DType, get_dtype
 from tinyneuron_hw.isa.codec import Decoded
 from tinyneuron_hw.isa.instructions import INSTRUCTIONS
 from tinyneuron_hw.isa.opcodes import Opcode, OperandKind, Space, UpdateMode, WaitMode
-from tinyneuron_hw.isa.operands import AccessPattern, DevicePattern, Header, ScalarOperand
+from tinyneuron_hw.isa.operands import (
+    AccessPattern,
+    DevicePattern,
+    Header,
+    IndexPattern,
+    ScalarOperand,
+)
 
 __all__ = ["AsmSyntaxError", "format_instruction", "parse_instruction"]
 
@@ -60,7 +67,7 @@ def _operands(opcode: Opcode) -> tuple[tuple[str, Any], ...]:
     )  # fmt: skip
 
 
-_OPTIONAL = ("transpose", "exponent_bias")
+_OPTIONAL = ("transpose", "exponent_bias", "reduce_cmd", "reduce_op", "keep", "reverse_pred")
 """Fields that are not written when they are 0."""
 
 
@@ -75,7 +82,8 @@ def format_instruction(decoded: Decoded, symbols: dict[str, str] | None = None) 
     fields = decoded.fields
     parts = [decoded.opcode.name.lower()]
     for name, shape in _operands(decoded.opcode):
-        if name not in _OPTIONAL or fields[name]:
+        value = fields.get(name)
+        if name not in _OPTIONAL or (value.value if isinstance(value, enum.Enum) else value):
             parts.append(f"{name}={_format_operand(fields, name, shape, symbols or {})}")
     for path, texts in (("header.wait", _WAIT), ("header.update", _UPDATE)):
         text = texts.get(fields[f"{path}.mode"])
@@ -119,6 +127,11 @@ def _format_operand(fields: Fields, path: str, shape: Any, symbols: dict[str, st
         return f"dev.{dtype}[{', '.join([address, *_dims(fields, path)])}]"
     if shape is ScalarOperand:
         return _format_scalar(fields, path)
+    if shape is IndexPattern:
+        steps = [fields[f"{path}.strides.{i}"] for i in (3, 2, 1, 0)]
+        while steps and not steps[0]:
+            steps.pop(0)
+        return f"[{', '.join(map(str, [fields[f'{path}.channel_multiplier'], *steps]))}]"
     value = fields[path]
     return value.name.lower() if isinstance(value, enum.Enum) else _number(fields, path)
 
@@ -257,6 +270,8 @@ def _parse_operand(
         _parse_dims(fields, path, items[1:])
     elif shape is ScalarOperand:
         _parse_scalar(fields, path, text)
+    elif shape is IndexPattern:
+        _parse_index(fields, path, text)
     elif isinstance(shape, type) and issubclass(shape, enum.Enum):
         member = shape.__members__.get(text.upper())
         if member is None:
@@ -296,6 +311,16 @@ def _parse_dims(fields: Fields, path: str, items: list[str]) -> None:
             raise AsmSyntaxError(f"{path}: expected stride x size, not {item!r}")
         _set_number(fields, f"{path}.dims.{index}.stride", stride)
         _set_number(fields, f"{path}.dims.{index}.size", size)
+
+
+def _parse_index(fields: Fields, path: str, text: str) -> None:
+    match = re.fullmatch(r"\[([^\]]*)\]", text)
+    items = match[1].split(",") if match else []
+    if not 1 <= len(items) <= 5:
+        raise AsmSyntaxError(f"{path}: expected [partition step, up to 4 steps], not {text!r}")
+    fields[f"{path}.channel_multiplier"] = _integer(items[0].strip(), path)
+    for index, item in enumerate(reversed(items[1:])):
+        fields[f"{path}.strides.{index}"] = _integer(item.strip(), path)
 
 
 _ADDRESS = re.compile(r"(?:([A-Za-z_][\w.]*)\+)?(0x[0-9a-fA-F]+|\d+)(?:\s*\+\s*(r\d+)\*(-?\d+))?")

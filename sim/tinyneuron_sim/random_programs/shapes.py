@@ -92,6 +92,15 @@ def _equal(request: ShapeRequest) -> Shape:
                  {path: factorise(request.rng, count) for path in paths})  # fmt: skip
 
 
+def _serial(request: ShapeRequest) -> Shape:
+    """Few elements: each waits for the one before."""
+    paths = [role.path for role in PATTERNS[request.opcode]]
+    count = request.some_count(min(12, *map(request.room, paths)))
+    partitions = request.some_partitions(*paths)
+    return Shape(dict.fromkeys(paths, partitions),
+                 {path: factorise(request.rng, count) for path in paths})  # fmt: skip
+
+
 def _reduce(request: ShapeRequest) -> Shape:
     count = request.some_count(request.room("in0"))
     sizes = factorise(request.rng, count)
@@ -219,6 +228,8 @@ SHAPES: dict[Opcode, Callable[[ShapeRequest], Shape]] = {
     Opcode.LOAD_STATIONARY: _stationary,
     Opcode.MULTIPLY_MOVING: _matmul,
     Opcode.TENSOR_REDUCE: _reduce,
+    Opcode.TENSOR_SCAN: _serial,
+    Opcode.TENSOR_CUMULATIVE: _serial,
     Opcode.READ_ACCUMULATOR: _read_out,
     Opcode.MAX8: _eight,
     Opcode.FIND_INDEX8: _eight,

@@ -24,7 +24,7 @@ from tinyneuron_hw.isa import (
     rules_scalar,
 )
 from tinyneuron_hw.isa.codec import fields_of
-from tinyneuron_hw.isa.opcodes import Opcode
+from tinyneuron_hw.isa.opcodes import DMA_OPCODES, Opcode
 from tinyneuron_hw.isa.rules import OperandError
 
 from .draw import Drawer, Fields
@@ -43,6 +43,13 @@ _MODULES: dict[ModuleType, tuple[Opcode, ...]] = {
     rules_scalar: (*rules_scalar.TABLE_OPCODES, Opcode.ACTIVATE),
 }
 """Where the rules are, each with the opcodes that alone have them; none when many have."""
+_FUNCTIONS: dict[str, tuple[Opcode, ...]] = {
+    "_check_matmul": (Opcode.MULTIPLY_MOVING,),
+    "_check_matmul_source": (Opcode.LOAD_STATIONARY, Opcode.MULTIPLY_MOVING),
+    "_check_dma": DMA_OPCODES,
+    "_check_dma_counts": DMA_OPCODES,
+}
+"""The same for functions of ``isa.rules``."""
 
 
 @functools.cache
@@ -81,6 +88,10 @@ def rules_of(function: Callable[..., None]) -> tuple[str, ...]:
 
 def _subjects(rule: str, opcodes: Sequence[Opcode]) -> Sequence[Opcode]:
     """Those of ``opcodes`` that can break a rule, as far as that is known."""
+    functions = {name for name, words in _rules().values() if words == rule}
+    if functions <= set(_FUNCTIONS):
+        known = {opcode for name in functions for opcode in _FUNCTIONS[name]}
+        return [opcode for opcode in opcodes if opcode in known] or opcodes
     for module, subjects in _MODULES.items():
         files = {file for (file, _), (_, words) in _rules().items() if words == rule}
         if files == {module.__file__}:
