@@ -34,7 +34,9 @@ def batch_norm(
     KernelError
         ``x`` has fewer than 2 axes, or a vector has another shape or type.
     """
-    vectors = dict(zip(_VECTORS, (gamma, beta, mean, variance), strict=True))
+    vectors: dict[str, nl.Tensor | None] = dict(
+        zip(_VECTORS, (gamma, beta, mean, variance), strict=True)
+    )
     _check(x, vectors)
     images, channels = x.shape[:2]
     pixels = math.prod(x.shape[2:])

@@ -66,7 +66,10 @@ def layer_norm(
         nisa.activation(dst, nl.copy, tile.data, bias=mean, scale=factor)
         return tile, dst
 
-    pipelined(row_tiles_of(source), sums, normal, lambda state: _finish(*state, target, vectors))
+    def finish(state: tuple[RowTile, nl.Tensor]) -> None:
+        _finish(state[0], state[1], target, vectors)
+
+    pipelined(row_tiles_of(source), sums, normal, finish)
     return out
 
 
