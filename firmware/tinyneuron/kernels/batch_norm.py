@@ -15,7 +15,6 @@ __all__ = ["batch_norm"]
 
 _BLOCK = 512
 """Pixels of one ``bn_stats``."""
-_VECTORS = ("gamma", "beta", "mean", "variance")
 
 
 @nki.jit
