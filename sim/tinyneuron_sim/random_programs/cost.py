@@ -13,6 +13,8 @@ __all__ = ["rough_cycles"]
 
 _DIVIDER = dict.fromkeys(ITERATED_OPS, 8) | {AluOp.RSQRT: 22, AluOp.MOD: 40}
 """Cycles of an element; MOD mostly takes less."""
+_SCALAR = {Opcode.ACTIVATE: 36, Opcode.ACTIVATE_READ: 48, Opcode.LOAD_TABLE: 40}
+"""Cycles beside the elements, of opcodes of the Scalar engine."""
 _GROUP, _TREE = 8, 16
 """Least cycles of a reduction for a result; cycles after its last element."""
 _STEPS = {Opcode.TENSOR_SCAN: 6, Opcode.TENSOR_CUMULATIVE: 4}
@@ -30,7 +32,7 @@ def rough_cycles(opcode: Opcode, fields: Fields) -> int:
         return 48 + read
     ops = [fields[name] for name in OPERATIONS if name in fields]
     steps = _STEPS.get(opcode, 0) + next((_DIVIDER[op] for op in ops if op in ITERATED_OPS), 0)
-    return 24 + max(1, steps) * max(read, written)
+    return _SCALAR.get(opcode, 24) + max(1, steps) * max(read, written)
 
 
 def _elements(fields: Fields, paths: tuple[str, ...]) -> int:

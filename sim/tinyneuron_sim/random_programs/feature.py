@@ -1,4 +1,4 @@
-"""What a program is sure to have: two fields that registers name and a few settings of
+"""What a program is sure to have: a few fields that registers name and a few settings of
 instructions, different ones for each seed.
 
 Any three hundred successive seeds so have all there are, each once at least in a program that
@@ -32,6 +32,8 @@ from .scope import Scope
 __all__ = ["Feature", "Setting", "add_feature", "add_setting", "all_features", "all_settings",
            "features_of", "named_paths", "settings_of"]  # fmt: skip
 
+_SEEDS = 290
+"""So many successive seeds have every feature and every setting."""
 Feature = tuple[Opcode, str]
 """An opcode and the path of a field that a register may name."""
 
@@ -48,18 +50,17 @@ def all_features() -> tuple[Feature, ...]:
     return tuple((opcode, path) for opcode in Opcode for path in named_paths(opcode))
 
 
-def features_of(seed: int) -> tuple[Feature, Feature]:
+def features_of(seed: int) -> tuple[Feature, ...]:
     """Those that a seed's program has."""
     features = all_features()
-    half = len(features) // 2
-    return features[seed % len(features)], features[(seed + half) % len(features)]
+    each = -(-len(features) // _SEEDS)
+    step = -(-len(features) // each)
+    return tuple(features[(seed + k * step) % len(features)] for k in range(each))
 
 
 Setting = tuple[Opcode, str, Any]
 """A data opcode, the path of an own field that is an enumeration or of an operand's type, and one
 of its legal values."""
-_SEEDS = 290
-"""So many successive seeds have every setting."""
 
 
 @functools.cache

@@ -10,7 +10,7 @@ from tinyneuron_hw.isa.opcodes import Stream
 from tinyneuron_sim.compare import first_difference, run_reference
 from tinyneuron_sim.random_programs import Coverage, generate
 from tinyneuron_sim.random_programs.coverage import GROUPS
-from tinyneuron_sim.random_programs.feature import all_features
+from tinyneuron_sim.random_programs.feature import all_features, features_of
 from tinyneuron_sim.random_programs.spoil import all_rules
 from tinyneuron_sim.random_programs.traps import TRAPS
 
@@ -68,7 +68,9 @@ def test_a_trap_is_of_its_kind(kind: str):
 
 def test_every_field_that_a_register_may_name_gets_its_turn():
     features = all_features()
-    assert len(features) == len(set(features)) < COUNT
+    assert len(features) == len(set(features))
+    had = [feature for seed in range(SEED, SEED + COUNT) for feature in features_of(seed)]
+    assert set(had) == set(features)
 
 
 @pytest.mark.parametrize(
