@@ -6,7 +6,7 @@ JOBS ?= 2
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all bench bench-check lint format docs verilog clean distclean
+.PHONY: help setup demo test test-all bench bench-check lint format docs tables verilog clean distclean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ lint: setup  ## Check style and types
 format: setup  ## Bring the sources into the style that lint checks
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+tables: setup  ## Fit the function tables of the Scalar engine again
+	$(BIN)/python -m tinyneuron.tables
 
 docs: setup  ## Write the generated pages again and build the site into build/site/
 	$(BIN)/python docs/generate

@@ -18,6 +18,7 @@ import draw_stack
 import draw_streams
 import page_cli
 import page_config
+import page_functions
 from tinyneuron.files import write_atomically
 from tinyneuron_hw.isa import page as page_isa
 
@@ -25,6 +26,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "isa.md": page_isa.render,
     "reference/cli.md": page_cli.render,
     "reference/config.md": page_config.render,
+    "reference/functions.md": page_functions.render,
     "diagrams/array.svg": draw_array.render,
     "diagrams/core.svg": draw_core.render,
     "diagrams/memory.svg": draw_memory.render,

@@ -122,7 +122,8 @@ def test_the_archives_hold_what_runs_and_no_more(root: Path):
     (wheel,), (sdist,) = (root / "dist").glob("*.whl"), (root / "dist").glob("*.tar.gz")
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
-    for name in ("tinyneuron/demo/digits.npz", "tinyneuron/bench/reference_array/array.v",
+    for name in ("tinyneuron/demo/digits.npz", "tinyneuron/tables/standard.txt",
+                 "tinyneuron/bench/reference_array/array.v",
                  "tinyneuron_sim/rtl/harness.cpp", "tinyneuron_sim/rtl/memory_device.h",
                  "tinyneuron_sim/rtl/reference_harness.cpp"):  # fmt: skip
         assert name in names

@@ -33,9 +33,9 @@ def batch_norm(
     KernelError
         ``x`` has fewer than 2 axes, or a vector has another shape or type.
     """
-    vectors: dict[str, nl.Tensor | None] = dict(
-        zip(_VECTORS, (gamma, beta, mean, variance), strict=True)
-    )
+    vectors: dict[str, nl.Tensor | None] = {
+        "gamma": gamma, "beta": beta, "mean": mean, "variance": variance
+    }  # fmt: skip
     _check(x, vectors)
     images, channels = x.shape[:2]
     pixels = math.prod(x.shape[2:])
