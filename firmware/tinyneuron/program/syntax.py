@@ -67,7 +67,8 @@ def _operands(opcode: Opcode) -> tuple[tuple[str, Any], ...]:
     )  # fmt: skip
 
 
-_OPTIONAL = ("transpose", "exponent_bias", "reduce_cmd", "reduce_op", "keep", "reverse_pred")
+_OPTIONAL = ("transpose", "exponent_bias", "reduce_cmd", "reduce_op", "keep", "reverse_pred",
+             "parameter")  # fmt: skip
 """Fields that are not written when they are 0."""
 
 
