@@ -77,7 +77,7 @@ def _universe(config: CoreConfig) -> Iterator[tuple[str, str]]:
         for role in PATTERNS.get(opcode, ()):
             for space in role.spaces:
                 yield "space", f"{opcode.name} {role.path} {space.name}"
-        for path in () if opcode in SINGLE else allowed.paths:
+        for path in () if opcode in (*SINGLE, Opcode.READ_ACCUMULATOR) else allowed.paths:
             for sign in ("negative", "zero", "positive"):
                 yield "stride", f"{opcode.name} {path} {sign}"
     for wait in WaitMode:

@@ -10,7 +10,12 @@ from tinyneuron_hw.isa.opcodes import Stream
 from tinyneuron_sim.compare import first_difference, run_reference
 from tinyneuron_sim.random_programs import Coverage, generate
 from tinyneuron_sim.random_programs.coverage import GROUPS
-from tinyneuron_sim.random_programs.feature import all_features, features_of
+from tinyneuron_sim.random_programs.feature import (
+    all_features,
+    all_settings,
+    features_of,
+    settings_of,
+)
 from tinyneuron_sim.random_programs.spoil import all_rules
 from tinyneuron_sim.random_programs.traps import TRAPS
 
@@ -20,8 +25,9 @@ SEED = 20_000
 COUNT = 300
 NEVER_BROKEN = "_ is not implemented"
 """Every operation that has a code is implemented today."""
-NEARLY = {"stride": 5, "type": 5, "rule": 3}
-"""Groups of which so many programs may miss a few items, and how many."""
+NEARLY = {"stride": 5, "type": 5, "rule": 3, "operation": 6, "register": 1, "trap kind": 1}
+"""Groups of which so many programs may miss a few items, and how many. Every setting is in some
+program; a trap or a branch may keep it from being executed."""
 
 
 def test_a_seed_always_gives_the_same_program():
@@ -66,11 +72,11 @@ def test_a_trap_is_of_its_kind(kind: str):
         assert found.counts["rule"][rule] >= 2
 
 
-def test_every_field_that_a_register_may_name_gets_its_turn():
-    features = all_features()
-    assert len(features) == len(set(features))
-    had = [feature for seed in range(SEED, SEED + COUNT) for feature in features_of(seed)]
-    assert set(had) == set(features)
+def test_every_field_and_setting_gets_its_turn():
+    seeds = range(SEED, SEED + COUNT)
+    assert {feature for seed in seeds for feature in features_of(seed)} == set(all_features())
+    settings = {setting for seed in seeds for setting in settings_of(TINY, seed)}
+    assert settings == set(all_settings(TINY))
 
 
 @pytest.mark.parametrize(
