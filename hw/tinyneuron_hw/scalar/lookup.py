@@ -44,10 +44,6 @@ class Found(data.Struct):
 class Lookup(wiring.Component):
     """The second step of `isa/table.py`.
 
-    Parameters
-    ----------
-    none
-
     Members
     -------
     y: the argument.

@@ -58,8 +58,7 @@ class Polynomial(wiring.Component):
     -------
     segment, found: from the lookup.
     control: of the element in each of the five stages and at the end.
-    factors: other factor of a product for positive and negative x, in the first, third and last
-        stage.
+    parameter: other factor of a product, where the control says so, in each of those stages.
     step: the table's, in the third stage.
     specials: FP32 results, at the end.
     result: FP32 bits, ``POLYNOMIAL_LATENCY`` cycles later.

@@ -88,6 +88,37 @@ class TableControl(wiring.Component):
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
+        headers, specials, lengths = self._elaborate_memories(m)
+
+        def found(kept: memory.Memory, slot: Value) -> Value:
+            read = kept.read_port(domain="comb")
+            m.d.comb += read.addr.eq(slot)
+            return read.data
+
+        control = self._decode(m, lambda slot: found(headers, slot))
+        last = self._stage + FUNCTION_LATENCY
+        controls = delayed(m, control, last, name="control")[self._stage :]
+        values = delayed(m, Activate(self.command).parameter, last, name="parameter")
+        inputs, end = self.inputs, controls[STAGES.specials]
+        m.d.comb += [inputs.control[k].eq(stage) for k, stage in enumerate(controls)]
+        self._elaborate_parameter(m, values[self._stage :])
+        m.d.comb += [
+            inputs.shift.eq(TableHeader(found(headers, controls[STAGES.shift].slot)).shift),
+            inputs.last.eq(found(lengths, controls[STAGES.last].slot)),
+            inputs.step.eq(TableHeader(found(headers, controls[STAGES.step].slot)).step),
+        ]
+        words = found(specials, end.slot)
+        with m.If(end.builtin):
+            m.d.comb += [
+                inputs.specials[0].eq(_ONE),
+                inputs.specials[1].eq(Mux(end.force.positive, _MINUS_ONE, 0)),
+            ]
+        with m.Else():
+            m.d.comb += Cat(inputs.specials).eq(words)
+        return m
+
+    def _elaborate_memories(self, m: Module) -> tuple[memory.Memory, memory.Memory, memory.Memory]:
+        """Headers, specials and lengths (less one) by slot."""
         headers = memory.Memory(shape=ROW_BITS, depth=SLOTS, init=[])
         specials = memory.Memory(shape=ROW_BITS, depth=SLOTS, init=[])
         lengths = memory.Memory(shape=range(TABLE_ROWS), depth=SLOTS, init=[])
@@ -104,40 +135,19 @@ class TableControl(wiring.Component):
                 port.addr.eq(self.slot),
                 port.data.eq(value),
             ]
+        return headers, specials, lengths
 
-        def found(kept: memory.Memory, slot: Value) -> Value:
-            read = kept.read_port(domain="comb")
-            m.d.comb += read.addr.eq(slot)
-            return read.data
-
-        control = self._decode(m, lambda slot: found(headers, slot))
-        last = self._stage + FUNCTION_LATENCY
-        controls = delayed(m, control, last, name="control")[self._stage :]
-        values = delayed(m, Activate(self.command).parameter, last, name="parameter")
-        inputs = self.inputs
-        m.d.comb += [inputs.control[k].eq(stage) for k, stage in enumerate(controls)]
-        for k, value in enumerate(values[self._stage :]):
+    def _elaborate_parameter(self, m: Module, values: list[Any]) -> None:
+        """The parameter in each stage of the function, taken apart."""
+        inputs, bits = self.inputs, values[2]
+        for k, value in enumerate(values):
             self._factor(m, value, inputs.parameter[k])
-        bits = values[self._stage + 2]
         exponent, fraction = bits[23:31], bits[:23]
         m.d.comb += [
             inputs.parameter_nan.eq(exponent.all() & fraction.any()),
             inputs.parameter_inf.eq(exponent.all() & ~fraction.any()),
             inputs.parameter_zero.eq(~bits[:31].any()),
-            inputs.shift.eq(TableHeader(found(headers, controls[STAGES.shift].slot)).shift),
-            inputs.last.eq(found(lengths, controls[STAGES.last].slot)),
-            inputs.step.eq(TableHeader(found(headers, controls[STAGES.step].slot)).step),
         ]
-        end = controls[STAGES.specials]
-        words = found(specials, end.slot)
-        with m.If(end.builtin):
-            m.d.comb += [
-                inputs.specials[0].eq(_ONE),
-                inputs.specials[1].eq(Mux(end.force.positive, _MINUS_ONE, 0)),
-            ]
-        with m.Else():
-            m.d.comb += Cat(inputs.specials).eq(words)
-        return m
 
     def _decode(self, m: Module, header: Any) -> Any:
         """The function of the beat that enters."""
