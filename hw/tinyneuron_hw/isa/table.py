@@ -30,7 +30,7 @@ from amaranth.lib import data, enum
 
 __all__ = [
     "COEFFICIENT_BITS", "ENTRIES", "ENTRIES_PER_ROW", "ENTRY_ROWS", "FIXED_BITS", "FIXED_LIMIT",
-    "FIXED_LOWEST", "FRACTION_BITS", "HEADER_ROWS", "P1_BITS", "P2_BITS", "P3_BITS",
+    "FIXED_LOWEST", "FRACTION_BITS", "GUARD_BITS", "HEADER_ROWS", "P1_BITS", "P2_BITS", "P3_BITS",
     "PERIOD_LOWEST", "ROW_BITS", "ROW_WORDS", "SLOTS", "SLOT_ROWS", "STEP_BITS", "SUM_BITS",
     "TABLE_ROWS",
     "U_CUT", "Entry", "EntryKind", "Power", "Reduction", "Segment", "Specials", "Symmetry",
@@ -80,6 +80,8 @@ FIXED_LIMIT = 8
 """From magnitude ``2**FIXED_LIMIT`` on, SHIFT and FRACTION give what the infinities give."""
 FIXED_LOWEST = -32
 """From this exponent of x down the fixed-point number is 0."""
+GUARD_BITS = 8
+"""Bits that a reduction's product has below the last place that is kept."""
 PERIOD_LOWEST = -13
 """Below this exponent PERIOD takes the multiplier of this one and scales afterwards."""
 
@@ -210,8 +212,8 @@ def _log2_e() -> int:
 
 @functools.cache
 def reduction_factor(reduction: Reduction, exponent: int) -> int:
-    """The 64-bit factor of x's 24-bit significand m, where ``x = m * 2**(exponent - 23)``: their
-    product modulo 2**64 is x in fixed point, or in turns."""
+    """The factor of x's 24-bit significand m, where ``x = m * 2**(exponent - 23)``: their product
+    without its low ``GUARD_BITS`` bits, modulo 2**64, is x in fixed point, or in turns."""
     constant = {
         Reduction.SHIFT: 1 << _WORK_BITS,
         Reduction.FRACTION: _log2_e(),
@@ -223,6 +225,6 @@ def reduction_factor(reduction: Reduction, exponent: int) -> int:
         lowest, places = FIXED_LOWEST + 1, FIXED_BITS
         if exponent < lowest or exponent >= FIXED_LIMIT:
             return 0
-    up = max(exponent, lowest) - 23 + places - _WORK_BITS
+    up = max(exponent, lowest) - 23 + places + GUARD_BITS - _WORK_BITS
     rounded = constant << up if up >= 0 else ((constant >> (-up - 1)) + 1) >> 1
-    return rounded & ((1 << 64) - 1)
+    return rounded & ((1 << 64 + GUARD_BITS) - 1)

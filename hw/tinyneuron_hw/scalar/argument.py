@@ -13,6 +13,7 @@ from ..isa.table import (
     FIXED_LIMIT,
     FIXED_LOWEST,
     FRACTION_BITS,
+    GUARD_BITS,
     PERIOD_LOWEST,
     Reduction,
     reduction_factor,
@@ -35,9 +36,9 @@ _FACTORS = [
     *(reduction_factor(Reduction.FRACTION, e) for e in _FIXED),
     *(reduction_factor(Reduction.SHIFT, e) for e in _FIXED),
     0,
-    1 << 40,
+    1 << 40 + GUARD_BITS,
 ]
-"""What the significand is multiplied by, modulo 2**64; with the last one its top bit is the top."""
+"""What the significand is multiplied by; with the last one its top bit is the product's."""
 _BIAS = 127
 
 
@@ -109,10 +110,10 @@ class Argument(wiring.Component):
         m.submodules.unpack = unpack = UnpackFp32()
         # A memory that nothing writes, for the sake of simulators.
         m.submodules.factors = factors = memory.Memory(
-            shape=64, depth=256, init=_FACTORS + [0] * (256 - len(_FACTORS))
+            shape=64 + GUARD_BITS, depth=256, init=_FACTORS + [0] * (256 - len(_FACTORS))
         )
         read = factors.read_port(domain="comb")
-        exponent = unpack.parts.exponent
+        significand, exponent = unpack.parts.significand, unpack.parts.exponent
         lowest = _BIAS + PERIOD_LOWEST
         below = exponent < lowest
         fixed_at = exponent - (_BIAS + _FIXED.start)
@@ -136,7 +137,11 @@ class Argument(wiring.Component):
                     far.eq(exponent >= _BIAS + FIXED_LIMIT),
                 ]
         m.d.sync += [
-            product.product.eq((unpack.parts.significand * read.data)[:64]),
+            # As the product of all bits, but in operations of at most 64.
+            product.product.eq(
+                (significand * read.data[GUARD_BITS:])[:64]
+                + ((significand * read.data[:GUARD_BITS]) >> GUARD_BITS)
+            ),
             product.base.eq(base),
             product.sign.eq(unpack.parts.sign),
             product.is_nan.eq(is_nan(Fp32(self.x))),

@@ -19,6 +19,7 @@ from tinyneuron_hw.isa.table import (
     FIXED_BITS,
     FIXED_LIMIT,
     FRACTION_BITS,
+    GUARD_BITS,
     HEADER_ROWS,
     P1_BITS,
     P2_BITS,
@@ -122,8 +123,11 @@ class Table:
 
 @functools.cache
 def _factors(reduction: Reduction) -> np.ndarray:
-    """uint64 factor of each exponent from -126 to 127."""
-    return np.array([reduction_factor(reduction, e) for e in range(-126, 128)], dtype=np.uint64)
+    """uint64[2, exponents from -126 to 127]: each factor without its low bits, and those."""
+    factors = [reduction_factor(reduction, e) for e in range(-126, 128)]
+    low = (1 << GUARD_BITS) - 1
+    parts = [[factor >> GUARD_BITS for factor in factors], [factor & low for factor in factors]]
+    return np.array(parts, dtype=np.uint64)
 
 
 @dataclass(frozen=True)
@@ -145,19 +149,18 @@ def _reduce(table: Table, bits: np.ndarray) -> _Reduced:
     none = np.zeros(bits.shape, np.int64)
     if table.reduction is Reduction.DIRECT:
         return _Reduced(significand << np.uint64(40), exponent, sign, none, none > 0)
-    factor = _factors(table.reduction)[np.minimum(exponent, 127) + 126]
+    high, low = _factors(table.reduction)[:, np.minimum(exponent, 127) + 126]
+    fixed = significand * high + (significand * low >> np.uint64(GUARD_BITS))
     shift = np.uint64(table.shift & (1 << 64) - 1)
     if table.reduction is Reduction.PERIOD:
         below = exponent < PERIOD_LOWEST
         moved = np.where(below, exponent - PERIOD_LOWEST, 0)
         if shift:
-            factor, moved = np.where(below, np.uint64(0), factor), none
-        turn = significand * factor
-        turn = np.where(sign, -turn, turn) + shift
+            fixed, moved = np.where(below, np.uint64(0), fixed), none
+        turn = np.where(sign, -fixed, fixed) + shift
         quarter, rest = turn >> np.uint64(62), turn & np.uint64((1 << 62) - 1)
         distance = np.where(quarter & _ONE, np.uint64(1 << 62) - rest, rest)
         return _Reduced(distance, moved + 1, quarter >= 2, none, none > 0)
-    fixed = significand * factor
     fixed = np.where(sign, -fixed, fixed) + shift
     far = exponent >= FIXED_LIMIT
     if table.reduction is Reduction.SHIFT:
