@@ -29,6 +29,7 @@ from .vector_chains import (
     TensorScan,
 )
 from .vector_moves import FindIndex8, MatchReplace8, Max8, Shuffle, Transpose
+from .vector_random import Dropout, Rng, SetSeed
 
 __all__ = ["INSTRUCTIONS", "INSTRUCTION_BITS"]
 
@@ -289,6 +290,9 @@ INSTRUCTIONS: dict[Opcode, type[data.Struct]] = {
     Opcode.INDEX_SELECT: IndexSelect,
     Opcode.IOTA: Iota,
     Opcode.READ_ACCUMULATOR: ReadAccumulator,
+    Opcode.RNG: Rng,
+    Opcode.SET_SEED: SetSeed,
+    Opcode.DROPOUT: Dropout,
     Opcode.MAX8: Max8,
     Opcode.FIND_INDEX8: FindIndex8,
     Opcode.MATCH_REPLACE8: MatchReplace8,

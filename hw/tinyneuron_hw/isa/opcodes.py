@@ -62,6 +62,9 @@ class Opcode(enum.Enum, shape=8):
     INDEX_SELECT = 0x69
     IOTA = 0x6A
     READ_ACCUMULATOR = 0x6B
+    RNG = 0x6C
+    SET_SEED = 0x6D
+    DROPOUT = 0x6E
     MAX8 = 0x70
     FIND_INDEX8 = 0x71
     MATCH_REPLACE8 = 0x72
@@ -93,6 +96,9 @@ STREAM_OPCODES: dict[Stream, tuple[Opcode, ...]] = {
         Opcode.INDEX_SELECT,
         Opcode.IOTA,
         Opcode.READ_ACCUMULATOR,
+        Opcode.RNG,
+        Opcode.SET_SEED,
+        Opcode.DROPOUT,
         Opcode.MAX8,
         Opcode.FIND_INDEX8,
         Opcode.MATCH_REPLACE8,
@@ -317,10 +323,11 @@ class ActivationFunction(enum.Enum, shape=8):
 
 
 class RoundMode(enum.Enum, shape=2):
-    """Rounding of a narrowing cast. The Scalar engine has both."""
+    """Rounding of a narrowing cast."""
 
     NEAREST_EVEN = 0
     STOCHASTIC = 1
+    """Up in magnitude with the probability of the part that is cut off; see Numbers."""
 
 
 class OperandKind(enum.Enum, shape=2):

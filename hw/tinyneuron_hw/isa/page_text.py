@@ -35,8 +35,8 @@ operand by on-chip operand in slot order; for DMA then the element counts of bot
 (BAD_OPERAND) and the device patterns. `rules.check` is the reference.
 
 * A register's value must be representable in the field it stands for.
-* Every size is at least 1, `num_partitions` is at least 1. `round_mode` is NEAREST_EVEN, but in
-  ACTIVATE and ACTIVATE_READ.
+* Every size is at least 1, `num_partitions` is at least 1. `round_mode` of a DMA instruction is
+  NEAREST_EVEN.
 * `lane` operands (Vector, Scalar): at most `partitions` partitions; the start partition is a
   multiple of all partitions when more than half are used, of half when more than a quarter, else
   of a quarter. `row` operands may start at any PE row, `column` operands at any PE column, `dma`
@@ -89,6 +89,16 @@ NUMBERS = """\
   result is converted to the destination's type.
 * Any NaN result is the canonical NaN, 0x7FC00000 in FP32; a cast writes the type's own. Only moves
   (TENSOR_COPY and DMA of equal types, MEMSET) keep other NaN patterns.
+* STOCHASTIC: a result goes up in magnitude when the part of it that the cast cuts off, as a
+  fraction of 32 bits (anything below sets the last one), and the lane's random bits add up to 1 or
+  more. What is written otherwise about casts holds: an exact result stays, floats overflow to
+  infinity, integers saturate.
+* Random bits: each lane of an engine has a xorshift generator of 32 bits (x ^= x << 13, x ^= x >>
+  17, x ^= x << 5), whose state after a step is the random number, from 1 to 2^32 - 1. It steps once
+  for each element that an instruction with STOCHASTIC writes, cast or not, that RNG writes or that
+  DROPOUT writes, in order of the elements, in every lane, whether the instruction uses it or not.
+  Lane p works on partition p of the operands, counted from their start. After reset the states
+  are different and fixed.
 * Casts to a smaller float: nearest even, overflow to infinity. Casts to an integer: nearest even,
   saturating, NaN becomes 0.
 * MAX and MIN are IEEE 754-2019 maximum and minimum: NaN when either operand is NaN, and -0 is below

@@ -39,6 +39,7 @@ from .operand_error import bad as _bad
 from .rules_accumulate import SUBJECTS, check_accumulation
 from .rules_eight import EIGHT_OPCODES, check_eight
 from .rules_operations import check_operations
+from .rules_random import check_seed
 from .rules_reshape import RESHAPE_OPCODES, check_reshape
 from .rules_scalar import TABLE_OPCODES, check_activate, check_table
 
@@ -67,10 +68,6 @@ DMA_CAST_DTYPES = (DType.FP32, DType.BF16, DType.FP16, DType.INT32)
 """Types that DMA converts; it moves every type."""
 ALU_OPS = tuple(AluOp)
 REDUCE_OPS = tuple(IDENTITIES)
-
-
-STOCHASTIC_OPCODES = (Opcode.ACTIVATE, Opcode.ACTIVATE_READ)
-"""Opcodes that can round stochastically."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +113,9 @@ PATTERNS: dict[Opcode, tuple[Role, ...]] = {
     Opcode.INDEX_SELECT: (_lane("a", "in0"), _lane("c", "dst", True)),
     Opcode.IOTA: (_lane("c", "dst", True),),
     Opcode.READ_ACCUMULATOR: (_lane("c", "dst", True),),
+    Opcode.RNG: (_lane("c", "dst", True),),
+    Opcode.SET_SEED: (_lane("a", "in0"),),
+    Opcode.DROPOUT: (_lane("a", "in0"), _lane("c", "dst", True)),
     Opcode.MAX8: (_lane("a", "in0"), _lane("c", "dst", True)),
     Opcode.FIND_INDEX8: (_lane("a", "in0"), _lane("b", "in1"), _lane("c", "dst", True)),
     Opcode.MATCH_REPLACE8: (_lane("a", "in0"), _lane("b", "in1"), _lane("c", "dst", True)),
@@ -128,6 +128,10 @@ PATTERNS: dict[Opcode, tuple[Role, ...]] = {
 }
 """On-chip patterns of each opcode, in slot order."""
 
+STOCHASTIC_OPCODES = tuple(opcode for opcode in PATTERNS if opcode.value >= 0x60)
+"""The Vector and Scalar engines' opcodes, which round stochastically if they have a
+``round_mode``."""
+
 SCALARS: dict[Opcode, tuple[str, ...]] = {
     Opcode.TENSOR_SCALAR: ("operand0", "operand1"),
     Opcode.SCALAR_TENSOR_TENSOR: ("operand0",),
@@ -135,6 +139,7 @@ SCALARS: dict[Opcode, tuple[str, ...]] = {
     Opcode.TENSOR_CUMULATIVE: ("operand0", "operand1"),
     Opcode.SELECT: ("operand0",),
     Opcode.INDEX_SELECT: ("operand0", "operand1"),
+    Opcode.DROPOUT: ("operand0",),
     Opcode.ACTIVATE: ("bias", "scale"),
 }
 """Scalar operands of each opcode, in slot order."""
@@ -392,6 +397,8 @@ def _check_lane_opcode(
             raise _bad(f"op: {fields['op'].name} is no reduction")
     elif opcode in EIGHT_OPCODES:
         check_eight(opcode, fields, ranges)
+    elif opcode is Opcode.SET_SEED:
+        check_seed(fields, ranges)
     elif len({extent.count for extent in ranges.values()}) > 1:
         counts = ", ".join(f"{path} {extent.count}" for path, extent in ranges.items())
         raise _bad(f"element counts differ: {counts}")

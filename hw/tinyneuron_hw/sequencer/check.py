@@ -323,7 +323,9 @@ class Checker(wiring.Component):
         first = Signal(_COUNT_BITS)
         count, beat = extent.count, extent.beat
         opens = (beat == _Beat.A) | (beat == _Beat.A_REDUCED)
-        no_source = is_any(self.select, [Opcode.MEMSET, Opcode.IOTA, Opcode.READ_ACCUMULATOR])
+        no_source = is_any(self.select, [
+            Opcode.MEMSET, Opcode.RNG, Opcode.IOTA, Opcode.READ_ACCUMULATOR,
+        ])  # fmt: skip
         is_read = is_any(self.select, [Opcode.READ_ACCUMULATOR])
         is_load = is_any(self.select, [Opcode.LOAD_STATIONARY])
         is_matmul = is_any(self.select, [Opcode.MULTIPLY_MOVING])

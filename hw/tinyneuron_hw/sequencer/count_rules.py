@@ -22,7 +22,7 @@ _OF_EIGHT = {path: tuple(code for code in EIGHT_OPCODES if path in eight_paths(c
 
 class CountRules(wiring.Component):
     """Combinational: whether an operand of MAX8, FIND_INDEX8, MATCH_REPLACE8, TRANSPOSE,
-    LOAD_TABLE, ACTIVATE_READ or ACTIVATE_SEED has a wrong number of elements.
+    SET_SEED, LOAD_TABLE, ACTIVATE_READ or ACTIVATE_SEED has a wrong number of elements.
 
     Members
     -------
@@ -64,6 +64,7 @@ class CountRules(wiring.Component):
             self.bad.eq(
                 (searches & ((self.count < low) | (self.count > high)))
                 | (has_eight & (self.count != 8))
+                | (is_any(self.select, [Opcode.SET_SEED]) & self.is_first & (self.count != 1))
                 | (transposes & self.is_last & ~self._is_transpose(m))
                 | (reads & (self.count != 1))
                 | (loads & ((self.count <= HEADER_ROWS) | (self.count > rows)))

@@ -41,6 +41,7 @@ from ..isa.rules_accumulate import (
 )
 from ..isa.rules_eight import INDEX_DTYPES
 from ..isa.rules_operations import OPERATIONS, RAW_DTYPES
+from ..isa.rules_random import SEED_DTYPE
 from ..isa.rules_reshape import MASK_ENTRY_BITS, RESHAPE_OPCODES
 from ..isa.rules_scalar import TABLE_OPCODES
 from ..isa.table import ROW_WORDS
@@ -173,6 +174,8 @@ class StaticRules(wiring.Component):
         broken: list[Value] = [other != partitions[0] for other in partitions[1:]]
         if opcode is Opcode.FIND_INDEX8:
             broken.append(self._no_dtype(opcode, "dst", INDEX_DTYPES))
+        if opcode is Opcode.SET_SEED:
+            broken.append(self._no_dtype(opcode, "in0", (SEED_DTYPE,)))
         if opcode is Opcode.TENSOR_REDUCE:
             depth, op = self._field(opcode, "reduce_dims"), self._field(opcode, "op")
             broken += [(depth < 1) | (depth > 4), ~Cat(op == o.value for o in REDUCE_OPS).any()]

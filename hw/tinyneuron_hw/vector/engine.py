@@ -30,11 +30,13 @@ from .lane import (
     LANE_SIGNATURE,
     LATE_STAGE,
     SECOND_STAGE,
+    Cast,
     LaneControl,
     Operand,
     VectorLane,  # fmt: skip
 )
 from .moves import BeatSource, Moves
+from .random import RandomBits, decode_random
 from .reduce import AccumulateMode, ReduceControl
 
 __all__ = ["VectorEngine"]
@@ -101,9 +103,10 @@ class VectorEngine(wiring.Component):
         body.submodules.moves = moves = Moves(self._config)
         wiring.connect(body, front.beats, moves.input)
         index = self._elaborate_index(body, front)
+        body.submodules.random = random = RandomBits(self._config)
         control = self._decode(body, front, moves, order)
-        self._elaborate_steps(body, front, moves, steps, order, control, index)
-        self._elaborate_lanes(body, front, moves, steps, order, control, index)
+        self._elaborate_steps(body, front, moves, steps, order, control, index, random)
+        self._elaborate_lanes(body, front, moves, steps, order, control, index, random)
         connect_engine(m, self, body, front, self._config, name="vector_engine")
         return m
 
@@ -127,10 +130,13 @@ class VectorEngine(wiring.Component):
         _identity(m, reduce.op, control.constant)
         decode_bits(m, command, control)
         decode_load(m, command, beat, accumulate, scalar.reduce_cmd)
+        decode_random(m, command, beat.kind, control)
         # A scalar operand passes the operations before its own unchanged.
         with m.If(moves.source == BeatSource.EIGHT):
             m.d.comb += control.cast.eq(moves.own_cast)
         with m.Elif(moves.source == BeatSource.RESHAPE):
+            # The instruction whose elements these are may be over.
+            m.d.comb += Value.cast(control.cast).eq(0)
             m.d.comb += [control.widen.raw.eq(1), control.cast.raw.eq(1)]
         with m.Elif(beat.kind == BeatKind.ELEMENT):
             with m.Switch(command[:8]):
@@ -172,12 +178,14 @@ class VectorEngine(wiring.Component):
         order: ReduceControl,
         control: Any,
         index: IndexSource,
+        random: RandomBits,
     ) -> None:
         beats, beat, step = moves.output, moves.output.payload, steps.step
         is_element = beat.kind == BeatKind.ELEMENT
         mode = order.accumulate.mode
-        loads = mode == AccumulateMode.LOAD
-        ready = self._elaborate_waits(m, front, moves, steps, index)
+        # A limit is cast, as an element is, so it must not meet a result of the accumulators.
+        is_ordered = is_element | (mode == AccumulateMode.LOAD) | control.cast.limits
+        ready = self._elaborate_waits(m, front, moves, steps, index) & random.ready
         accepted, taken, divides, meets = Signal(), Signal(), Signal(2), Signal()
         depth = TensorReduce(front.command).reduce_dims
         m.d.comb += [
@@ -185,23 +193,30 @@ class VectorEngine(wiring.Component):
             # Both operations would want the divider at the same time.
             meets.eq(divides[0] & steps.stages[SECOND_STAGE - FIRST_STAGE].divides[1]),
             order.advance.eq(steps.advance),
-            order.beat.eq(beats.valid & ready & ~meets & (is_element | loads)),
+            order.beat.eq(beats.valid & ready & ~meets & is_ordered),
             order.emits.eq(
-                moves.gives & ((mode == AccumulateMode.NONE) | (mode == AccumulateMode.RUN))
+                (moves.gives | control.cast.limits)
+                & ((mode == AccumulateMode.NONE) | (mode == AccumulateMode.RUN))
             ),
             order.group_end.eq(beat.ends.bit_select((depth - 1)[:2], 1)),
             order.last.eq(beat.ends[3] | (moves.source != BeatSource.FRONT)),
-            accepted.eq(Mux(is_element | loads, order.ready & ready & ~meets, 1)),
+            accepted.eq(Mux(is_ordered, order.ready & ready & ~meets, 1)),
             taken.eq(beats.valid & accepted),
             beats.ready.eq(steps.advance & accepted),
             step.valid.eq(taken | order.valid),
             step.divides.eq(divides & taken.replicate(2)),
-            step.early.eq(taken & order.emits),
+            step.early.eq(taken & is_element & order.emits & ~random.loads),
             step.late.eq(order.result),
             step.eight.eq(moves.eight.uses),
             step.accumulates.eq(order.store.keep | order.result | order.combine.fill),
             front.results.valid.eq(steps.valid),
             steps.ready.eq(front.results.ready),
+            random.command.eq(front.command),
+            random.own.eq(moves.source == BeatSource.FRONT),
+            random.seeds.eq(beat.in0),
+            random.idle.eq(~Cat(steps.stages[k].valid for k in range(1, LATE_STAGE + 1)).any()),
+            random.taken.eq(taken & steps.advance),
+            front.silent.eq(random.loads & random.taken),
         ]
 
     def _elaborate_index(self, m: Module, front: LaneFront) -> IndexSource:
@@ -243,6 +258,7 @@ class VectorEngine(wiring.Component):
         order: ReduceControl,
         control: Any,
         index: IndexSource,
+        random: RandomBits,
     ) -> None:
         lanes, accumulators = Module(), Module()
         beat = moves.output.payload
@@ -267,10 +283,17 @@ class VectorEngine(wiring.Component):
             dividers.op.eq(Mux(divides_second, second.op, first.op)),
             dividers.needed.eq(divides_second | steps.stages[FIRST_STAGE].divides[0]),
             dividers.advance.eq(steps.advance),
-            steps.hold.eq(dividers.hold),
+            steps.hold.eq(dividers.hold | random.hold),
         ]
         late = steps.stages[LATE_STAGE - 1].late
         is_iota = (front.command[:8] == Opcode.IOTA.value) & (moves.source == BeatSource.FRONT)
+        cast = Signal(Cast)
+        m.d.comb += [
+            cast.eq(Mux(late, casts[LATE_STAGE - 1], casts[EARLY_STAGE - 1])),
+            random.cast.eq(cast),
+            random.gives.eq(late | steps.stages[EARLY_STAGE - 1].early),
+            random.advance.eq(steps.advance),
+        ]
         start = Signal(32)
         _identity(m, combine.op, start)
         for number in range(self._config.partitions):
@@ -306,7 +329,8 @@ class VectorEngine(wiring.Component):
                 eights[number].value.eq(lane.value),
                 lane.take.eq(eights[number].take),
                 lane.replacement.eq(eights[number].result),
-                lane.cast.eq(Mux(late, casts[LATE_STAGE - 1], casts[EARLY_STAGE - 1])),
+                lane.cast.eq(cast),
+                lane.random.eq(random.random[number]),
                 front.results.payload.lanes[number].eq(lane.result),
                 front.results.payload.skip[number].eq(lane.skip),
             ]

@@ -84,6 +84,14 @@ class Cast(data.Struct):
     negate: unsigned(1)
     keep: unsigned(1)
     """An element that was not chosen is not written."""
+    stochastic: unsigned(1)
+    """Round with random bits."""
+    random: unsigned(1)
+    """The random bits leave in place of the result."""
+    limits: unsigned(1)
+    """The cast value becomes the lane's limit for ``drops``."""
+    drops: unsigned(1)
+    """0 leaves in place of the result when the random bits are not above the limit."""
 
 
 class LaneControl(data.Struct):
@@ -115,6 +123,7 @@ LANE_SIGNATURE = wiring.Signature({
     "quotient": Out(RawFp(DIVIDE_WIDTH)),
     "cast": Out(Cast),
     "late": Out(1),
+    "random": Out(32),
     "in0": Out(32),
     "in1": Out(32),
     "accumulated": Out(32),
@@ -151,6 +160,7 @@ class VectorLane(wiring.Component):
     capture: in the same cycle: take it as what FEEDBACK gives, in this cycle and until the next.
     accumulated: FP32 bits of the accumulator's result, ``LATE_STAGE - 1`` cycles after ``in0``.
     cast, late: how to cast which of the two, with ``late`` the accumulator's.
+    random: the lane's random bits, in the cycle of ``cast``.
     result, skip: raw element, one cycle later; whether it is to be left out.
     """
 
@@ -180,9 +190,9 @@ class VectorLane(wiring.Component):
         ):
             with m.If(control.load):
                 m.d.sync += scalar.eq(loaded)
-        m.submodules.narrow = narrow = FromFp32()
+        m.submodules.narrow = narrow = FromFp32(stochastic=True)
         cast = self.cast
-        outgoing = Signal(32)
+        outgoing, limit = Signal(32), Signal(32)
         m.d.comb += [
             alu0.ending.eq(self.first_ending),
             alu1.ending.eq(self.second_ending),
@@ -195,11 +205,19 @@ class VectorLane(wiring.Component):
             outgoing.eq(Mux(self.late, self.accumulated, alu1.result)),
             narrow.dtype.eq(cast.out_type),
             narrow.value.eq(Cat(outgoing[:31], outgoing[31] ^ cast.negate)),
+            narrow.stochastic.eq(cast.stochastic),
+            narrow.random.eq(self.random),
         ]
+        with m.If(cast.limits):
+            m.d.sync += limit.eq(narrow.raw)
         m.d.sync += [
             self.result.eq(Mux(cast.raw & (chosen | self.late), outgoing, narrow.raw)),
             self.skip.eq(cast.keep & ~chosen),
         ]
+        with m.If(cast.random):
+            m.d.sync += self.result.eq(self.random)
+        with m.Elif(cast.drops & (self.random <= limit)):
+            m.d.sync += self.result.eq(0)
         return m
 
     def _elaborate_feedback(self, m: Module, result: Signal) -> Signal:

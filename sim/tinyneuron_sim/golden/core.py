@@ -16,7 +16,7 @@ from tinyneuron_hw.isa.opcodes import DMA_OPCODES, Opcode, Stream, UpdateMode, W
 from tinyneuron_hw.isa.rules import OperandError
 
 from ..backend import DMA_SOURCE
-from . import scalar, tensor, vector, vector_eight, vector_reshape
+from . import scalar, tensor, vector, vector_eight, vector_random, vector_reshape
 from .dma import transfer
 from .errors import GoldenError, TrapSignal
 from .machine import Machine
@@ -31,8 +31,9 @@ from .sequencer import Sequencer
 __all__ = ["EXECUTORS", "Core", "Observer", "Schedule", "Step", "TrapInfo"]
 
 EXECUTORS: dict[Opcode, Callable[[Machine, Prepared], None]] = {
-    **tensor.EXECUTORS, **vector.EXECUTORS, **scalar.EXECUTORS, **vector_eight.EXECUTORS,
-    **vector_reshape.EXECUTORS,
+    **tensor.EXECUTORS, **scalar.EXECUTORS, **vector_random.EXECUTORS, **vector_reshape.EXECUTORS,
+    **{opcode: vector_random.rounding(execute)
+       for opcode, execute in (*vector.EXECUTORS.items(), *vector_eight.EXECUTORS.items())},
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import NoReturn
 import numpy as np
 
 from tinyneuron_hw.config import CoreConfig
+from tinyneuron_hw.float.random import VECTOR_ENGINE
 from tinyneuron_hw.formats import FORMATS, DType
 from tinyneuron_hw.isa.csr import Trap
 from tinyneuron_hw.isa.opcodes import OperandKind, Space
@@ -15,8 +16,9 @@ from tinyneuron_hw.isa.opcodes import OperandKind, Space
 from .access import byte_offsets, extent
 from .accumulators import Accumulators
 from .errors import GoldenError, TrapSignal
+from .generators import Generators
 from .memory import Footprint, make_memories
-from .numerics import RAW_TYPES, to_float32
+from .numerics import RAW_TYPES, from_float32, to_float32
 from .prepared import Prepared
 from .races import RaceDetector, Where
 from .region import DeviceRegion, Region, scalar_region
@@ -34,7 +36,8 @@ class Machine:
     """Memories and array state of a core, and the checks every access goes through.
 
     Set ``where`` and ``thread`` before an instruction executes; messages and the race detector
-    use them. ``races`` None turns race checks off.
+    use them. ``rounding`` holds the random bits of an instruction's casts, uint32[lanes, elements],
+    if it rounds stochastically. ``races`` None turns race checks off.
     """
 
     def __init__(self, config: CoreConfig, races: RaceDetector | None):
@@ -50,6 +53,8 @@ class Machine:
         self.stationary = Stationary.zero(self.config)
         self.accumulators = Accumulators(self.config.partitions)
         self.scalar = ScalarState(self.config.partitions)
+        self.vector_random = Generators(self.config.partitions, VECTOR_ENGINE)
+        self.rounding: np.ndarray | None = None
 
     def fail(self, what: str) -> NoReturn:
         """Raises GoldenError about the instruction that executes."""
@@ -100,6 +105,18 @@ class Machine:
         self.check_write(footprint)
         some = np.repeat(chosen.reshape(-1), region.element_bytes)
         footprint.memory.write_some(footprint, values, some)
+
+    def cast(self, region: Region, values: np.ndarray) -> np.ndarray:
+        """Raw elements for a destination of float32 values (which broadcast), rounded with the
+        random bits ``rounding`` if there are some."""
+        if self.rounding is None:
+            return from_float32(values, region.dtype)
+        bits = self.rounding[: region.partitions]
+        return from_float32(np.broadcast_to(values, bits.shape), region.dtype, bits)
+
+    def write_values(self, region: Region, values: np.ndarray) -> None:
+        """Writes float32[partitions, elements], cast."""
+        self.write(region, self.cast(region, values))
 
     def read_scalar(self, prepared: Prepared, path: str, partitions: int) -> np.ndarray:
         """FP32 values of a scalar operand, [partitions, 1] or [1, 1]."""

@@ -10,7 +10,7 @@ from tinyneuron_hw.isa.rules_operations import OPERATIONS
 
 from .accumulators import PARTIALS, combine, identity, interleave
 from .machine import Machine
-from .numerics import RAW_TYPES, from_float32, to_float32
+from .numerics import RAW_TYPES, to_float32
 from .operations import ALU, RAW_ALU
 from .overlap import forbid_lane_overlap
 from .prepared import Prepared
@@ -32,7 +32,10 @@ def _read(machine: Machine, region: Region, *, raw: bool = False) -> np.ndarray:
 
 
 def _write(machine: Machine, region: Region, values: np.ndarray, *, raw: bool = False) -> None:
-    machine.write(region, values if raw else from_float32(values, region.dtype))
+    if raw:
+        machine.write(region, values)
+    else:
+        machine.write_values(region, values)
 
 
 def tensor_tensor(machine: Machine, prepared: Prepared) -> None:

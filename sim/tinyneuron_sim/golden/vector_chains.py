@@ -12,7 +12,7 @@ from tinyneuron_hw.isa.opcodes import UNARY_OPS, AluOp, Comparison, Opcode, Redu
 from tinyneuron_hw.isa.rules_accumulate import ACCUMULATING
 
 from .machine import Machine
-from .numerics import from_float32, to_float32
+from .numerics import to_float32
 from .operations import ALU
 from .overlap import forbid_lane_overlap
 from .prepared import Prepared
@@ -71,7 +71,7 @@ def scalar_tensor_tensor(machine: Machine, prepared: Prepared) -> None:
     values = _first(machine, prepared, _read(machine, in0))
     values = apply(fields["op1"], values, _read(machine, in1), reverse=fields["reverse1"])
     accumulate(machine, fields, values)
-    machine.write(target, from_float32(values, target.dtype))
+    machine.write_values(target, values)
 
 
 def tensor_scan(machine: Machine, prepared: Prepared) -> None:
@@ -87,7 +87,7 @@ def tensor_scan(machine: Machine, prepared: Prepared) -> None:
         first = apply(fields["op0"], left[:, j], running, reverse=fields["reverse0"])
         running = apply(fields["op1"], first, right[:, j], reverse=fields["reverse1"])
         result[:, j] = running
-    machine.write(target, from_float32(result, target.dtype))
+    machine.write_values(target, result)
 
 
 def tensor_cumulative(machine: Machine, prepared: Prepared) -> None:
@@ -105,7 +105,7 @@ def tensor_cumulative(machine: Machine, prepared: Prepared) -> None:
         running = ALU[op1](values[:, j], running)
         result[:, j] = running
     accumulators.put_first(running)
-    machine.write(target, from_float32(result, target.dtype))
+    machine.write_values(target, result)
 
 
 def select(machine: Machine, prepared: Prepared) -> None:
@@ -139,8 +139,8 @@ def _selected(machine: Machine, prepared: Prepared, in0: Region, chosen: np.ndar
     values = np.where(chosen, to_float32(raw, in0.dtype), other)
     accumulate(machine, fields, values)
     if in0.dtype is target.dtype and fields["reduce_cmd"] not in ACCUMULATING:
-        return np.where(chosen, raw, from_float32(other, target.dtype))
-    return from_float32(values, target.dtype)
+        return np.where(chosen, raw, machine.cast(target, other))
+    return machine.cast(target, values)
 
 
 def indices(fields: Mapping[str, Any], region: Region) -> np.ndarray:
@@ -160,7 +160,7 @@ def iota(machine: Machine, prepared: Prepared) -> None:
     if target.dtype in (DType.INT32, DType.UINT32):
         machine.write(target, index.view(np.uint32))
     else:
-        machine.write(target, from_float32(index.astype(np.float32), target.dtype))
+        machine.write_values(target, index.astype(np.float32))
 
 
 def read_accumulator(machine: Machine, prepared: Prepared) -> None:
@@ -175,7 +175,7 @@ def read_accumulator(machine: Machine, prepared: Prepared) -> None:
     result = accumulators.read(target.partitions, op, ALU[op])
     if prepared.fields["negate"]:
         result = -result
-    machine.write(target, from_float32(result, target.dtype))
+    machine.write_values(target, result)
 
 
 EXECUTORS = {

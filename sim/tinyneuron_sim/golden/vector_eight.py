@@ -8,7 +8,7 @@ from tinyneuron_hw.formats import FORMATS
 from tinyneuron_hw.isa.opcodes import Opcode
 
 from .machine import Machine
-from .numerics import RAW_TYPES, canonical, from_float32, ordered, to_float32
+from .numerics import RAW_TYPES, canonical, ordered, to_float32
 from .overlap import forbid_lane_overlap
 from .prepared import Prepared
 from .region import Region
@@ -26,7 +26,7 @@ def max8(machine: Machine, prepared: Prepared) -> None:
     in0, target = prepared.regions["in0"], prepared.regions["dst"]
     largest = np.sort(_keys(machine, in0), axis=1)[:, :-9:-1]
     values = (largest ^ (largest >> 31 & np.int32(0x7FFF_FFFF))).view(np.float32)
-    machine.write(target, from_float32(values, target.dtype))
+    machine.write_values(target, values)
 
 
 def _find(machine: Machine, prepared: Prepared) -> np.ndarray:
@@ -59,7 +59,7 @@ def match_replace8(machine: Machine, prepared: Prepared) -> None:
     values = to_float32(machine.read(in0), in0.dtype).copy()
     rows, slots = np.nonzero(found >= 0)
     values[rows, found[rows, slots]] = np.uint32(prepared.fields["value"]).view(np.float32)
-    machine.write(target, from_float32(values, target.dtype))
+    machine.write_values(target, values)
 
 
 EXECUTORS = {

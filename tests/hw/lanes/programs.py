@@ -6,7 +6,7 @@ import numpy as np
 
 from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.formats import FORMATS, DType
-from tinyneuron_hw.isa.codec import decode, encode
+from tinyneuron_hw.isa.codec import decode, encode, fields_of
 from tinyneuron_hw.isa.opcodes import (
     ITERATED_OPS,
     RAW_OPS,
@@ -16,9 +16,17 @@ from tinyneuron_hw.isa.opcodes import (
     Opcode,
     OperandKind,
     ReduceCommand,
+    RoundMode,
     Space,
 )
-from tinyneuron_hw.isa.rules import ALU_OPS, CAST_DTYPES, REDUCE_OPS, check, start_granule
+from tinyneuron_hw.isa.rules import (
+    ALU_OPS,
+    CAST_DTYPES,
+    REDUCE_OPS,
+    STOCHASTIC_OPCODES,
+    check,
+    start_granule,
+)
 from tinyneuron_hw.isa.rules_accumulate import ACCUMULATING, CUMULATIVE_OPS, LOADS, RUNNING_OPS
 from tinyneuron_hw.isa.rules_operations import RAW_DTYPES
 from tinyneuron_hw.isa.rules_reshape import pack_mask
@@ -267,6 +275,17 @@ class RandomProgram:
             case Opcode.READ_ACCUMULATOR:
                 fields = {"dst": target([1, 1, 1, 1]), "reduce_op": choose(RUNNING_OPS),
                           "negate": flip()}  # fmt: skip
+            case Opcode.RNG:
+                fields = {"dst": target()}
+            case Opcode.SET_SEED:
+                fields = {"in0": self.operand([1, 1, 1, 1], count, DType.UINT32)}
+            case Opcode.DROPOUT:
+                share = choose([immediate(choose([0.0, 0.3, 0.5, 1.0, float("nan")])),
+                                self.scalar(count, None)])  # fmt: skip
+                fields = {"in0": source(), "dst": target(), "operand0": share}
+                if flip():
+                    fields["dst"] = self.operand(sizes, count, fields["in0"]["dtype"],
+                                                 is_write=True)  # fmt: skip
             case Opcode.MAX8 | Opcode.FIND_INDEX8 | Opcode.MATCH_REPLACE8:
                 fields = self.eight(opcode, count)
             case Opcode.TRANSPOSE:
@@ -279,6 +298,10 @@ class RandomProgram:
                           "function": choose(list(ActivationFunction))}  # fmt: skip
             case _:
                 fields = self.chain(opcode, source, target, count)
+        if "round_mode" in {field.path for field in fields_of(opcode)} and (
+            opcode in STOCHASTIC_OPCODES
+        ):
+            fields["round_mode"] = choose(list(RoundMode))
         raw = encode(opcode, fields)
         check(self.config, opcode, decode(raw).fields)
         return raw

@@ -6,6 +6,7 @@ import ml_dtypes
 import numpy as np
 
 from tinyneuron_hw.config import CoreConfig
+from tinyneuron_hw.float.random import VECTOR_ENGINE, reset_state
 from tinyneuron_hw.formats import CANONICAL_NAN, FORMATS, DType
 from tinyneuron_hw.isa.access import element_offsets
 from tinyneuron_hw.isa.codec import decode
@@ -14,9 +15,11 @@ from tinyneuron_hw.isa.opcodes import (
     UNARY_OPS,
     AluOp,
     OperandKind,
+    RoundMode,
     Space,
 )
 from tinyneuron_hw.isa.rules import on_chip_dims
+from tinyneuron_sim.golden.numerics import from_float32
 
 from . import reference_moves as moves
 from .reference_chains import Chains
@@ -161,18 +164,39 @@ def raw_array(op: AluOp, a: np.ndarray, b: np.ndarray, *, swap: bool = False) ->
     return np.array(results, a.dtype).reshape(a.shape)
 
 
+def xorshift(state: int) -> int:
+    state ^= state << 13 & 0xFFFF_FFFF
+    state ^= state >> 17
+    return state ^ (state << 5 & 0xFFFF_FFFF)
+
+
 class Reference(Chains):
     """Executes instructions on ``sbuf`` uint8[partitions, bytes] and ``psum`` in place."""
 
     def __init__(self, config: CoreConfig, sbuf: np.ndarray, psum: np.ndarray):
         self.config = config
         self.memories = {Space.SBUF: sbuf, Space.PSUM: psum}
-        super().__init__(alu, narrow, tree)
+        super().__init__(alu, self.narrow_values, tree)
+        self.states = [reset_state(VECTOR_ENGINE, lane) for lane in range(config.partitions)]
+        self.bits: np.ndarray | None = None
 
     def execute(self, raw: bytes) -> None:
         instruction = decode(raw)
         with np.errstate(all="ignore"):
+            fields, self.bits = instruction.fields, None
+            on_vector = instruction.opcode.value < 0x80
+            if on_vector and fields.get("round_mode") is RoundMode.STOCHASTIC:
+                count = int(np.prod([extent for _, extent in on_chip_dims(fields, "dst")]))
+                self.bits = self.random(fields["dst.num_partitions"], count)
             getattr(self, instruction.opcode.name.lower())(instruction.fields)
+
+    def random(self, rows: int, count: int) -> np.ndarray:
+        """uint32[rows, count]: random bits of every lane, of which the first ``rows`` are used."""
+        bits = np.zeros((len(self.states), count), np.uint32)
+        for n in range(count):
+            self.states = [xorshift(state) for state in self.states]
+            bits[:, n] = self.states
+        return bits[:rows]
 
     def place(self, fields, path, offsets=None):
         """Memory, rows [p, 1, 1] and bytes [n, size] of an operand."""
@@ -180,7 +204,7 @@ class Reference(Chains):
         if offsets is None:
             offsets = element_offsets(fields[f"{path}.offset"], on_chip_dims(fields, path), size)
         first = fields[f"{path}.start_partition"]
-        own = fields.get(f"{path}.num_partitions", fields["dst.num_partitions"])
+        own = fields.get(f"{path}.num_partitions", fields.get("dst.num_partitions"))
         rows = np.arange(first, first + own)
         memory = self.memories[fields[f"{path}.space"]]
         return memory, rows[:, None, None], offsets[None, :, None] + np.arange(size)
@@ -199,6 +223,12 @@ class Reference(Chains):
         raw = self.read(fields, path, np.array([fields[f"{path}.value"]]))
         return widen(raw, DType(fields[f"{path}.dtype"]))
 
+    def narrow_values(self, values: np.ndarray, dtype: DType) -> np.ndarray:
+        """Raw elements of a destination of this type."""
+        if self.bits is None:
+            return narrow(values, dtype)
+        return from_float32(np.broadcast_to(values, self.bits.shape), dtype, self.bits)
+
     def write(self, fields, raw: np.ndarray, chosen: np.ndarray | None = None) -> None:
         memory, rows, places = self.place(fields, "dst")
         for n in range(raw.shape[1]):  # in order: the later of two overlapping elements wins
@@ -207,7 +237,7 @@ class Reference(Chains):
             memory[rows[some, 0], places[:, n]] = elements.view(np.uint8)
 
     def write_values(self, fields, values: np.ndarray) -> None:
-        self.write(fields, narrow(values, fields["dst.dtype"]))
+        self.write(fields, self.narrow_values(values, fields["dst.dtype"]))
 
     def read_bits(self, fields, path) -> np.ndarray:
         """A scalar operand of operations on bits."""
@@ -264,6 +294,27 @@ class Reference(Chains):
         count = int(np.prod([extent for _, extent in on_chip_dims(fields, "dst")]))
         value = fields["value"] & ((1 << 8 * size) - 1)
         self.write(fields, np.full((fields["dst.num_partitions"], count), value, f"<u{size}"))
+
+    def rng(self, fields) -> None:
+        count = int(np.prod([extent for _, extent in on_chip_dims(fields, "dst")]))
+        bits = self.random(fields["dst.num_partitions"], count)
+        self.write(fields, bits.astype(f"<u{FORMATS[fields['dst.dtype']].bytes}"))
+
+    def set_seed(self, fields) -> None:
+        for lane, seed in enumerate(self.read(fields, "in0")[:, 0].tolist()):
+            state = seed or 0x9E37_79B9
+            for _ in range(16):
+                state = xorshift(state)
+            self.states[lane] = state
+
+    def dropout(self, fields) -> None:
+        raw, dtype = self.read(fields, "in0"), fields["dst.dtype"]
+        if fields["in0.dtype"] is not dtype:
+            raw = narrow(widen(raw, fields["in0.dtype"]), dtype)
+        share = self.read_scalar(fields, "operand0").astype(np.float64) * 2**32
+        limit = np.clip(np.nan_to_num(np.rint(share), nan=0.0), 0, 2**32 - 1)
+        bits = self.random(*raw.shape)
+        self.write(fields, np.where(bits <= limit, 0, raw).astype(raw.dtype))
 
     def max8(self, fields) -> None:
         self.write_values(fields, moves.largest(self.read_values(fields, "in0")))

@@ -131,6 +131,10 @@ def legal_fields(rng, config, opcode):
         count, dtype = rng.choice((1, 1, 1, 2)), DType.UINT32
     for role in rules.PATTERNS.get(opcode, ()):
         fields |= pattern(rng, config, role.path, role, count, partitions, dtype)
+    if opcode is Opcode.SET_SEED:
+        role = rules.PATTERNS[opcode][0]
+        return pattern(rng, config, "in0", role, rng.choice((1, 1, 1, 2)), partitions,
+                       rng.choice((DType.UINT32, DType.UINT32, dtype)))  # fmt: skip
     if opcode in rules_eight.EIGHT_OPCODES:
         return eight_fields(rng, config, opcode, partitions)
     if opcode is Opcode.TRANSPOSE:
@@ -316,6 +320,11 @@ def test_one_operand_takes_one_cycle():
         (Opcode.ACTIVATE_SEED, {"in0.dims.2.size": 2}),
         (Opcode.ACTIVATE_SEED, {"in0.dtype": DType.INT32}),
         (Opcode.ACTIVATE, {"reduce_cmd": ReduceCommand.LOAD_REDUCE}),
+        (Opcode.SET_SEED, {"in0.dims.0.size": 2}),
+        (Opcode.SET_SEED, {"in0.dtype": DType.INT32}),
+        (Opcode.TENSOR_SCALAR, {"op0": AluOp.MOD, "op1": AluOp.RSQRT}),
+        (Opcode.TENSOR_SCALAR, {"op0": AluOp.ADD, "op1": AluOp.BITWISE_NOT}),
+        (Opcode.TENSOR_TENSOR, {"op": AluOp.BITWISE_OR, "in1.dtype": DType.BOOL}),
         (Opcode.MEMSET, {"dst.dims.0.size": 65535, "dst.dims.1.size": 17}),
         (
             Opcode.MAX8,

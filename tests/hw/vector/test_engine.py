@@ -13,6 +13,7 @@ from tinyneuron_hw.isa.opcodes import (
     AluOp,
     Opcode,
     ReduceCommand,
+    RoundMode,
     Space,
     Stream,
 )
@@ -221,3 +222,47 @@ def test_accumulating_and_indices_cost_no_cycles():
     # Two scalar operands, and the numbers of the lanes.
     for before, after in itertools.pairwise(timing.done):
         assert after - before <= 96 + 6
+
+
+def test_random_bits_are_taken_in_the_order_of_the_elements():
+    """Casts behind reductions, RNG, DROPOUT and seeds with nothing between them."""
+    line, stochastic = [(1, 7)], {"round_mode": RoundMode.STOCHASTIC}
+    program = []
+    for number in range(3):
+        source, offset = pattern(offset=32 * number, dims=[(1, 14)]), 512 + 160 * number
+        seeds = pattern(DType.UINT32, offset=4 * number, partitions=2 + number % 3)
+        program += [
+            encode(Opcode.TENSOR_REDUCE, in0={**source, "dims": [{"stride": 1, "size": 2},
+                                                                 {"stride": 2, "size": 7}]},
+                   dst=pattern(DType.BF16, offset=offset, dims=line), op=AluOp.ADD, reduce_dims=1,
+                   **stochastic),
+            encode(Opcode.DROPOUT, in0=pattern(dims=line), operand0=immediate(0.25 * (1 + number)),
+                   dst=pattern(DType.FP16, offset=offset + 32, dims=line)),
+            encode(Opcode.TENSOR_COPY, in0=pattern(dims=line), **stochastic,
+                   dst=pattern(DType.INT8, offset=offset + 64, dims=line)),
+            encode(Opcode.SET_SEED, in0=seeds),
+            encode(Opcode.RNG, dst=pattern(DType.UINT16, offset=offset + 96, dims=line)),
+        ]  # fmt: skip
+    run(program, seed=11)
+    run(program, seed=12, stall=0.3, pause=0.3)
+
+
+@pytest.mark.parametrize("opcode", [Opcode.SET_SEED, Opcode.RNG, Opcode.DROPOUT])
+def test_results_of_the_instruction_before_are_not_taken_for_ones_own(opcode):
+    """FIND_INDEX8 and TRANSPOSE give results when the next instruction is there already."""
+    last = {
+        Opcode.SET_SEED: {"in0": pattern(DType.UINT32)},
+        Opcode.RNG: {"dst": pattern(DType.UINT8, offset=640, dims=[(1, 5)])},
+        Opcode.DROPOUT: {"in0": pattern(dims=[(1, 5)]), "operand0": immediate(0.5),
+                         "dst": pattern(DType.UINT8, offset=640, dims=[(1, 5)])},
+    }[opcode]  # fmt: skip
+    program = [
+        encode(Opcode.FIND_INDEX8, in0=pattern(dims=[(1, 9)]), in1=pattern(dims=[(1, 8)]),
+               dst=pattern(DType.UINT16, offset=512, dims=[(1, 8)])),
+        encode(opcode, last),
+        encode(Opcode.TRANSPOSE, in0=pattern(dims=[(1, 3)]),
+               dst=pattern(offset=768, dims=[(1, 3)])),
+        encode(opcode, last),
+        encode(Opcode.RNG, dst=pattern(DType.UINT32, offset=576, dims=[(1, 3)])),
+    ]  # fmt: skip
+    run(program, seed=13)

@@ -35,7 +35,7 @@ from tinyneuron_sim.random_programs.spoil import all_rules, broken_rule, rules_o
 from tinyneuron_sim.random_programs.values import random_bytes, special_patterns
 
 TINY = get_config("tiny")
-SILENT = (Opcode.LOAD_STATIONARY, Opcode.LOAD_TABLE, Opcode.ACTIVATE_SEED)
+SILENT = (Opcode.LOAD_STATIONARY, Opcode.SET_SEED, Opcode.LOAD_TABLE, Opcode.ACTIVATE_SEED)
 DATA = [opcode for opcode in Opcode if opcode not in CONTROL_OPCODES]
 
 
