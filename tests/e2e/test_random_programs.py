@@ -15,7 +15,7 @@ from tinyneuron_sim.random_programs import run_campaign
 
 SEED = 20_000
 """What tests/sim/random_programs/test_generator.py says about coverage is about these."""
-CHUNK = 30
+CHUNK = 40
 SLOW_SEED = 1_000_000
 SLOW_CHUNK = 250
 
@@ -43,7 +43,7 @@ def require_equal(config: CoreConfig, seeds: range) -> None:
     assert report.most_cycles <= 2000
 
 
-@pytest.mark.parametrize("first", range(SEED, SEED + 300, CHUNK))
+@pytest.mark.parametrize("first", range(SEED, SEED + 400, CHUNK))
 def test_random_programs_equal_golden(first: int):
     require_equal(get_config("tiny"), range(first, first + CHUNK))
 
@@ -53,19 +53,19 @@ def test_random_programs_equal_golden_at_default_size():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("first", range(SLOW_SEED, SLOW_SEED + 3000, SLOW_CHUNK))
+@pytest.mark.parametrize("first", range(SLOW_SEED, SLOW_SEED + 6000, SLOW_CHUNK))
 def test_thousands_of_random_programs_equal_golden(first: int):
     require_equal(get_config("tiny"), range(first, first + SLOW_CHUNK))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("first", range(SLOW_SEED, SLOW_SEED + 1000, SLOW_CHUNK))
+@pytest.mark.parametrize("first", range(SLOW_SEED, SLOW_SEED + 2500, SLOW_CHUNK))
 def test_thousands_of_random_programs_equal_golden_at_default_size(first: int):
     require_equal(get_config("default"), range(first, first + SLOW_CHUNK))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("config", ODD, ids=lambda config: config.name)
-@pytest.mark.parametrize("first", range(SLOW_SEED, SLOW_SEED + 500, SLOW_CHUNK))
+@pytest.mark.parametrize("first", range(SLOW_SEED, SLOW_SEED + 750, SLOW_CHUNK))
 def test_random_programs_equal_golden_on_odd_configurations(config: CoreConfig, first: int):
     require_equal(config, range(first, first + SLOW_CHUNK))

@@ -37,8 +37,12 @@ def check_table(opcode: Opcode, fields: Mapping[str, Any], ranges: Mapping[str, 
         return
     if fields["in0.dtype"] is not DType.UINT32:
         raise bad(f"in0: dtype must be uint32, not {FORMATS[fields['in0.dtype']].name}")
-    if opcode is Opcode.ACTIVATE_SEED:
-        return
+    if opcode is Opcode.LOAD_TABLE:
+        _check_image(fields, ranges)
+
+
+def _check_image(fields: Mapping[str, Any], ranges: Mapping[str, ApRange]) -> None:
+    """The same for the image that LOAD_TABLE takes."""
     if fields["in0.num_partitions"] != ROW_WORDS:
         raise bad(f"in0: num_partitions must be {ROW_WORDS}, not "
                           f"{fields['in0.num_partitions']}")  # fmt: skip

@@ -167,18 +167,13 @@ class _Shrinker:
         return changed
 
     def _simpler(self, place: Place) -> Iterator[bytes]:
-        raw = self.lines[place]
-        fields = _fields(raw)
+        """Simpler forms of an instruction, each of the form that is the best by then."""
+        fields = _fields(self.lines[place])
         if fields is None:
             return
-        opcode = Opcode(raw[0])
-        seen = self._values(place)
-        named = [path for path, flag in fields.items() if path.endswith("_by_register") and flag]
-        for path in named:
-            target = path.removesuffix("_by_register")
-            if target in seen:
-                fields = {**fields, target: seen[target], path: 0}
-                yield encode(opcode, fields)
+        opcode = Opcode(self.lines[place][0])
+        yield from self._with_immediates(place, opcode)
+        fields = decode(self.lines[place]).fields
         sizes = [path for path in fields if path.endswith(".size") and fields[path] > 1]
         if opcode is Opcode.LOOP:
             for count in (1, 2):
@@ -195,6 +190,20 @@ class _Shrinker:
         for level in range(4):
             ours = [path for path in sizes if f".dims.{level}." in path]
             yield encode(opcode, {**fields, **{path: fields[path] // 2 for path in ours}})
+
+    def _with_immediates(self, place: Place, opcode: Opcode) -> Iterator[bytes]:
+        """A register that a field or an address names gives way to what it held, one at a time."""
+        seen = self._values(place)
+        for path in decode(self.lines[place]).fields:
+            fields = decode(self.lines[place]).fields
+            operand, _, name = path.rpartition(".")
+            target = path.removesuffix("_by_register")
+            if target != path and fields[path] and target in seen:
+                yield encode(opcode, {**fields, target: seen[target], path: 0})
+            elif name == "address_uses_register" and fields[path] and seen:
+                unused = {path: 0, f"{operand}.register": 0, f"{operand}.scale": 0}
+                address = seen[f"{operand}.address"]
+                yield encode(opcode, {**fields, **unused, f"{operand}.address": address})
 
     def _values(self, place: Place) -> Mapping[str, Any]:
         """What the instruction's fields were when it first ran."""

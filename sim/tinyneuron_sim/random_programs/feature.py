@@ -1,15 +1,15 @@
 """What a program is sure to have: a few fields that registers name and a few settings of
-instructions, different ones for each seed.
+instructions, different ones for each turn.
 
-Any three hundred successive seeds so have all there are, each once at least in a program that
-does not trap.
+The programs that have no trap take turns; ``TURNS`` successive ones have all there are, and execute
+them: they stand outside loops and branches.
 """
 
 from __future__ import annotations
 
 import functools
 import itertools
-from typing import Any
+from typing import Any, TypeVar
 
 from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.isa.codec import fields_of
@@ -29,11 +29,12 @@ from .legal import legal, own_fields
 from .listing import Item, Label, header
 from .scope import Scope
 
-__all__ = ["Feature", "Setting", "add_feature", "add_setting", "all_features", "all_settings",
-           "features_of", "named_paths", "settings_of"]  # fmt: skip
+__all__ = ["TURNS", "Feature", "Setting", "add_feature", "add_setting", "all_features",
+           "all_settings", "features_of", "named_paths", "settings_of"]  # fmt: skip
 
-_SEEDS = 290
-"""So many successive seeds have every feature and every setting."""
+_T = TypeVar("_T")
+TURNS = 280
+"""So many successive turns have every feature and every setting."""
 Feature = tuple[Opcode, str]
 """An opcode and the path of a field that a register may name."""
 
@@ -50,12 +51,9 @@ def all_features() -> tuple[Feature, ...]:
     return tuple((opcode, path) for opcode in Opcode for path in named_paths(opcode))
 
 
-def features_of(seed: int) -> tuple[Feature, ...]:
-    """Those that a seed's program has."""
-    features = all_features()
-    each = -(-len(features) // _SEEDS)
-    step = -(-len(features) // each)
-    return tuple(features[(seed + k * step) % len(features)] for k in range(each))
+def features_of(turn: int | None) -> tuple[Feature, ...]:
+    """Those of a turn; none of no turn."""
+    return _share(all_features(), turn)
 
 
 Setting = tuple[Opcode, str, Any]
@@ -81,11 +79,18 @@ def all_settings(config: CoreConfig) -> tuple[Setting, ...]:
     return tuple(found)
 
 
-def settings_of(config: CoreConfig, seed: int) -> tuple[Setting, ...]:
-    """Those that a seed's program has."""
-    settings = all_settings(config)
-    each = -(-len(settings) // _SEEDS)
-    return tuple(settings[(seed * each + k) % len(settings)] for k in range(each))
+def settings_of(config: CoreConfig, turn: int | None) -> tuple[Setting, ...]:
+    """Those of a turn; none of no turn."""
+    return _share(all_settings(config), turn)
+
+
+def _share(items: tuple[_T, ...], turn: int | None) -> tuple[_T, ...]:
+    """A few of ``items``, far from each other."""
+    if turn is None:
+        return ()
+    each = -(-len(items) // TURNS)
+    step = -(-len(items) // each)
+    return tuple(items[(turn + k * step) % len(items)] for k in range(each))
 
 
 def add_setting(scope: Scope, setting: Setting) -> None:

@@ -23,7 +23,7 @@ from .scope import Scope, World
 from .semaphores import DeadEndError, SemaphorePool
 from .traps import TRAPS, add_trap
 
-__all__ = ["RandomCase", "generate"]
+__all__ = ["RandomCase", "generate", "turn_of"]
 
 _BUDGET = 950
 """Rough cycles of a program."""
@@ -69,21 +69,28 @@ def _trap_of(seed: int) -> str | None:
     return kinds[(group * _TRAPPED + place) % len(kinds)] if place < _TRAPPED else None
 
 
-def _streams(config: CoreConfig, seed: int, rng: random.Random) -> tuple[Stream, ...]:
-    """The streams a program uses, among them some that can run what its seed features."""
+def turn_of(seed: int) -> int | None:
+    """Which turn a seed's program has in ``feature``; None where it may trap."""
+    group, place = divmod(seed, _OUT_OF)
+    return group * (_OUT_OF - _TRAPPED) + place - _TRAPPED if place >= _TRAPPED else None
+
+
+def _streams(config: CoreConfig, turn: int | None, rng: random.Random) -> tuple[Stream, ...]:
+    """The streams a program uses, among them some that can run what its turn has."""
     present = available_streams(config)
     if rng.random() < 0.5:
         return present
     chosen = {rng.choice([s for s in present if opcode in STREAM_OPCODES[s]])
-              for opcode, *_ in (*features_of(seed), *settings_of(config, seed))}  # fmt: skip
-    chosen |= set(rng.sample(present, rng.randint(0, len(present) - 1)))
+              for opcode, *_ in (*features_of(turn), *settings_of(config, turn))}  # fmt: skip
+    chosen |= set(rng.sample(present, rng.randint(0 if chosen else 1, len(present) - 1)))
     return tuple(sorted(chosen, key=lambda stream: stream.value))
 
 
 def _write(config: CoreConfig, seed: int, rng: random.Random) -> Program:
     arena = choose_arena(config, rng)
     drawer = Drawer(arena, rng)
-    streams = _streams(config, seed, rng)
+    turn = turn_of(seed)
+    streams = _streams(config, turn, rng)
     semaphores = {rng.randrange(NUM_SEMAPHORES): rng.choice([1, 7, rng.getrandbits(32)])
                   for _ in range(rng.choice([0, 0, 6]))}  # fmt: skip
     world = World(rng, arena, drawer, SemaphorePool(rng, semaphores), streams,
@@ -92,11 +99,11 @@ def _write(config: CoreConfig, seed: int, rng: random.Random) -> Program:
     scope = Scope(world, streams, registers, repeats=False)
     budget = _BUDGET * rng.choice([0.2, 0.6, 1, 1, 1])
     halts = {stream: Item(Opcode.HALT) for stream in streams}
-    for feature in features_of(seed):
+    for feature in features_of(turn):
         for _ in range(rng.randrange(3)):
             add_block(scope)
         add_feature(scope, feature, seed, halts)
-    for setting in settings_of(config, seed):
+    for setting in settings_of(config, turn):
         add_setting(scope, setting)
     while scope.cost < budget:
         add_block(scope)

@@ -25,8 +25,9 @@ from tinyneuron_hw.isa import (
     rules_scalar,
 )
 from tinyneuron_hw.isa.codec import fields_of
-from tinyneuron_hw.isa.opcodes import DMA_OPCODES, Opcode
+from tinyneuron_hw.isa.opcodes import DMA_OPCODES, RAW_OPS, AluOp, Opcode
 from tinyneuron_hw.isa.rules import OperandError
+from tinyneuron_hw.isa.rules_operations import RAW_DTYPES
 
 from .draw import Drawer, Fields
 from .legal import is_flag_of_register
@@ -48,10 +49,11 @@ _MODULES: dict[ModuleType, tuple[Opcode, ...]] = {
 _FUNCTIONS: dict[str, tuple[Opcode, ...]] = {
     "_check_matmul": (Opcode.MULTIPLY_MOVING,),
     "_check_matmul_source": (Opcode.LOAD_STATIONARY, Opcode.MULTIPLY_MOVING),
+    "_check_image": (Opcode.LOAD_TABLE,),
     "_check_dma": DMA_OPCODES,
     "_check_dma_counts": DMA_OPCODES,
 }
-"""The same for functions of ``isa.rules``."""
+"""The same for some functions of these modules."""
 
 
 @functools.cache
@@ -179,6 +181,8 @@ def _change(rng: random.Random, opcode: Opcode, fields: Fields) -> Fields:
         dtype = rng.choice(list(types[0].enum or ()))
         field = rng.choice([field for field in own if field.enum is not None])
         value = rng.choice(list(field.enum or ()))
+        if field.enum is AluOp and rng.random() < 0.5:  # on bits, as they are
+            dtype, value = rng.choice(list(RAW_DTYPES)), rng.choice(list(RAW_OPS))
         return changed | {at.path: dtype for at in types} | {field.path: value}
     if codes and rng.random() < 0.15:
         field = rng.choice(codes)

@@ -132,8 +132,8 @@ def wrong_register() -> Iterator[None]:
 
 def test_a_wrong_register_operation_is_found_where_it_is_used():
     finding = hunt(wrong_register, traps=False).findings[0]
-    # The one that uses the result, and one for each register that it needs.
-    assert finding.small.case.instruction_count <= 4
+    # Besides it, the one that uses the result and perhaps the setting of an operand.
+    assert finding.small.case.instruction_count <= 3
     operations = [decode(raw).fields.get("op") for code in finding.small.case.streams.values()
                   for raw in code]  # fmt: skip
     assert RegisterOp.SHIFT_RIGHT_ARITHMETIC in operations
