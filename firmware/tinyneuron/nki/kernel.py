@@ -59,8 +59,9 @@ def jit(function: Callable[..., Any] | None = None) -> Any:
 
 
 def compile(
-    kernel: Kernel | Callable[..., Any], config: str | CoreConfig, specs: Mapping[str, Any]
-) -> Program:
+    kernel: Kernel | Callable[..., Any], config: str | CoreConfig, specs: Mapping[str, Any], *,
+    stochastic_rounding: bool = False,
+) -> Program:  # fmt: skip
     """The program of ``kernel`` for one configuration and these arguments.
 
     Parameters
@@ -71,6 +72,9 @@ def compile(
     specs:
         Parameter name -> :class:`TensorArg` (an input tensor of that name), :class:`Constant`, or
         any other value, which the kernel sees as it is.
+    stochastic_rounding:
+        Whether the Vector and Scalar engines round what they write up in magnitude with the
+        probability of the part that is cut off, instead of to nearest even.
 
     Raises
     ------
@@ -79,15 +83,16 @@ def compile(
     LoweringError
         The kernel needs more on-chip memory than there is.
     """
-    return lower(trace(kernel, config, specs))
+    return lower(trace(kernel, config, specs, stochastic_rounding=stochastic_rounding))
 
 
 def trace(
-    kernel: Kernel | Callable[..., Any], config: str | CoreConfig, specs: Mapping[str, Any]
-) -> Module:
+    kernel: Kernel | Callable[..., Any], config: str | CoreConfig, specs: Mapping[str, Any], *,
+    stochastic_rounding: bool = False,
+) -> Module:  # fmt: skip
     """Runs a kernel once and returns what it recorded (arguments as :func:`compile`)."""
     function = kernel.function if isinstance(kernel, Kernel) else kernel
-    state = Trace(get_config(config), function.__name__)
+    state = Trace(get_config(config), function.__name__, stochastic=stochastic_rounding)
     state.module.file = inspect.getsourcefile(function) or ""
     arguments: dict[str, Any] = {}
     for name, value in specs.items():

@@ -11,7 +11,9 @@ from typing import Any
 
 from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.formats import DType
-from tinyneuron_hw.isa.opcodes import Opcode, Space, Stream
+from tinyneuron_hw.isa.codec import fields_of
+from tinyneuron_hw.isa.opcodes import Opcode, RoundMode, Space, Stream
+from tinyneuron_hw.isa.rules import STOCHASTIC_OPCODES
 
 from ..lower.ir import DeviceTensor, Instr, Module, Operand, Tile, TileRef
 from ..tables.fit import FunctionTable
@@ -45,8 +47,10 @@ def source_line() -> tuple[str, int]:
 class Trace:
     """Collects one kernel's tensors and instructions into a :class:`Module`."""
 
-    def __init__(self, config: CoreConfig, name: str):
+    def __init__(self, config: CoreConfig, name: str, *, stochastic: bool = False):
         self.config = config
+        self.stochastic = stochastic
+        """Whether engines that can round stochastically do."""
         self.module = Module(config, name)
         self.written: dict[Tile, set[object]] = {}
         """PSUM regions that a matmul of the current accumulation group has written."""
@@ -117,6 +121,10 @@ def emit(
     for ref in writes.values():
         if opcode is not Opcode.MULTIPLY_MOVING and isinstance(ref, TileRef):
             trace.written.pop(ref.base, None)
+    fields = dict(fields or {})
+    rounds = opcode in STOCHASTIC_OPCODES and any(f.path == "round_mode" for f in fields_of(opcode))
+    if trace.stochastic and rounds:
+        fields["round_mode"] = RoundMode.STOCHASTIC
     line = source_line()[1]
-    trace.emit(Instr(opcode, reads, writes, line, fields or {}, stream, parts=parts or {},
+    trace.emit(Instr(opcode, reads, writes, line, fields, stream, parts=parts or {},
                      table=table))  # fmt: skip

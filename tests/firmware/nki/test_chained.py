@@ -8,32 +8,12 @@ from tinyneuron import nki
 from tinyneuron.nki import isa as nisa
 from tinyneuron.nki import language as nl
 
+from .tiles import load, save
+
 RNG = np.random.default_rng(9)
 X, Y = (RNG.standard_normal((4, 30)).astype(np.float32) for _ in range(2))
 COLUMN = np.array([[0.5], [-2.0], [3.0], [0.0]], np.float32)
 MASK = (RNG.random((4, 30)) < 0.4).astype(np.uint8)
-
-
-def load(tensor):
-    tile = nl.ndarray(tensor.shape, tensor.dtype)
-    nisa.dma_copy(tile, tensor)
-    return tile
-
-
-def save(tile):
-    out = nl.ndarray(tile.shape, tile.dtype, buffer=nl.shared_hbm)
-    nisa.dma_copy(out, tile)
-    return out
-
-
-@pytest.fixture
-def run(run_golden):
-    def execute(kernel, config="tiny", **arrays):
-        specs = {name: nki.TensorArg(a.shape, a.dtype) for name, a in arrays.items()}
-        found = run_golden(nki.compile(kernel, config, specs), arrays)
-        return list(found.values()) if len(found) > 1 else found["out"]
-
-    return execute
 
 
 def like(tile, dtype=None):

@@ -9,31 +9,12 @@ from tinyneuron.nki import isa as nisa
 from tinyneuron.nki import language as nl
 from tinyneuron_hw.config import PRESETS
 
+from .tiles import load, save
+
 BF16 = np.dtype(ml_dtypes.bfloat16)
 RNG = np.random.default_rng(5)
 X = RNG.standard_normal((4, 6)).astype(np.float32)
 Y = RNG.standard_normal((4, 6)).astype(np.float32)
-
-
-def load(tensor, dtype=None):
-    tile = nl.ndarray(tensor.shape, dtype or tensor.dtype)
-    nisa.dma_copy(tile, tensor)
-    return tile
-
-
-def save(tile, dtype=None, shape=None):
-    out = nl.ndarray(shape or tile.shape, dtype or tile.dtype, buffer=nl.shared_hbm)
-    nisa.dma_copy(out, tile)
-    return out
-
-
-@pytest.fixture
-def run(run_golden):
-    def execute(kernel, config="tiny", **arrays):
-        specs = {name: nki.TensorArg(a.shape, a.dtype) for name, a in arrays.items()}
-        return run_golden(nki.compile(kernel, config, specs), arrays)["out"]
-
-    return execute
 
 
 def test_copy_casts_and_moves(run):

@@ -8,30 +8,10 @@ from tinyneuron.nki import isa as nisa
 from tinyneuron.nki import language as nl
 from tinyneuron_hw.isa.opcodes import Opcode
 
+from .tiles import load, save
+
 RNG = np.random.default_rng(8)
 X = RNG.permutation(160).reshape(4, 40).astype(np.float32)
-
-
-def load(tensor):
-    tile = nl.ndarray(tensor.shape, tensor.dtype)
-    nisa.dma_copy(tile, tensor)
-    return tile
-
-
-def save(tile):
-    out = nl.ndarray(tile.shape, tile.dtype, buffer=nl.shared_hbm)
-    nisa.dma_copy(out, tile)
-    return out
-
-
-@pytest.fixture
-def run(run_golden):
-    def execute(kernel, config="tiny", **arrays):
-        specs = {name: nki.TensorArg(a.shape, a.dtype) for name, a in arrays.items()}
-        found = run_golden(nki.compile(kernel, config, specs), arrays)
-        return list(found.values()) if len(found) > 1 else found["out"]
-
-    return execute
 
 
 def test_top_16_by_three_calls(run):

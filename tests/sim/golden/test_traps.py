@@ -72,7 +72,9 @@ BAD_OPERANDS = {
     "size 0": _copy(in0=on_chip(0, 4, 0, [(1, 0)]), dst=on_chip(0, 4, 0, [(1, 0)])),
     "no such queue": encode(Opcode.DMA_LOAD, src=device(0, [(4, 4)]),
                             dst=on_chip(0, 4, 0, [(1, 1)]), queue=7),
-    "stochastic rounding": _copy(round_mode=1),
+    "stochastic rounding of a transfer": encode(
+        Opcode.DMA_LOAD, src=device(0, [(4, 4)]), dst=on_chip(0, 4, 0, [(1, 1)]), round_mode=1
+    ),
     "loop without body": encode(Opcode.LOOP, count=1, body=0),
 }  # fmt: skip
 

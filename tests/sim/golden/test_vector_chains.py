@@ -18,11 +18,11 @@ from tinyneuron_hw.isa.opcodes import (
     Space,
     Stream,
 )
+from tinyneuron_sim.golden.core import EXECUTORS
 from tinyneuron_sim.golden.errors import GoldenError
 from tinyneuron_sim.golden.machine import Machine
 from tinyneuron_sim.golden.numerics import quiet
 from tinyneuron_sim.golden.prepared import Preparer
-from tinyneuron_sim.golden.vector import EXECUTORS
 
 from ...hw.lanes.programs import RandomProgram, immediate, pattern, random_memory
 from ...hw.lanes.reference import Reference

@@ -1,0 +1,18 @@
+"""Runs a kernel on golden: what the tests of the language share."""
+
+import pytest
+
+from tinyneuron import nki
+
+
+@pytest.fixture
+def run(run_golden):
+    """``run(kernel, config="tiny", options={}, **arrays)``: the output, a list if there are
+    several. ``options`` are the compiler's."""
+
+    def execute(kernel, config="tiny", options=None, **arrays):
+        specs = {name: nki.TensorArg(a.shape, a.dtype) for name, a in arrays.items()}
+        found = run_golden(nki.compile(kernel, config, specs, **(options or {})), arrays)
+        return list(found.values()) if len(found) > 1 else found["out"]
+
+    return execute
