@@ -11,8 +11,9 @@ from tinyneuron import nki
 from tinyneuron.nki import isa as nisa
 from tinyneuron.nki import language as nl
 from tinyneuron_hw.config import PSUM_BANKS
+from tinyneuron_hw.formats import FORMATS
 
-from .rows import RowTile, matrix, pipelined, replicated, row_tiles_of, statistic
+from .rows import RowTile, matrix, replicated, row_tiles_of, spread_to_psum, statistic
 
 __all__ = ["layer_norm", "rms_norm"]
 
@@ -37,38 +38,33 @@ def layer_norm(
     out = nl.ndarray(x.shape, out_dtype or x.dtype, buffer=nl.shared_hbm)
     source, target = matrix("layer_norm", "x", x), matrix("layer_norm", "out", out)
     columns = source.shape[1]
-    vectors = _vectors("layer_norm", columns, gamma=gamma, beta=beta)
+    vectors: dict[str, nl.Tensor] = {}
 
-    def sums(tile: RowTile) -> tuple[RowTile, nl.Tensor, nl.Tensor]:
-        mean, spread = statistic(tile.rows), statistic(tile.rows)
-        scratch = nl.ndarray(tile.data.shape, nl.bfloat16, name="scratch")
-        nisa.activation(scratch, nl.copy, tile.data, scale=-1.0 / columns, reduce_op=nl.add,
-                        reduce_res=mean, reduce_cmd=nisa.reduce_cmd.reset_reduce)  # fmt: skip
-        nisa.activation(scratch, nl.square, tile.data, bias=mean, reduce_op=nl.add,
-                        reduce_res=spread, reduce_cmd=nisa.reduce_cmd.reset_reduce)  # fmt: skip
-        return tile, mean, spread
+    def load_vectors() -> None:
+        vectors.update(_vectors("layer_norm", columns, gamma=gamma, beta=beta))
 
-    def finish(state: tuple[RowTile, nl.Tensor, nl.Tensor]) -> None:
-        tile, mean, spread = state
-        factor = _inverse_root(spread, columns, eps)
-        result = nl.ndarray(tile.data.shape, target.dtype, name="result")
+    for tile in row_tiles_of(source, load_vectors):
         own = {name: vector[0 : tile.rows] for name, vector in vectors.items()}
-        if not own:
-            nisa.tensor_scalar(result, tile.data, nl.add, mean, op1=nl.multiply, operand1=factor)
-            tile.store(target, result)
-            return
-        between = nl.ndarray(tile.data.shape, nl.float32, name="between")
+        mean = _sum(tile, tile.arriving, nl.copy, scale=-1.0 / columns)
+        spread = _sum(tile, (slice(0, columns),), nl.square, bias=mean)
+        centred = nl.ndarray(tile.data.shape, nl.float32, name="centred")
         if "gamma" in own:
-            nisa.scalar_tensor_tensor(between, tile.data, nl.add, mean, nl.multiply, own["gamma"])
-        else:
-            nisa.tensor_scalar(between, tile.data, nl.add, mean)
-        if "beta" in own:
-            nisa.scalar_tensor_tensor(result, between, nl.multiply, factor, nl.add, own["beta"])
-        else:
-            nisa.tensor_scalar(result, between, nl.multiply, factor)
-        tile.store(target, result)
-
-    pipelined(row_tiles_of(source), sums, finish)
+            nisa.scalar_tensor_tensor(centred, tile.data, nl.add, mean, nl.multiply, own["gamma"])
+        elif own:
+            nisa.tensor_scalar(centred, tile.data, nl.add, mean)
+        factor = _inverse_root(spread, columns, eps)
+        # What is done of a tile is on its way while the rest is worked on.
+        for part in tile.leaving:
+            result = nl.ndarray((tile.rows, part.stop - part.start), target.dtype, name="result")
+            if "beta" in own:
+                nisa.scalar_tensor_tensor(result, centred[:, part], nl.multiply, factor, nl.add,
+                                          own["beta"][:, part])  # fmt: skip
+            elif own:
+                nisa.tensor_scalar(result, centred[:, part], nl.multiply, factor)
+            else:
+                nisa.tensor_scalar(result, tile.data[:, part], nl.add, mean, op1=nl.multiply,
+                                   operand1=factor)  # fmt: skip
+            tile.store(target, result, part)
     return out
 
 
@@ -87,21 +83,23 @@ def rms_norm(
     out = nl.ndarray(x.shape, out_dtype or x.dtype, buffer=nl.shared_hbm)
     source, target = matrix("rms_norm", "x", x), matrix("rms_norm", "out", out)
     columns = source.shape[1]
-    vectors = _vectors("rms_norm", columns, gamma=gamma)
-    for tile in row_tiles_of(source):
-        total = statistic(tile.rows)
-        scratch = nl.ndarray(tile.data.shape, nl.bfloat16, name="scratch")
-        nisa.activation(scratch, nl.square, tile.data, reduce_op=nl.add, reduce_res=total,
-                        reduce_cmd=nisa.reduce_cmd.reset_reduce)  # fmt: skip
+    vectors: dict[str, nl.Tensor] = {}
+
+    def load_vectors() -> None:
+        vectors.update(_vectors("rms_norm", columns, gamma=gamma))
+
+    for tile in row_tiles_of(source, load_vectors):
+        total = _sum(tile, tile.arriving, nl.square)
         factor = _inverse_root(total, columns, eps)
-        if gamma is None:
-            result = nl.ndarray(tile.data.shape, target.dtype, name="result")
-            nisa.tensor_scalar(result, tile.data, nl.multiply, factor)
-        else:
-            result = nl.ndarray(tile.data.shape, target.dtype, name="result")
-            nisa.scalar_tensor_tensor(result, tile.data, nl.multiply, factor, nl.multiply,
-                                      vectors["gamma"][0 : tile.rows])  # fmt: skip
-        tile.store(target, result)
+        for part in tile.leaving:
+            result = nl.ndarray((tile.rows, part.stop - part.start), target.dtype, name="result")
+            if gamma is None:
+                nisa.tensor_scalar(result, tile.data[:, part], nl.multiply, factor)
+            else:
+                scale = vectors["gamma"][0 : tile.rows, part]
+                nisa.scalar_tensor_tensor(result, tile.data[:, part], nl.multiply, factor,
+                                          nl.multiply, scale)  # fmt: skip
+            tile.store(target, result, part)
     return out
 
 
@@ -109,17 +107,31 @@ def _vectors(call: str, columns: int, **vectors: nl.Tensor | None) -> dict[str, 
     """Those vectors that are there, in every partition: in PSUM while they fit there, where each
     has a port of its own beside the rows in SBUF."""
     given = {name: vector for name, vector in vectors.items() if vector is not None}
-    room = nl.tile_size.psum_fmax * PSUM_BANKS
-    found = {}
     for name, vector in given.items():
         if vector.shape != (columns,):
             raise nki.KernelError(f"{call}: {name} must be [{columns}], not {vector!r}")
-        found[name] = replicated(vector)
-        if len(given) * columns <= room:
-            near = nl.ndarray(found[name].shape, nl.float32, buffer=nl.psum, name=name)
-            nisa.tensor_copy(near, found[name], engine=nisa.vector_engine)
-            found[name] = near
-    return found
+    banks = len(given) * -(-columns // nl.tile_size.psum_fmax)
+    dtypes = {vector.dtype for vector in given.values()}
+    floats = len(dtypes) == 1 and all(FORMATS[dtype].is_float for dtype in dtypes)
+    lanes = nl.tile_size.pmax
+    if banks > PSUM_BANKS or not floats or nl.tile_size.gemm_stationary_fmax < lanes:
+        return {name: replicated(vector) for name, vector in given.items()}
+    ones = nl.ndarray((1, lanes), dtypes.pop(), name="ones")
+    nisa.memset(ones, 1.0)
+    return {name: spread_to_psum(vector, ones) for name, vector in given.items()}
+
+
+def _sum(tile: RowTile, parts: tuple[slice, ...], op: Any, **options: Any) -> nl.Tensor:
+    """``sum(op(data * scale + bias))`` of each row, part after part."""
+    total = statistic(tile.rows)
+    scratch = nl.ndarray(tile.data.shape, nl.bfloat16, name="scratch")
+    commands = nisa.reduce_cmd.reset_reduce, nisa.reduce_cmd.reduce
+    for number, part in enumerate(parts):
+        last = number == len(parts) - 1
+        nisa.activation(scratch[:, part], op, tile.data[:, part], reduce_op=nl.add,
+                        reduce_res=total if last else None,
+                        reduce_cmd=commands[number > 0], **options)  # fmt: skip
+    return total
 
 
 def _inverse_root(total: nl.Tensor, count: int, eps: float) -> nl.Tensor:

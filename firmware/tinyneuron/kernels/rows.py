@@ -6,6 +6,7 @@ stores of different tiles.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,23 +16,34 @@ from tinyneuron.nki import isa as nisa
 from tinyneuron.nki import language as nl
 from tinyneuron_hw.formats import FORMATS
 
-__all__ = ["RowTile", "matrix", "pipelined", "replicated", "row_tiles_of", "statistic"]
+__all__ = ["RowTile", "matrix", "pipelined", "replicated", "row_tiles_of",
+           "spread_to_psum", "statistic"]  # fmt: skip
+
+
+_SHORTEST = 256
+"""Bytes of a row that are worth a transfer of their own."""
 
 
 @dataclass(frozen=True)
 class RowTile:
-    """Rows ``first`` ... of the operand, loaded: ``data`` is ``[P, columns]``."""
+    """Rows ``first`` ... of the operand, loaded: ``data`` is ``[P, columns]``.
+
+    ``arriving``: columns that are loaded together; ``leaving``: columns of the result that best
+    are stored together.
+    """
 
     first: int
     data: nl.Tensor
+    arriving: tuple[slice, ...]
+    leaving: tuple[slice, ...]
 
     @property
     def rows(self) -> int:
         return self.data.shape[0]
 
-    def store(self, out: nl.Tensor, tile: nl.Tensor) -> None:
-        """Puts ``tile`` ``[P, ...]`` to these rows of ``out``."""
-        nisa.dma_copy(out[nl.ds(self.first, self.rows)], tile)
+    def store(self, out: nl.Tensor, tile: nl.Tensor, columns: Any = slice(None)) -> None:
+        """Puts ``tile`` ``[P, ...]`` to these rows of ``out``, or to some columns of them."""
+        nisa.dma_copy(out[nl.ds(self.first, self.rows), columns], tile)
 
 
 def matrix(call: str, name: str, tensor: nl.Tensor) -> nl.Tensor:
@@ -52,14 +64,32 @@ def matrix(call: str, name: str, tensor: nl.Tensor) -> nl.Tensor:
     return tensor.reshape((rows, columns))
 
 
-def row_tiles_of(x: nl.Tensor) -> Iterator[RowTile]:
-    """Tiles of the matrix ``x[rows, columns]``."""
+def row_tiles_of(x: nl.Tensor, load_others: Callable[[], None] | None = None
+                 ) -> Iterator[RowTile]:  # fmt: skip
+    """Tiles of the matrix ``x[rows, columns]``, each by two transfers, so that two queues bring one
+    tile, not two tiles at once. All wait for the first one and for the last one's result: those
+    come and go in parts. ``load_others`` loads what else is needed, once a first part is under
+    way."""
     rows, columns = x.shape
     for first in range(0, rows, nl.tile_size.pmax):
         count = min(nl.tile_size.pmax, rows - first)
         tile = nl.ndarray((count, columns), x.dtype, name="rows")
-        nisa.dma_copy(tile, x[nl.ds(first, count)])
-        yield RowTile(first, tile)
+        pieces = _split(x, 2 if first else 4)
+        for piece in pieces:
+            nisa.dma_copy(tile[:, piece], x[nl.ds(first, count), piece])
+            if load_others and not first and piece is pieces[(len(pieces) - 1) // 2]:
+                load_others()
+        arriving = _split(x, 1 if first else 2)
+        leaving = _split(x, 1 if first + count < rows else 4)
+        yield RowTile(first, tile, arriving, leaving)
+
+
+def _split(x: nl.Tensor, parts: int) -> tuple[slice, ...]:
+    """At most so many parts of the columns, of about the same size, none too short for a burst."""
+    columns = x.shape[1]
+    parts = max(1, min(parts, columns * FORMATS[x.dtype].bytes // _SHORTEST))
+    edges = [columns * k // parts for k in range(parts + 1)]
+    return tuple(itertools.starmap(slice, itertools.pairwise(edges)))
 
 
 def replicated(vector: nl.Tensor, rows: int | None = None) -> nl.Tensor:
@@ -69,6 +99,19 @@ def replicated(vector: nl.Tensor, rows: int | None = None) -> nl.Tensor:
     tile = nl.ndarray((rows, vector.shape[0]), vector.dtype, name="replicated")
     nisa.dma_copy(tile, vector.ap([[0, rows], [1, vector.shape[0]]]))
     return tile
+
+
+def spread_to_psum(vector: nl.Tensor, ones: nl.Tensor) -> nl.Tensor:
+    """``[P, n]`` in PSUM with the ``n`` floats of ``vector`` in every partition, as FP32: the
+    Tensor engine multiplies them by ``ones`` ``[1, P]``, of the same type."""
+    lanes, count = ones.shape[1], vector.shape[0]
+    row = nl.ndarray((1, count), vector.dtype, name="row")
+    nisa.dma_copy(row, vector.reshape((1, count)))
+    spread = nl.ndarray((lanes, count), nl.float32, buffer=nl.psum, name="spread")
+    for first in range(0, count, nl.tile_size.psum_fmax):
+        part = nl.ds(first, min(nl.tile_size.psum_fmax, count - first))
+        nisa.nc_matmul(spread[:, part], ones, row[:, part])
+    return spread
 
 
 def statistic(rows: int) -> nl.Tensor:
