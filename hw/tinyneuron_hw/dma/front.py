@@ -26,6 +26,27 @@ def _is_cast(dtype: Any) -> Value:
     return Value.cast(dtype).matches(*DMA_CAST_DTYPES)
 
 
+class _Work:
+    """Registers of the operand in work, and the source's values once that is the destination."""
+
+    def __init__(self) -> None:
+        self.is_dst = Signal()
+        self.step = Signal(range(LEVELS + 1))
+        self.side, self.source = Signal(Side), Signal(Side)
+        self.count = Signal(_COUNT_BITS, init=1)
+        self.source_count = Signal(_COUNT_BITS)
+        self.start, self.low, self.high = (Signal(signed(64), name=name)
+                                           for name in ("start", "low", "high"))  # fmt: skip
+        self.source_start, self.source_low, self.source_high = (
+            Signal(signed(64), name=f"source_{name}") for name in ("start", "low", "high")
+        )
+        self.src_dtype = Signal(DType, init=DType.FP32)
+        self.travel, self.merging = Signal(signed(48)), Signal()
+        """Sum of the reaches of the dimensions that are walked; whether all so far merged."""
+        self.checking_dst = Signal()
+        self.check_low, self.check_high = Signal(signed(65)), Signal(signed(65))
+
+
 class FrontEnd(wiring.Component):
     """Takes one DMA instruction at a time, checks it as ``isa.rules`` does and hands it on.
 
@@ -68,42 +89,49 @@ class FrontEnd(wiring.Component):
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
-        m.submodules.operand = operand = PatternSelect()
-        m.submodules.multiply = multiply = SequentialMultiplier()
-        command = self.issue.issue.payload
-        self._operand, self._multiply = operand, multiply
+        m.submodules.operand = self._operand = PatternSelect()
+        m.submodules.multiply = self._multiply = SequentialMultiplier()
+        work = self._work = _Work()
+        self._elaborate_result(m)
+        with m.FSM(name="phase") as fsm:
+            m.d.comb += self.working.eq(~fsm.ongoing("IDLE"))
+            with m.State("IDLE"):
+                m.d.sync += [work.is_dst.eq(0), work.checking_dst.eq(0)]
+                with m.If(self.issue.issue.valid & ~self.stop):
+                    m.next = "SETUP"
+            self._begin_operand(m)
+            self._multiply_dimensions(m)
+            self._multiply_partitions(m)
+            self._end_operand(m)
+            self._check_windows(m)
+            with m.State("HAND_ON"):
+                m.d.comb += self.transfer.valid.eq(~self.stop)
+                m.d.comb += self.waiting.eq(~self.transfer.ready)
+                with m.If(self.transfer.ready & ~self.stop):
+                    m.d.comb += self.issue.issue.ready.eq(1)
+                    m.next = "IDLE"
+            with m.State("TRAPPED"):
+                pass
+        return m
 
-        # The operand in work, and the source's values once the destination is in work.
-        is_dst = Signal()
-        step = Signal(range(LEVELS + 1))
-        side, count = Signal(Side), Signal(_COUNT_BITS, init=1)
-        start, low, high = Signal(signed(64)), Signal(signed(64)), Signal(signed(64))
-        source, source_count = Signal(Side), Signal(_COUNT_BITS)
-        source_start, source_low, source_high = (
-            Signal(signed(64), name=f"source_{name}") for name in ("start", "low", "high")
-        )
-        src_dtype = Signal(DType, init=DType.FP32)
-        # Sum of the reaches of the dimensions that are walked, and whether all so far merged.
-        travel, merging = Signal(signed(48)), Signal()
-        checking_dst = Signal()
-        check_low, check_high = Signal(signed(65)), Signal(signed(65))
-        allowed = Signal()
-
-        transfer = self.transfer.payload
+    def _elaborate_result(self, m: Module) -> None:
+        """What leaves, and what goes to the operand's selection and the multiplier by default."""
+        work, operand, multiply = self._work, self._operand, self._multiply
+        command, transfer = self.issue.issue.payload, self.transfer.payload
         m.d.comb += [
             operand.raw.eq(command.raw),
-            operand.is_dst.eq(is_dst),
-            operand.dim.eq(step),
-            multiply.a.eq(count),
+            operand.is_dst.eq(work.is_dst),
+            operand.dim.eq(work.step),
+            multiply.a.eq(work.count),
             multiply.b.eq(operand.size),
             self.queue.eq(operand.queue),
             self.trap.stream.eq(command.stream),
             self.trap.pc.eq(command.pc),
             self.trap.address.eq(command.instruction_address),
-            transfer.src.eq(source),
-            transfer.dst.eq(side),
-            transfer.cast.eq(src_dtype != operand.dtype),
-            transfer.src_dtype.eq(src_dtype),
+            transfer.src.eq(work.source),
+            transfer.dst.eq(work.side),
+            transfer.cast.eq(work.src_dtype != operand.dtype),
+            transfer.src_dtype.eq(work.src_dtype),
             transfer.dst_dtype.eq(operand.dtype),
             transfer.update_mode.eq(operand.header.update.mode),
             transfer.update_semaphore.eq(operand.header.update.semaphore),
@@ -112,160 +140,155 @@ class FrontEnd(wiring.Component):
             transfer.pc.eq(command.pc),
         ]
 
-        def bad() -> None:
-            m.d.comb += [self.trap.valid.eq(~self.stop), self.trap.cause.eq(Trap.BAD_OPERAND)]
-            m.next = "TRAPPED"
+    def _bad(self, m: Module) -> None:
+        m.d.comb += [self.trap.valid.eq(~self.stop), self.trap.cause.eq(Trap.BAD_OPERAND)]
+        m.next = "TRAPPED"
 
-        def next_step() -> None:
-            m.d.sync += step.eq(step + 1)
-            with m.If(step == LEVELS - 2):
-                m.next = "PARTITIONS"
+    def _next_step(self, m: Module) -> None:
+        step = self._work.step
+        m.d.sync += step.eq(step + 1)
+        with m.If(step == LEVELS - 2):
+            m.next = "PARTITIONS"
+        with m.Else():
+            m.next = "DIM"
+
+    def _begin_operand(self, m: Module) -> None:
+        """SETUP, and ADDRESS for one that a register is part of."""
+        work, operand, multiply = self._work, self._operand, self._multiply
+        command = self.issue.issue.payload
+        offset = Mux(work.is_dst, command.dst_register, command.src_register).as_signed()
+        with m.State("SETUP"):
+            m.d.sync += [
+                work.side.eq(0),
+                work.side.device.eq(operand.device),
+                work.side.partition.eq(Mux(operand.device, 0, operand.start_partition)),
+                work.side.run.eq(1 << operand.shift),
+                work.count.eq(1), work.start.eq(operand.address), work.step.eq(0),
+                work.low.eq(0), work.high.eq(1 << operand.shift),
+                work.travel.eq(0), work.merging.eq(1),
+            ]  # fmt: skip
+            m.d.comb += [multiply.a.eq(offset), multiply.b.eq(operand.scale)]
+            m.d.comb += multiply.start.eq(operand.uses_register)
+            with m.If(self._bad_operand(work.is_dst, work.src_dtype)):
+                self._bad(m)
+            with m.Elif(operand.uses_register):
+                m.next = "ADDRESS"
             with m.Else():
                 m.next = "DIM"
+        with m.State("ADDRESS"):
+            m.d.comb += [multiply.a.eq(offset), multiply.b.eq(operand.scale)]
+            with m.If(multiply.done):
+                m.d.sync += work.start.eq(work.start + multiply.product)
+                m.next = "DIM"
 
-        with m.FSM(name="phase") as fsm:
-            m.d.comb += self.working.eq(~fsm.ongoing("IDLE"))
-            with m.State("IDLE"):
-                m.d.sync += [is_dst.eq(0), checking_dst.eq(0)]
-                with m.If(self.issue.issue.valid & ~self.stop):
-                    m.next = "SETUP"
-
-            with m.State("SETUP"):
-                m.d.sync += [
-                    side.eq(0),
-                    side.device.eq(operand.device),
-                    side.partition.eq(Mux(operand.device, 0, operand.start_partition)),
-                    side.run.eq(1 << operand.shift),
-                    count.eq(1), start.eq(operand.address), step.eq(0),
-                    low.eq(0), high.eq(1 << operand.shift), travel.eq(0), merging.eq(1),
-                ]  # fmt: skip
-                m.d.comb += multiply.a.eq(
-                    Mux(is_dst, command.dst_register, command.src_register).as_signed()
-                )
-                m.d.comb += [multiply.b.eq(operand.scale), multiply.start.eq(operand.uses_register)]
-                with m.If(self._bad_operand(is_dst, src_dtype)):
-                    bad()
-                with m.Elif(operand.uses_register):
-                    m.next = "ADDRESS"
+    def _multiply_dimensions(self, m: Module) -> None:
+        """DIM, COUNT, MEASURE and REACH: a dimension's elements and how far it goes."""
+        work, operand, multiply = self._work, self._operand, self._multiply
+        with m.State("DIM"):
+            with m.If(operand.size == 0):
+                self._bad(m)
+            with m.Elif(operand.size == 1):
+                self._next_step(m)
+            with m.Else():
+                m.d.comb += multiply.start.eq(1)
+                m.next = "COUNT"
+        with m.State("COUNT"):
+            with m.If(multiply.done):
+                m.d.sync += work.count.eq(multiply.product)
+                with m.If(multiply.product[_COUNT_BITS:].any()):
+                    self._bad(m)
                 with m.Else():
-                    m.next = "DIM"
+                    m.next = "MEASURE"
+        with m.State("MEASURE"):
+            m.d.comb += [multiply.a.eq(operand.stride), multiply.b.eq(operand.size - 1)]
+            m.d.comb += multiply.start.eq(1)
+            m.next = "REACH"
+        with m.State("REACH"):
+            reach = multiply.product
+            m.d.comb += [multiply.a.eq(operand.stride), multiply.b.eq(operand.size - 1)]
+            with m.If(multiply.done):
+                with m.If(operand.stride < 0):
+                    m.d.sync += work.low.eq(work.low + reach)
+                with m.Else():
+                    m.d.sync += work.high.eq(work.high + reach)
+                with m.If(work.merging & (operand.stride == work.side.run)):
+                    m.d.sync += work.side.run.eq(work.count << operand.shift)
+                with m.Else():
+                    level = work.side.levels[work.step]
+                    m.d.sync += [work.merging.eq(0), work.travel.eq(work.travel + reach)]
+                    m.d.sync += level.last.eq(operand.size - 1)
+                    m.d.sync += level.jump.eq(operand.stride - work.travel)
+                self._next_step(m)
 
-            with m.State("ADDRESS"):
-                m.d.comb += multiply.a.eq(
-                    Mux(is_dst, command.dst_register, command.src_register).as_signed()
-                )
-                m.d.comb += multiply.b.eq(operand.scale)
-                with m.If(multiply.done):
-                    m.d.sync += start.eq(start + multiply.product)
-                    m.next = "DIM"
-
-            with m.State("DIM"):
-                with m.If(operand.size == 0):
-                    bad()
-                with m.Elif(operand.size == 1):
-                    next_step()
+    def _multiply_partitions(self, m: Module) -> None:
+        """PARTITIONS and PARTITION_COUNT: the outermost dimension of an operand on chip."""
+        work, operand, multiply = self._work, self._operand, self._multiply
+        with m.State("PARTITIONS"):
+            m.d.sync += work.side.address.eq(work.start)
+            m.d.comb += multiply.b.eq(operand.num_partitions)
+            with m.If(operand.device):
+                m.next = "SIDE_DONE"
+            with m.Else():
+                m.d.sync += work.side.levels[LEVELS - 1].last.eq(operand.num_partitions - 1)
+                m.d.sync += work.side.levels[LEVELS - 1].jump.eq(-work.travel)
+                with m.If(operand.num_partitions == 0):
+                    self._bad(m)
                 with m.Else():
                     m.d.comb += multiply.start.eq(1)
-                    m.next = "COUNT"
+                    m.next = "PARTITION_COUNT"
+        with m.State("PARTITION_COUNT"):
+            m.d.comb += multiply.b.eq(operand.num_partitions)
+            with m.If(multiply.done):
+                m.d.sync += work.count.eq(multiply.product)
+                m.next = "SIDE_DONE"
 
-            with m.State("COUNT"):
-                with m.If(multiply.done):
-                    m.d.sync += count.eq(multiply.product)
-                    with m.If(multiply.product[_COUNT_BITS:].any()):
-                        bad()
-                    with m.Else():
-                        m.next = "MEASURE"
+    def _end_operand(self, m: Module) -> None:
+        """SIDE_DONE: after the source comes the destination, after that the windows."""
+        work = self._work
+        with m.State("SIDE_DONE"):
+            with m.If(~work.is_dst):
+                m.d.sync += [
+                    work.is_dst.eq(1), work.source.eq(work.side),
+                    work.source_count.eq(work.count), work.source_start.eq(work.start),
+                    work.source_low.eq(work.low), work.source_high.eq(work.high),
+                    work.src_dtype.eq(self._operand.dtype),
+                ]  # fmt: skip
+                m.next = "SETUP"
+            with m.Elif(work.count != work.source_count):
+                self._bad(m)
+            with m.Else():
+                m.next = "RANGE"
 
-            with m.State("MEASURE"):
-                m.d.comb += [multiply.a.eq(operand.stride), multiply.b.eq(operand.size - 1)]
-                m.d.comb += multiply.start.eq(1)
-                m.next = "REACH"
-
-            with m.State("REACH"):
-                reach = multiply.product
-                m.d.comb += [multiply.a.eq(operand.stride), multiply.b.eq(operand.size - 1)]
-                with m.If(multiply.done):
-                    with m.If(operand.stride < 0):
-                        m.d.sync += low.eq(low + reach)
-                    with m.Else():
-                        m.d.sync += high.eq(high + reach)
-                    with m.If(merging & (operand.stride == side.run)):
-                        m.d.sync += side.run.eq(count << operand.shift)
-                    with m.Else():
-                        level = side.levels[step]
-                        m.d.sync += [merging.eq(0), travel.eq(travel + reach)]
-                        m.d.sync += level.last.eq(operand.size - 1)
-                        m.d.sync += level.jump.eq(operand.stride - travel)
-                    next_step()
-
-            with m.State("PARTITIONS"):
-                m.d.sync += side.address.eq(start)
-                m.d.comb += multiply.b.eq(operand.num_partitions)
-                with m.If(operand.device):
-                    m.next = "SIDE_DONE"
-                with m.Else():
-                    m.d.sync += side.levels[LEVELS - 1].last.eq(operand.num_partitions - 1)
-                    m.d.sync += side.levels[LEVELS - 1].jump.eq(-travel)
-                    with m.If(operand.num_partitions == 0):
-                        bad()
-                    with m.Else():
-                        m.d.comb += multiply.start.eq(1)
-                        m.next = "PARTITION_COUNT"
-
-            with m.State("PARTITION_COUNT"):
-                m.d.comb += multiply.b.eq(operand.num_partitions)
-                with m.If(multiply.done):
-                    m.d.sync += count.eq(multiply.product)
-                    m.next = "SIDE_DONE"
-
-            with m.State("SIDE_DONE"):
-                with m.If(~is_dst):
-                    m.d.sync += [
-                        is_dst.eq(1), source.eq(side), source_count.eq(count),
-                        source_start.eq(start), source_low.eq(low), source_high.eq(high),
-                        src_dtype.eq(operand.dtype),
-                    ]  # fmt: skip
-                    m.next = "SETUP"
-                with m.Elif(count != source_count):
-                    bad()
-                with m.Else():
-                    m.next = "RANGE"
-
-            with m.State("RANGE"):
-                with m.If(checking_dst):
-                    m.d.sync += [check_low.eq(start + low), check_high.eq(start + high)]
-                with m.Else():
-                    m.d.sync += check_low.eq(source_start + source_low)
-                    m.d.sync += check_high.eq(source_start + source_high)
-                m.next = "WINDOW"
-
-            with m.State("WINDOW"):
-                in_device = Mux(checking_dst, side.device, source.device)
-                # Compared in this state only: the windows come from an ungated clock.
-                m.d.comb += allowed.eq(self._allowed(check_low, check_high, checking_dst))
-                with m.If(in_device & ~allowed):
-                    m.d.comb += [
-                        self.trap.valid.eq(~self.stop),
-                        self.trap.cause.eq(Trap.OUT_OF_RANGE),
-                        self.trap.address.eq(Mux(checking_dst, start, source_start)),
-                    ]
-                    m.next = "TRAPPED"
-                with m.Else():
-                    m.d.sync += checking_dst.eq(1)
-                    m.next = "RANGE"
-                    with m.If(checking_dst):
-                        m.next = "HAND_ON"
-
-            with m.State("HAND_ON"):
-                m.d.comb += self.transfer.valid.eq(~self.stop)
-                m.d.comb += self.waiting.eq(~self.transfer.ready)
-                with m.If(self.transfer.ready & ~self.stop):
-                    m.d.comb += self.issue.issue.ready.eq(1)
-                    m.next = "IDLE"
-
-            with m.State("TRAPPED"):
-                pass
-        return m
+    def _check_windows(self, m: Module) -> None:
+        """RANGE and WINDOW, for the source and then for the destination."""
+        work = self._work
+        with m.State("RANGE"):
+            with m.If(work.checking_dst):
+                m.d.sync += work.check_low.eq(work.start + work.low)
+                m.d.sync += work.check_high.eq(work.start + work.high)
+            with m.Else():
+                m.d.sync += work.check_low.eq(work.source_start + work.source_low)
+                m.d.sync += work.check_high.eq(work.source_start + work.source_high)
+            m.next = "WINDOW"
+        with m.State("WINDOW"):
+            in_device = Mux(work.checking_dst, work.side.device, work.source.device)
+            # Compared in this state only: the windows come from an ungated clock.
+            allowed = Signal()
+            m.d.comb += allowed.eq(
+                self._allowed(work.check_low, work.check_high, work.checking_dst)
+            )
+            with m.If(in_device & ~allowed):
+                m.d.comb += [
+                    self.trap.valid.eq(~self.stop),
+                    self.trap.cause.eq(Trap.OUT_OF_RANGE),
+                    self.trap.address.eq(Mux(work.checking_dst, work.start, work.source_start)),
+                ]
+                m.next = "TRAPPED"
+            with m.Else():
+                m.d.sync += work.checking_dst.eq(1)
+                m.next = "RANGE"
+                with m.If(work.checking_dst):
+                    m.next = "HAND_ON"
 
     def _bad_operand(self, is_dst: Signal, src_dtype: Any) -> Any:
         operand = self._operand
