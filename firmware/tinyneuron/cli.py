@@ -100,6 +100,7 @@ def run(
     wave: Annotated[Path | None, typer.Option(help="Write a waveform: FST, VCD on pysim.")] = None,
     max_cycles: Annotated[int | None, typer.Option(help="Give up after so many cycles.")] = None,
     watchdog: Annotated[int, typer.Option(help="Cycles without progress before a trap.")] = 100_000,
+    stats: Annotated[bool, typer.Option("--stats", help="Say where the cycles went.")] = False,
     target: Target = "verilator",
     config: Annotated[
         str | None, typer.Option(help="Must be the program's own; that is the default.")
@@ -111,7 +112,10 @@ def run(
     from .progress import cycle_progress
     from .runtime.device import open_device
     from .runtime.model import check_inputs
+    from .runtime.statistics import statistics, table
 
+    if stats and target == "golden":
+        raise CommandLineError("--stats needs a target with cycles, not golden")
     compiled = container.load(program)
     arrays = check_inputs(compiled, _load_inputs(compiled, inputs or []))
     options = {} if wave is None else {"waveform": wave}
@@ -142,7 +146,13 @@ def run(
         "outputs": {name: list(array.shape) for name, array in result.outputs.items()},
         "counters": result.counters,
     }
-    emit(summary) if as_json else print_pairs(f"{program.name} on {target}", summary)
+    found = statistics(result, chosen) if stats else None
+    if as_json:
+        emit(summary | ({"stats": found.to_json()} if found else {}))
+        return
+    print_pairs(f"{program.name} on {target}", summary)
+    if found is not None:
+        Console().print(table(found))
 
 
 def _load_inputs(program: Program, items: list[str]) -> dict[str, np.ndarray]:

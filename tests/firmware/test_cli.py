@@ -150,6 +150,27 @@ def test_run_reads_and_writes_arrays(command, compiled: Path, tmp_path: Path):
     assert json.loads((tmp_path / "timeline.json").read_text())["traceEvents"]
 
 
+def test_run_says_where_the_cycles_went(command, compiled: Path, tmp_path: Path):
+    kind = numpy_dtype(DType.FP16)
+    np.save(tmp_path / "l.npy", np.ones((5, 3), kind))
+    np.save(tmp_path / "r.npy", np.ones((5, 4), kind))
+    inputs = ("--input", f"lhsT={tmp_path / 'l.npy'}", "--input", f"rhs={tmp_path / 'r.npy'}")
+    status, out, _ = command("run", compiled, *inputs, "--stats", "--json")
+    stats = json.loads(out)["stats"]
+    assert status == 0
+    # Both operands come, the result goes, in whole elements.
+    assert [stats["ports"][name]["bytes"] for name in ("dma_read", "dma_write")] == [70, 24]
+    assert stats["engines"]["tensor"]["instructions"] >= 2
+    assert stats["array"] >= 4
+    assert sum(engine["share"] for engine in stats["engines"].values()) > 0
+    assert stats["idle"] < stats["cycles"] == json.loads(out)["cycles"]
+    status, out, _ = command("run", compiled, *inputs, "--stats")
+    assert "waits for an SBUF bank" in out
+    status, out, error = command("run", compiled, *inputs, "--stats", "--target", "golden")
+    assert (status, out) == (1, "")
+    assert "--stats needs a target with cycles, not golden" in error
+
+
 @pytest.mark.parametrize("target", ["icarus", pytest.param("pysim", marks=pytest.mark.slow)])
 def test_the_slow_targets_run_with_a_waveform(command, compiled: Path, tmp_path: Path, target):
     kind = numpy_dtype(DType.FP16)

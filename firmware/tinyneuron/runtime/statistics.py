@@ -1,0 +1,112 @@
+"""Where the cycles of a run went, from the core's counters."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from rich.table import Table
+
+from tinyneuron_hw.config import CoreConfig
+
+from .model import RunResult
+
+__all__ = ["Engine", "Port", "Statistics", "statistics", "table"]
+
+_ENGINES = ("tensor", "vector", "scalar", "dma")
+
+
+@dataclass(frozen=True)
+class Engine:
+    """``busy``: cycles in which an engine had an instruction under way (``dma``: any of them).
+    ``instructions`` are those its stream retired, control instructions among them; None of DMA,
+    whose transfers several streams start."""
+
+    busy: int
+    share: float
+    instructions: int | None
+
+
+@dataclass(frozen=True)
+class Port:
+    """``bytes`` moved; ``share`` of what the memory moves in as many cycles, reads and writes
+    together."""
+
+    bytes: int
+    share: float
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """``array``: cycles in which a row of the moving operand entered the array.
+
+    ``sbuf_conflicts``, ``psum_conflicts``: requests that waited a cycle because another one had
+    the bank. ``idle``: cycles in which no engine was busy; at least so many.
+    """
+
+    cycles: int
+    engines: dict[str, Engine]
+    array: int
+    array_share: float
+    ports: dict[str, Port]
+    sbuf_conflicts: int
+    psum_conflicts: int
+    idle: int
+
+    def to_json(self) -> dict[str, Any]:
+        """A plain object for ``json.dumps``."""
+        return asdict(self)
+
+
+def statistics(result: RunResult, config: CoreConfig) -> Statistics:
+    """What the counters of a run say.
+
+    Raises
+    ------
+    ValueError
+        The target has no time (golden).
+    """
+    counters, cycles = result.counters, result.cycles
+    if cycles is None:
+        raise ValueError("golden counts no cycles: statistics need another target")
+    whole = max(cycles, 1)
+    engines = {
+        name: Engine(
+            busy=counters[f"{name}_busy"],
+            share=counters[f"{name}_busy"] / whole,
+            instructions=counters.get(f"{name}_instructions"),
+        )
+        for name in _ENGINES
+    }
+    limits = {"dma_read": config.memory_bytes, "dma_write": config.memory_bytes,
+              "fetch": config.axi_bytes}  # fmt: skip
+    moved = {name: counters[f"{name}_bytes"] for name in limits}
+    return Statistics(
+        cycles=cycles,
+        engines=engines,
+        array=counters["tensor_moving"],
+        array_share=counters["tensor_moving"] / whole,
+        ports={name: Port(moved[name], moved[name] / (limits[name] * whole)) for name in limits},
+        sbuf_conflicts=counters["sbuf_conflicts"],
+        psum_conflicts=counters["psum_conflicts"],
+        idle=max(0, cycles - sum(engine.busy for engine in engines.values())),
+    )
+
+
+def table(found: Statistics) -> Table:
+    """The same for people."""
+    shown = Table(title=f"where {found.cycles:,} cycles went")
+    shown.add_column("what")
+    for heading in ("cycles or bytes", "share", "instructions"):
+        shown.add_column(heading, justify="right")
+    for name, engine in found.engines.items():
+        count = "" if engine.instructions is None else f"{engine.instructions:,}"
+        shown.add_row(f"{name} busy", f"{engine.busy:,}", f"{engine.share:.1%}", count)
+    shown.add_row("rows into the array", f"{found.array:,}", f"{found.array_share:.1%}", "")
+    shown.add_row("no engine busy, at least", f"{found.idle:,}", f"{found.idle / found.cycles:.1%}",
+                  "")  # fmt: skip
+    for name, port in found.ports.items():
+        shown.add_row(f"{name.replace('_', ' ')} bytes", f"{port.bytes:,}", f"{port.share:.1%}", "")
+    shown.add_row("waits for an SBUF bank", f"{found.sbuf_conflicts:,}", "", "")
+    shown.add_row("waits for a PSUM bank", f"{found.psum_conflicts:,}", "", "")
+    return shown
