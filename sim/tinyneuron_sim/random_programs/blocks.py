@@ -50,14 +50,12 @@ def instruction(scope: Scope) -> None:
     engine = [op for op in data_opcodes(stream) if op not in DMA_OPCODES]
     transfers = [op for op in data_opcodes(stream) if op in DMA_OPCODES]
     opcode = rng.choice(engine if engine and rng.random() < 0.8 else transfers)
-    fields, use = scope.world.drawer.draw(opcode)
+    fields, use = scope.draw(opcode)
     item = Item(opcode, fields)
     counters = scope.counters[stream]
     if counters and rng.random() < 0.6:
         use = _follow(scope, stream, item, rng.choice(counters), use)
-    # In a loop every pass waits for its transfers.
-    overlap = 1 if scope.repeats and opcode in DMA_OPCODES else len(scope.streams)
-    scope.spend(item, overlap)
+    scope.spend(item, stream)
     scope.emit(stream, item, use)
 
 
@@ -198,7 +196,7 @@ def _wrap(scope: Scope, inner: Scope, ends: dict[Stream, Label], passes: int) ->
             inner.nop(stream)
         if own and rng.random() < 0.2:
             _branch_back(scope, inner, stream, own[0])
-            scope.cost += 130 * passes  # fetched anew
+            scope.overhead += 130 * passes  # fetched anew
             scope.code[stream].append(ends[stream])
             continue
         fields: Fields = {"count": passes}
@@ -208,7 +206,7 @@ def _wrap(scope: Scope, inner: Scope, ends: dict[Stream, Label], passes: int) ->
         item = Item(Opcode.LOOP, fields, end=ends[stream])
         scope.emit(stream, item)
         scope.code[stream] += [*inner.code[stream], ends[stream]]
-    scope.cost += inner.cost * max(1, 0.7 * passes)
+    scope.overhead += inner.cost * max(1, 0.7 * passes)
     scope.leave(inner, together=len(inner.streams) > 1)
 
 
@@ -273,7 +271,7 @@ def skip(scope: Scope, depth: int) -> None:
     end = Label()
     scope.emit(stream, Item(Opcode.BRANCH, fields, end=end))
     scope.code[stream] += [*inner.code[stream], end]
-    scope.cost += inner.cost + 100
+    scope.overhead += inner.cost + 100
     scope.leave(inner, together=False)
 
 
@@ -306,7 +304,7 @@ def nest(scope: Scope, depth: int) -> None:
         if rng.random() < 0.3:
             tail.append(Item(Opcode.NOP))
     scope.code[stream] += [*code, *body, *tail]
-    scope.cost += 300
+    scope.overhead += 300
     scope.leave(inner, together=False)
 
 

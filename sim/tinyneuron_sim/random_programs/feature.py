@@ -100,12 +100,12 @@ def add_setting(scope: Scope, setting: Setting) -> None:
     allowed = legal(scope.world.arena.config, opcode)
     if path.endswith(".dtype"):
         fitting = [v for v in allowed.variants if v[path] is value]
-        fields, use = scope.world.drawer.draw(opcode, variants=fitting)
+        fields, use = scope.draw(opcode, variants=fitting)
     else:
         fitting = [v for v in allowed.some_variants if value in allowed.values(v)[path]]
-        fields, use = scope.world.drawer.draw(opcode, variants=fitting, settings={path: value})
+        fields, use = scope.draw(opcode, variants=fitting, settings={path: value})
     item = Item(opcode, fields)
-    scope.spend(item, len(scope.streams))
+    scope.spend(item, stream)
     scope.emit(stream, item, use)
 
 
@@ -127,7 +127,7 @@ def add_feature(scope: Scope, feature: Feature, seed: int, halts: dict[Stream, I
             item.fields |= header(update=(UpdateMode.ADD, semaphore, value))
     scope.name_later(item, path)
     if opcode is not Opcode.HALT:
-        scope.spend(item, len(scope.streams))
+        scope.spend(item, stream)
         scope.emit(stream, item, use)
         scope.code[stream] += after
 
@@ -138,7 +138,7 @@ def _instruction(scope: Scope, opcode: Opcode, stream: Stream, seed: int
     if opcode not in CONTROL_OPCODES:
         allowed = legal(scope.world.arena.config, opcode)
         variants = allowed.with_types(allowed.types[seed % len(allowed.types)])
-        fields, use = scope.world.drawer.draw(opcode, variants=variants)
+        fields, use = scope.draw(opcode, variants=variants)
         return Item(opcode, fields), use, []
     end = Label()
     if opcode is Opcode.LOOP:

@@ -29,7 +29,7 @@ _BUDGET = 950
 """Rough cycles of a program."""
 _TRAPPED, _OUT_OF = 3, 10
 """So many of so many successive programs trap, where traps are wanted."""
-_ATTEMPTS = 50
+_ATTEMPTS = 200
 
 
 @dataclass(frozen=True)

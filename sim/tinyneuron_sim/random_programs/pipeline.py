@@ -118,8 +118,8 @@ def pipeline(scope: Scope, opcodes: dict[Stream, Sequence[Opcode]]) -> None:
     # Everything is over when every slot is free again.
     scope.nop(maker, wait=(takes, free.index, slots), update=(UpdateMode.ADD, done.index, 1))
     scope.nop(user, wait=(takes, done.index, 1))
-    scope.cost += 100 + passes * sum(rough_cycles(half.opcode, half.fields) + 40
-                                     for half in (producer, consumer))  # fmt: skip
+    cycles = sum(rough_cycles(half.opcode, half.fields) + 40 for half in (producer, consumer))
+    scope.overhead += 100 + passes * cycles
     scope.leave(inner, together=True)
 
 

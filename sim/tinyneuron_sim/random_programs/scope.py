@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import random
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,8 +27,10 @@ __all__ = ["Counter", "Scope", "World"]
 
 _MASK = (1 << 32) - 1
 
-_LONGEST = 700
+_LONGEST = 500
 """Rough cycles of an instruction."""
+_DRAWS = 12
+"""Draws of an instruction until one is short enough."""
 
 
 @dataclass(eq=False)
@@ -78,8 +81,8 @@ class Scope:
         Of each stream.
     use:
         What each stream touches in all.
-    cost:
-        Rough cycles: fetches, and the longest stream's work.
+    overhead:
+        Rough cycles that everything waits for: fetches, loops.
     """
 
     def __init__(self, world: World, streams: tuple[Stream, ...],
@@ -93,7 +96,8 @@ class Scope:
         self.use = {stream: Use.nothing() for stream in streams}
         self.order = Order(thread_count(world.arena.config), world.arena.size)
         self.taken: list[Semaphore] = []
-        self.cost = 0.0
+        self.overhead = 0.0
+        self._busy: collections.Counter[Stream | int] = collections.Counter()
         self._wanted: dict[Item, list[str]] = {}
         # What a loop's body finds depends on the pass.
         self.matrix = None if repeats else KIND_AT_RESET
@@ -123,8 +127,10 @@ class Scope:
         """Sees to it that a MULTIPLY_MOVING finds a matrix of its kind, an ACTIVATE its table."""
         slot = table_slot(item.opcode, item.fields)
         if slot is not None and slot not in self.slots:
-            fields, use = self.world.drawer.draw(Opcode.LOAD_TABLE, variants=table_variants(slot))
-            self.emit(stream, Item(Opcode.LOAD_TABLE, fields), use)
+            fields, use = self.draw(Opcode.LOAD_TABLE, variants=table_variants(slot))
+            load = Item(Opcode.LOAD_TABLE, fields)
+            self.spend(load, stream)
+            self.emit(stream, load, use)
         if item.opcode is Opcode.LOAD_TABLE:
             self.slots.add(item.fields["slot"])
         if item.opcode is Opcode.LOAD_STATIONARY:
@@ -137,20 +143,36 @@ class Scope:
     def _append(self, stream: Stream, item: Item) -> None:
         self.code[stream].append(item)
         config = self.world.arena.config
-        self.cost += (1 + len(item.before)) * (INSTRUCTION_BYTES / config.axi_bytes + 2)
+        self.overhead += (1 + len(item.before)) * (INSTRUCTION_BYTES / config.axi_bytes + 2)
 
-    def spend(self, item: Item, overlap: float) -> None:
-        """Counts what an instruction takes while others run beside it.
+    @property
+    def cost(self) -> float:
+        """Rough cycles: the overhead, and the work of the stream or queue that has most."""
+        return self.overhead + max(self._busy.values(), default=0)
+
+    def draw(self, opcode: Opcode, **how: Any) -> tuple[Fields, Use]:
+        """A data instruction that is not too long; ``how`` as for the drawer.
 
         Raises
         ------
         DeadEndError
-            It alone takes as long as a program should.
+            None of a few is short enough.
         """
+        for _ in range(_DRAWS):
+            fields, use = self.world.drawer.draw(opcode, **how)
+            if rough_cycles(opcode, fields) <= _LONGEST:
+                return fields, use
+        raise DeadEndError(f"{opcode.name} alone takes more than {_LONGEST} cycles")
+
+    def spend(self, item: Item, stream: Stream) -> None:
+        """Counts what an instruction takes. In a loop every pass waits for its transfers."""
         cycles = rough_cycles(item.opcode, item.fields)
-        if cycles > _LONGEST:
-            raise DeadEndError(f"{item.opcode.name} alone takes {cycles} cycles")
-        self.cost += cycles / overlap
+        if item.opcode not in DMA_OPCODES:
+            self._busy[stream] += cycles
+        elif self.repeats:
+            self.overhead += cycles
+        else:
+            self._busy[-1 - item.fields["queue"]] += cycles
 
     def nop(self, stream: Stream, **clauses: Any) -> Node:
         """Appends a NOP."""
