@@ -8,7 +8,7 @@ from typing import Any
 from tinyneuron_hw.formats import FORMATS
 from tinyneuron_hw.isa.codec import decode
 from tinyneuron_hw.isa.opcodes import DMA_OPCODES, ITERATED_OPS, Opcode, Stream
-from tinyneuron_hw.isa.rules import DEVICE, PATTERNS
+from tinyneuron_hw.isa.roles import DEVICE, PATTERNS
 
 from ..program.program import Program
 

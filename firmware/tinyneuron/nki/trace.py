@@ -13,7 +13,7 @@ from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.formats import DType
 from tinyneuron_hw.isa.codec import fields_of
 from tinyneuron_hw.isa.opcodes import Opcode, RoundMode, Space, Stream
-from tinyneuron_hw.isa.rules import STOCHASTIC_OPCODES
+from tinyneuron_hw.isa.roles import STOCHASTIC_OPCODES
 
 from ..lower.ir import DeviceTensor, Instr, Module, Operand, Tile, TileRef
 from ..tables.fit import FunctionTable

@@ -11,7 +11,7 @@ from tinyneuron_hw.config import INSTRUCTION_BYTES, NUM_SEMAPHORES
 from tinyneuron_hw.formats import DType
 from tinyneuron_hw.isa.codec import DecodeError, decode, encode
 from tinyneuron_hw.isa.opcodes import Opcode, Stream, UpdateMode, WaitMode
-from tinyneuron_hw.isa.rules import DEVICE
+from tinyneuron_hw.isa.roles import DEVICE
 from tinyneuron_sim.compare import Case
 from tinyneuron_sim.compare.case import whole_memory
 from tinyneuron_sim.compare.service import SEMAPHORE, load_memories

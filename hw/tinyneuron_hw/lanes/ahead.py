@@ -9,7 +9,7 @@ from amaranth.lib.wiring import In, Out
 from ..isa.instructions import INSTRUCTION_BITS, TensorScalar, TensorTensor
 from ..isa.opcodes import Opcode, OperandKind
 from ..isa.operands import AccessPattern
-from ..isa.rules import PATTERNS, SCALARS
+from ..isa.roles import PATTERNS, SCALARS
 from ..isa.rules_reshape import MASK_ENTRY_BITS
 from ..isa.vector_moves import Shuffle
 from ..sequencer.ports import EngineCommand

@@ -13,7 +13,8 @@ from ..isa.instructions import INSTRUCTION_BITS
 from ..isa.matmul import MatmulKind
 from ..isa.opcodes import Opcode, OperandKind, Space
 from ..isa.operands import AccessPattern, ScalarOperand
-from ..isa.rules import CAST_DTYPES, DEVICE, MAX_ELEMENTS, PATTERNS, SCALARS
+from ..isa.roles import DEVICE, PATTERNS, SCALARS
+from ..isa.rules import CAST_DTYPES, MAX_ELEMENTS
 from .count_rules import CountRules
 from .links import OPCODES, is_any
 from .ports import Extent

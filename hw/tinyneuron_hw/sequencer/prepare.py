@@ -9,7 +9,7 @@ from amaranth.lib.wiring import In, Out
 from ..config import CoreConfig
 from ..isa.instructions import INSTRUCTION_BITS
 from ..isa.opcodes import CONTROL_OPCODES, Opcode
-from ..isa.rules import PATTERNS
+from ..isa.roles import PATTERNS
 from .check import Checker
 from .control import ControlUnit
 from .decode import Decoder

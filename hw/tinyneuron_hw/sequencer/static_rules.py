@@ -23,14 +23,8 @@ from ..isa.opcodes import (
     ReduceCommand,
     RoundMode,
 )
-from ..isa.rules import (
-    DEVICE,
-    DMA_CAST_DTYPES,
-    PATTERNS,
-    REDUCE_OPS,
-    SCALARS,
-    STOCHASTIC_OPCODES,
-)
+from ..isa.roles import DEVICE, PATTERNS, SCALARS, STOCHASTIC_OPCODES
+from ..isa.rules import DMA_CAST_DTYPES, REDUCE_OPS
 from ..isa.rules_accumulate import (
     ACCUMULATING,
     CUMULATIVE_OPS,

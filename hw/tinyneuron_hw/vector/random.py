@@ -13,7 +13,7 @@ from ..formats import DType
 from ..isa.codec import fields_of
 from ..isa.instructions import INSTRUCTION_BITS, INSTRUCTIONS
 from ..isa.opcodes import STREAM_OPCODES, AluOp, Opcode, RoundMode, Stream
-from ..isa.rules import STOCHASTIC_OPCODES
+from ..isa.roles import STOCHASTIC_OPCODES
 from ..isa.vector_random import Dropout, SetSeed
 from ..lanes.front import BeatKind
 from ..memory.beat import lane_mask

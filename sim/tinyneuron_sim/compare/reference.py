@@ -17,7 +17,7 @@ import numpy as np
 from tinyneuron_hw.config import NUM_SEMAPHORES
 from tinyneuron_hw.isa.csr import Trap
 from tinyneuron_hw.isa.opcodes import DMA_OPCODES, Space, Stream, UpdateMode, WaitMode
-from tinyneuron_hw.isa.rules import PATTERNS
+from tinyneuron_hw.isa.roles import PATTERNS
 
 from ..golden.access import ByteDims, byte_offsets
 from ..golden.backend import GoldenBackend

@@ -19,7 +19,8 @@ from tinyneuron_hw.isa.opcodes import (
     UpdateMode,
     WaitMode,
 )
-from tinyneuron_hw.isa.rules import DEVICE, PATTERNS, SCALARS, OperandError, check
+from tinyneuron_hw.isa.roles import DEVICE, PATTERNS, SCALARS
+from tinyneuron_hw.isa.rules import OperandError, check
 
 from .region import DeviceRegion, Region, device_region, region, scalar_region
 

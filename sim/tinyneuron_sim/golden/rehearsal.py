@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tinyneuron_hw.isa.opcodes import UNARY_OPS, Opcode, OperandKind, ReduceCommand
-from tinyneuron_hw.isa.rules import DEVICE, PATTERNS, SCALARS
+from tinyneuron_hw.isa.roles import DEVICE, PATTERNS, SCALARS
 from tinyneuron_hw.isa.rules_accumulate import LOADS
 
 from .machine import Machine

@@ -19,7 +19,7 @@ from tinyneuron_hw.isa.opcodes import (
     UpdateMode,
     WaitMode,
 )
-from tinyneuron_hw.isa.rules import PATTERNS, SCALARS
+from tinyneuron_hw.isa.roles import PATTERNS, SCALARS
 
 from ..compare.reference import Reference
 from ..golden.core import Step

@@ -22,7 +22,8 @@ from tinyneuron_hw.isa.opcodes import (
     Space,
     Stream,
 )
-from tinyneuron_hw.isa.rules import DEVICE, PATTERNS, SCALARS, start_granule
+from tinyneuron_hw.isa.roles import DEVICE, PATTERNS, SCALARS
+from tinyneuron_hw.isa.rules import start_granule
 from tinyneuron_hw.isa.rules_accumulate import ACCUMULATING, RUNNING_OPS, SUBJECTS
 from tinyneuron_hw.isa.table import HEADER_ROWS, SLOTS
 

@@ -22,7 +22,7 @@ from tinyneuron_hw.isa.opcodes import (
     UpdateMode,
     WaitMode,
 )
-from tinyneuron_hw.isa.rules import DEVICE
+from tinyneuron_hw.isa.roles import DEVICE
 
 from .draw import Use
 from .legal import legal, own_fields

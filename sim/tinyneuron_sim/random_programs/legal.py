@@ -15,7 +15,8 @@ from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.formats import DType
 from tinyneuron_hw.isa.codec import Field, fields_of
 from tinyneuron_hw.isa.opcodes import CONTROL_OPCODES, Opcode, OperandKind
-from tinyneuron_hw.isa.rules import DEVICE, PATTERNS, SCALARS, OperandError, check
+from tinyneuron_hw.isa.roles import DEVICE, PATTERNS, SCALARS
+from tinyneuron_hw.isa.rules import OperandError, check
 
 __all__ = ["Legal", "is_flag_of_register", "legal", "operand_paths", "own_fields"]
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from tinyneuron_hw.isa.matmul import element_bytes
 from tinyneuron_hw.isa.opcodes import Opcode, Space
-from tinyneuron_hw.isa.rules import DEVICE, PATTERNS
+from tinyneuron_hw.isa.roles import DEVICE, PATTERNS
 from tinyneuron_hw.isa.rules_eight import SEARCHED_OPCODES, eight_paths
 from tinyneuron_hw.isa.rules_reshape import pack_mask
 from tinyneuron_hw.isa.rules_scalar import most_rows

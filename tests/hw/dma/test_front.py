@@ -12,7 +12,8 @@ from tinyneuron_hw.formats import FORMATS, DType
 from tinyneuron_hw.isa.codec import decode, encode
 from tinyneuron_hw.isa.csr import Trap
 from tinyneuron_hw.isa.opcodes import Opcode, RoundMode, Space, Stream
-from tinyneuron_hw.isa.rules import DEVICE, OperandError, check
+from tinyneuron_hw.isa.roles import DEVICE
+from tinyneuron_hw.isa.rules import OperandError, check
 
 CONFIG = CoreConfig(
     name="front_test", partitions=4, columns=4, sbuf_partition_bytes=4096, psum_bank_bytes=64,

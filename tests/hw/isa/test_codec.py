@@ -24,7 +24,7 @@ from tinyneuron_hw.isa.opcodes import (
     Stream,
     WaitMode,
 )
-from tinyneuron_hw.isa.rules import DEVICE, PATTERNS, SCALARS
+from tinyneuron_hw.isa.roles import DEVICE, PATTERNS, SCALARS
 
 from .strategies import instructions
 

@@ -20,15 +20,8 @@ from tinyneuron_hw.isa.opcodes import (
     RoundMode,
     Space,
 )
-from tinyneuron_hw.isa.rules import (
-    DEVICE,
-    PATTERNS,
-    SCALARS,
-    STOCHASTIC_OPCODES,
-    OperandError,
-    check,
-    start_granule,
-)
+from tinyneuron_hw.isa.roles import DEVICE, PATTERNS, SCALARS, STOCHASTIC_OPCODES
+from tinyneuron_hw.isa.rules import OperandError, check, start_granule
 from tinyneuron_hw.isa.rules_reshape import mask_entries, pack_mask
 
 TINY = get_config("tiny")

@@ -12,7 +12,8 @@ from tinyneuron_hw.formats import FORMATS
 from tinyneuron_hw.isa.access import pattern_range
 from tinyneuron_hw.isa.codec import decode
 from tinyneuron_hw.isa.opcodes import Space
-from tinyneuron_hw.isa.rules import PATTERNS, on_chip_dims
+from tinyneuron_hw.isa.roles import PATTERNS
+from tinyneuron_hw.isa.rules import on_chip_dims
 
 from .programs import random_memory
 from .reference import Reference

@@ -19,14 +19,8 @@ from tinyneuron_hw.isa.opcodes import (
     RoundMode,
     Space,
 )
-from tinyneuron_hw.isa.rules import (
-    ALU_OPS,
-    CAST_DTYPES,
-    REDUCE_OPS,
-    STOCHASTIC_OPCODES,
-    check,
-    start_granule,
-)
+from tinyneuron_hw.isa.roles import STOCHASTIC_OPCODES
+from tinyneuron_hw.isa.rules import ALU_OPS, CAST_DTYPES, REDUCE_OPS, check, start_granule
 from tinyneuron_hw.isa.rules_accumulate import ACCUMULATING, CUMULATIVE_OPS, LOADS, RUNNING_OPS
 from tinyneuron_hw.isa.rules_operations import RAW_DTYPES
 from tinyneuron_hw.isa.rules_reshape import pack_mask

@@ -11,7 +11,7 @@ from tinyneuron_hw.isa.codec import Decoded, DecodeError, decode, encode, fields
 from tinyneuron_hw.isa.csr import Trap
 from tinyneuron_hw.isa.instructions import INSTRUCTION_BITS
 from tinyneuron_hw.isa.opcodes import STREAM_OPCODES, Opcode, Stream
-from tinyneuron_hw.isa.rules import DEVICE
+from tinyneuron_hw.isa.roles import DEVICE
 from tinyneuron_hw.sequencer.decode import Decoder
 from tinyneuron_hw.sequencer.links import OPCODES, legal_mask
 from tinyneuron_hw.sequencer.resolve import REGISTER_PLACES
