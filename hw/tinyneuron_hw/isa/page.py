@@ -20,7 +20,7 @@ from amaranth.lib import data
 
 from ..config import MEMORY_WINDOWS, NUM_SEMAPHORES
 from ..formats import FORMATS, DType
-from . import csr, opcodes, operands, rules, table
+from . import csr, opcodes, operands, roles, rules, table
 from .csr import COUNTERS, Csr, Trap
 from .instructions import INSTRUCTIONS
 from .matmul import MATMUL_DTYPES, RESULT_DTYPES, MatmulKind
@@ -111,7 +111,7 @@ def _instruction(opcode: Opcode) -> str:
     streams = ", ".join(s.name for s in Stream if opcode in STREAM_OPCODES[s])
     table = _table(("bits", "field", "kind"), _layout_rows(layout))
     notes = []
-    for role in rules.PATTERNS.get(opcode, ()):
+    for role in roles.PATTERNS.get(opcode, ()):
         access = "writes" if role.is_write else "reads"
         spaces = " or ".join(space.name for space in role.spaces)
         notes.append(f"`{role.path}` {access} {spaces} ({role.lanes}).")

@@ -7,7 +7,7 @@ from amaranth.sim import Simulator
 
 from tinyneuron_hw.config import get_config
 from tinyneuron_hw.formats import FORMATS, DType
-from tinyneuron_hw.isa import rules, rules_eight, rules_reshape
+from tinyneuron_hw.isa import roles, rules, rules_eight, rules_reshape
 from tinyneuron_hw.isa.codec import DecodeError, decode, encode, fields_of
 from tinyneuron_hw.isa.csr import Trap
 from tinyneuron_hw.isa.matmul import (
@@ -79,7 +79,7 @@ def matmul_fields(rng, config, opcode, partitions, count):
         fields["exponent_bias"] = rng.choice((0, 1, 63))
     size = element_bytes(opcode, {**fields, "src.dtype": source}, "src")
     count = min(count, config.columns) if opcode is Opcode.LOAD_STATIONARY else count
-    src, *rest = rules.PATTERNS[opcode]
+    src, *rest = roles.PATTERNS[opcode]
     fields |= pattern(rng, config, "src", src, count, partitions, source, size)
     for dst in rest:
         result = rng.choice(RESULT_DTYPES[kind])
@@ -90,7 +90,7 @@ def matmul_fields(rng, config, opcode, partitions, count):
 def eight_fields(rng, config, opcode, partitions):
     """Fields of MAX8, FIND_INDEX8 or MATCH_REPLACE8."""
     fields, count = {}, rng.choice((7, 8, 8, 12, 60, 16384 // rng.choice((1, 2, 64))))
-    for role in rules.PATTERNS[opcode]:
+    for role in roles.PATTERNS[opcode]:
         short = role.path in rules_eight.eight_paths(opcode)
         dtype = rng.choice(rules.CAST_DTYPES)
         if opcode is Opcode.FIND_INDEX8 and role.path == "dst":
@@ -109,7 +109,7 @@ def transpose_fields(rng, config):
     if rng.random() < 0.5:
         shape = [rng.randint(1, quadrant), rng.randint(1, quadrant)]
     other = shape if max(shape) > quadrant else shape[::-1]
-    for role, (partitions, count) in zip(rules.PATTERNS[Opcode.TRANSPOSE], (shape, other),
+    for role, (partitions, count) in zip(roles.PATTERNS[Opcode.TRANSPOSE], (shape, other),
                                          strict=True):  # fmt: skip
         fields |= pattern(rng, config, role.path, role, count, partitions, dtype)
     return fields
@@ -129,10 +129,10 @@ def legal_fields(rng, config, opcode):
         fields["slot"] = rng.choice((0, 0, 6, 7))
     if opcode in (Opcode.ACTIVATE_READ, Opcode.ACTIVATE_SEED):
         count, dtype = rng.choice((1, 1, 1, 2)), DType.UINT32
-    for role in rules.PATTERNS.get(opcode, ()):
+    for role in roles.PATTERNS.get(opcode, ()):
         fields |= pattern(rng, config, role.path, role, count, partitions, dtype)
     if opcode is Opcode.SET_SEED:
-        role = rules.PATTERNS[opcode][0]
+        role = roles.PATTERNS[opcode][0]
         return pattern(rng, config, "in0", role, rng.choice((1, 1, 1, 2)), partitions,
                        rng.choice((DType.UINT32, DType.UINT32, dtype)))  # fmt: skip
     if opcode in rules_eight.EIGHT_OPCODES:
@@ -157,12 +157,12 @@ def legal_fields(rng, config, opcode):
         values = {"reduce_cmd": rng.choice(list(ReduceCommand)),
                   "reduce_op": rng.choice(RUNNING_OPS)}  # fmt: skip
         fields |= {path: value for path, value in values.items() if path in known}
-    for path in rules.SCALARS.get(opcode, ()):
+    for path in roles.SCALARS.get(opcode, ()):
         fields[f"{path}.kind"] = rng.choice(list(OperandKind))
         fields[f"{path}.dtype"] = rng.choice(rules.CAST_DTYPES).value
         fields[f"{path}.space"] = rng.choice(list(Space))
         fields[f"{path}.value"] = 4 * rng.randrange(64)
-    for path in rules.DEVICE.get(opcode, ()):
+    for path in roles.DEVICE.get(opcode, ()):
         fields[f"{path}.dtype"] = dtype
         fields[f"{path}.dims.0.size"] = count
     return fields
@@ -192,7 +192,7 @@ def expected(config, raw, stationary=None):
     try:
         rules.check(config, decoded.opcode, decoded.fields, stationary=stationary)
     except rules.OperandError as error:
-        if any(text in str(error) for text in LEFT_TO_DMA) and decoded.opcode in rules.DEVICE:
+        if any(text in str(error) for text in LEFT_TO_DMA) and decoded.opcode in roles.DEVICE:
             return None
         if decoded.opcode is Opcode.DMA_LOCAL and "elements, dst" in str(error):
             return None
@@ -222,7 +222,7 @@ def cases(config, seed, number):
 
 def check_extents(ctx, dut, opcode, raw):
     """The bytes that a legal instruction's patterns lie in."""
-    for role in rules.PATTERNS.get(opcode, ()):
+    for role in roles.PATTERNS.get(opcode, ()):
         if role.lanes == "lane":
             number = "abc".index(role.slot)
             found = {bound: ctx.get(dut.extents[number][bound]) for bound in ("low", "high")}
@@ -241,7 +241,7 @@ def run_checker(config, checks):
             await ctx.tick()
             ctx.set(dut.start, 0)
             cycles = 1
-            if opcode in rules.PATTERNS:
+            if opcode in roles.PATTERNS:
                 while not ctx.get(dut.done):
                     await ctx.tick()
                     cycles += 1
