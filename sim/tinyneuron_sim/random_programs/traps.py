@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tinyneuron_hw.config import INSTRUCTION_BYTES, LOOP_DEPTH, NUM_SEMAPHORES
+from tinyneuron_hw.formats import FORMATS
 from tinyneuron_hw.isa.codec import Field, encode, fields_of
 from tinyneuron_hw.isa.matmul import MatmulKind, matmul_kind
 from tinyneuron_hw.isa.opcodes import (
@@ -294,7 +295,9 @@ def no_memory_for_data(target: Target) -> None:
         return
     fields, _ = target.drawer.draw(opcode, queue=rng.choice(queues))
     path = rng.choice([p for p in ("src", "dst") if f"{p}.address" in fields])
-    fields[f"{path}.address"] = size + rng.choice([0, -1, 64, rng.randint(-64, 5000)])
+    # The first element is beyond the end, or the end is inside it.
+    inside = [1 - FORMATS[fields[f"{path}.dtype"]].bytes]
+    fields[f"{path}.address"] = size + rng.choice([0, 64, rng.randrange(5000), *inside])
     program.windows = (*program.windows, MemoryWindow(size - (1 << 16), 1 << 20))
     target.insert(Item(opcode, fields))
 
