@@ -16,3 +16,19 @@ def run(run_golden):
         return list(found.values()) if len(found) > 1 else found["out"]
 
     return execute
+
+
+@pytest.fixture
+def require_error():
+    """``require_error(act, message)``: a kernel that calls ``act`` breaks the rule with these
+    words; the whole message."""
+
+    def check(act, message):
+        def kernel():
+            act()
+
+        with pytest.raises(nki.KernelError, match=message) as caught:
+            nki.compile(kernel, "tiny", {})
+        return str(caught.value)
+
+    return check

@@ -161,11 +161,5 @@ RULES = {
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_rule_names_the_value(rule):
-    act, message = RULES[rule]
-
-    def kernel():
-        act()
-
-    with pytest.raises(nki.KernelError, match=message):
-        nki.compile(kernel, "tiny", {})
+def test_rule_names_the_value(require_error, rule):
+    require_error(*RULES[rule])

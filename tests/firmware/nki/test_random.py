@@ -4,7 +4,6 @@ import ml_dtypes
 import numpy as np
 import pytest
 
-from tinyneuron import nki
 from tinyneuron.nki import isa as nisa
 from tinyneuron.nki import language as nl
 
@@ -130,11 +129,5 @@ RULES = {
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_rule_names_the_value(rule):
-    act, message = RULES[rule]
-
-    def kernel():
-        act()
-
-    with pytest.raises(nki.KernelError, match=message):
-        nki.compile(kernel, "tiny", {})
+def test_rule_names_the_value(require_error, rule):
+    require_error(*RULES[rule])
