@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from amaranth.hdl import Module, Value
+from amaranth.hdl import Module, Mux, Value
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out, connect, flipped
 
@@ -101,8 +101,33 @@ class Core(wiring.Component):
             host.increments.tensor_moving.eq(tensor.moving_active),
             host.increments.sbuf_conflicts.eq(sbuf.conflicts),
             host.increments.psum_conflicts.eq(psum.conflicts),
+            host.increments.sbuf_corrected.eq(sbuf.corrected),
         ]
+        self._connect_faults(m, host, sequencers, sbuf, dma)
         return m
+
+    def _connect_faults(
+        self, m: Module, host: Host, sequencers: Sequencers, sbuf: Sbuf, dma: Dma
+    ) -> None:
+        """Errors in SBUF: those to be put in, and those that were found."""
+        ports = self.config.dma_ports
+        moving, stationary, *others = sbuf.faults
+        dma_reads, others = others[:ports], others[ports:]
+        vector_read, scalar_read, *others = others
+        dma_writes, (vector_write, scalar_write) = others[:ports], others[ports:]
+        pairs = ((moving, stationary), (vector_read, vector_write), (scalar_read, scalar_write))
+        for found, (first, second) in zip(sequencers.faults, pairs, strict=True):
+            chosen = Mux(first.valid, Value.cast(first), Value.cast(second))
+            m.d.comb += Value.cast(found).eq(chosen)
+        for port in range(ports):
+            m.d.comb += [
+                Value.cast(dma.sbuf_read_fault[port]).eq(Value.cast(dma_reads[port])),
+                Value.cast(dma.sbuf_write_fault[port]).eq(Value.cast(dma_writes[port])),
+            ]
+        m.d.comb += [
+            Value.cast(sbuf.inject).eq(Value.cast(host.inject)),
+            host.injected.eq(sbuf.injected),
+        ]
 
     def _connect_control(self, m: Module, host: Host, sequencers: Sequencers, dma: Dma) -> None:
         """Host, sequencers and DMA: start, stop, traps, semaphores, fetch, trace."""

@@ -183,6 +183,7 @@ class Model:
         watchdog: int = DEFAULT_WATCHDOG,
         progress: Callable[[int], None] | None = None,
         trace: bool = False,
+        registers: Mapping[int, int] | None = None,
     ) -> RunResult:
         """Sets the inputs, runs the program to its end and reads the outputs.
 
@@ -198,6 +199,9 @@ class Model:
             Called now and then with the cycles run.
         trace:
             Whether to collect the trace events.
+        registers:
+            Address -> value of control registers (``isa.csr``) to write before the start, in this
+            order; for instance ``Csr.INJECT``.
 
         Raises
         ------
@@ -211,7 +215,7 @@ class Model:
         arrays = check_inputs(self.program, inputs or {})
         for name, array in arrays.items():
             self.write(name, array)
-        self._start(watchdog)
+        self._start(watchdog, registers or {})
         begin = time.perf_counter()
         event = self._backend.run(max_cycles or _SLICE, progress).event
         while event == "timeout" and max_cycles is None:
@@ -231,12 +235,12 @@ class Model:
             trace=self._backend.trace_events() if trace else [],
         )
 
-    def _start(self, watchdog: int) -> None:
+    def _start(self, watchdog: int, others: Mapping[int, int]) -> None:
         backend = self._backend
         # From reset, a program takes the same cycles every time, whatever ran before it.
         backend.reset()
         registers = csr_values(self.program.streams, self._entries, self._windows, watchdog)
-        for address, value in registers.items():
+        for address, value in [*registers.items(), *others.items()]:
             backend.csr_write(address, value)
         # The interrupt line tells a target when the core stops, without polling.
         backend.csr_write(Csr.INTERRUPT_STATUS, _INTERRUPTS)

@@ -10,6 +10,8 @@ from ..blocks import Gated, Repeated
 from ..config import CoreConfig
 from ..host.axi import Axi4
 from ..host.windows import Windows
+from ..isa.csr import Trap
+from ..memory.faults import Fault
 from ..memory.ports import DmaReadPort, DmaWritePort
 from ..sequencer.ports import DmaIssue, SemaphoreUpdatePort, TraceEvent, TrapPort
 from .axi_arbiter import ID_BITS, AxiArbiter
@@ -33,9 +35,11 @@ class Dma(wiring.Component):
         queued.
     axi: Out(Axi4).array(dma_ports), sbuf_read, sbuf_write: Out(port).array(dma_ports)
         Engine e uses port e % dma_ports, and its number as AXI ID.
+    sbuf_read_fault, sbuf_write_fault: In(Fault).array(dma_ports)
+        Of the access two cycles ago.
     updates: Out(SemaphoreUpdatePort()).array(dma_engines)
     trap: Out(TrapPort())
-        BAD_OPERAND, OUT_OF_RANGE, BUS_ERROR.
+        BAD_OPERAND, OUT_OF_RANGE, BUS_ERROR, SBUF_ECC_ERROR.
     trace: Out(stream of TraceEvent).array(dma_engines)
     windows: In(Windows), cycle: In(32)
     stop: In(1)
@@ -62,6 +66,8 @@ class Dma(wiring.Component):
                 "axi": Out(Axi4(data_bytes=config.axi_bytes, id_bits=ID_BITS)).array(ports),
                 "sbuf_read": Out(DmaReadPort(config)).array(ports),
                 "sbuf_write": Out(DmaWritePort(config)).array(ports),
+                "sbuf_read_fault": In(Fault).array(ports),
+                "sbuf_write_fault": In(Fault).array(ports),
                 "updates": Out(SemaphoreUpdatePort()).array(engines),
                 "trap": Out(TrapPort()),
                 "trace": Out(stream.Signature(TraceEvent)).array(engines),
@@ -94,11 +100,13 @@ class Dma(wiring.Component):
                 queue.cycle.eq(self.cycle),
                 queue.source.eq(TRACE_SOURCE + e),
             ]
+        self._faults: list[Any] = []
         moved = [self._port(m, port, queues) for port in range(config.dma_ports)]
         m.d.comb += self.progress.eq(Cat(moved).any())
 
         # The front end and low-numbered engines win when traps fall in one cycle.
-        for source in [*reversed([queue.trap for queue in queues]), front.trap]:
+        engines = [queue.trap for queue in queues]
+        for source in [*reversed(self._faults), *reversed(engines), front.trap]:
             with m.If(source.valid):
                 m.d.comb += [
                     self.trap.valid.eq(1),
@@ -153,6 +161,7 @@ class Dma(wiring.Component):
                 queue.b_valid.eq(arbiter.b_valid[i]),
                 queue.b_error.eq(arbiter.b_error),
             ]
+        self._find_faults(m, port, engines, queues, shared)
         axi, read, write = self.axi[port], self.sbuf_read[port], self.sbuf_write[port]
         return (
             axi.rvalid
@@ -160,3 +169,21 @@ class Dma(wiring.Component):
             | (read.valid & read.ready)
             | (write.valid & write.ready)
         )
+
+    def _find_faults(
+        self, m: Module, port: int, engines: tuple[int, ...], queues: list[Any], shared: SbufArbiter
+    ) -> None:
+        """Traps of the engine whose access to SBUF met a word that is lost."""
+        for kind, owner in (("read", shared.reader), ("write", shared.writer)):
+            fault = getattr(self, f"sbuf_{kind}_fault")[port]
+            trap: Any = TrapPort().create(path=("port", str(port), kind))
+            m.d.comb += [
+                trap.valid.eq(fault.valid & ~self.stop),
+                trap.cause.eq(Trap.SBUF_ECC_ERROR),
+                trap.address.eq(Cat(fault.offset, fault.partition)),
+            ]
+            for i, e in enumerate(engines):
+                with m.If(owner == i):
+                    own = queues[e].trap
+                    m.d.comb += [trap.stream.eq(own.stream), trap.pc.eq(own.pc)]
+            self._faults.append(trap)

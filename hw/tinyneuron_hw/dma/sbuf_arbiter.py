@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from amaranth.hdl import Module, Signal
+from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -14,13 +14,16 @@ __all__ = ["SbufArbiter"]
 
 
 class SbufArbiter(wiring.Component):
-    """Round robin, request by request; combinational, read data goes back to who asked.
+    """Round robin, request by request; combinational, read data goes back to who asked. A request
+    that was refused is asked again until it is taken.
 
     Members
     -------
     reads, writes: In(port).array(count)
         From the engines.
     sbuf_read: Out(DmaReadPort(config)), sbuf_write: Out(DmaWritePort(config))
+    reader, writer: Out(range(count))
+        Whose read was taken two cycles ago, whose write in the cycle before.
     """
 
     def __init__(self, config: CoreConfig, count: int):
@@ -31,6 +34,8 @@ class SbufArbiter(wiring.Component):
                 "writes": In(DmaWritePort(config)).array(count),
                 "sbuf_read": Out(DmaReadPort(config)),
                 "sbuf_write": Out(DmaWritePort(config)),
+                "reader": Out(range(count)),
+                "writer": Out(range(count)),
             }
         )
 
@@ -40,26 +45,33 @@ class SbufArbiter(wiring.Component):
         owner = Signal(range(self.count))
         with m.If(taken):
             m.d.sync += owner.eq(grant)
+        m.d.sync += self.reader.eq(owner)
         for i, port in enumerate(self.reads):
             m.d.comb += port.data.eq(self.sbuf_read.data)
             m.d.comb += port.data_valid.eq(self.sbuf_read.data_valid & (owner == i))
         fields = ("partition", "chunk", "data", "mask")
-        self._share(m, "write", self.writes, self.sbuf_write, fields)
+        grant, _ = self._share(m, "write", self.writes, self.sbuf_write, fields)
+        m.d.sync += self.writer.eq(grant)
         return m
 
     def _share(
         self, m: Module, name: str, ports: Any, out: Any, fields: tuple[str, ...]
     ) -> tuple[Signal, Signal]:
         m.submodules[f"{name}_turn"] = turn = RoundRobin(self.count)
-        taken = Signal(name=f"{name}_taken")
+        taken, refused = Signal(name=f"{name}_taken"), Signal(name=f"{name}_refused")
+        grant, before = (
+            Signal.like(turn.grant, name=f"{name}_{when}") for when in ("now", "before")
+        )
         m.d.comb += [
-            out.valid.eq(turn.requests.any()),
             taken.eq(out.valid & out.ready),
             turn.taken.eq(taken),
+            grant.eq(Mux(refused, before, turn.grant)),
         ]
+        m.d.sync += [refused.eq(out.valid & ~out.ready), before.eq(grant)]
         for i, port in enumerate(ports):
-            m.d.comb += turn.requests[i].eq(port.valid)
-            m.d.comb += port.ready.eq(out.ready & (turn.grant == i))
-            with m.If(turn.grant == i):
+            m.d.comb += turn.requests[i].eq(port.valid & (~refused | (before == i)))
+            m.d.comb += port.ready.eq(out.ready & (grant == i))
+            with m.If(grant == i):
+                m.d.comb += out.valid.eq(port.valid)
                 m.d.comb += [getattr(out, field).eq(getattr(port, field)) for field in fields]
-        return turn.grant, taken
+        return grant, taken

@@ -12,6 +12,7 @@ from ..config import MEMORY_WINDOWS, NUM_SEMAPHORES, CoreConfig
 from ..isa import csr
 from ..isa.csr import CSR_ADDRESS_BITS, Csr
 from ..isa.opcodes import Stream
+from ..memory.faults import Injection
 from ..sequencer.ports import TrapPort
 from .axi import Axi4Lite
 from .axil_port import AxiLitePort
@@ -45,6 +46,8 @@ class Host(wiring.Component):
         The first trap of a run is kept.
     increments: In(Increments)
         Of the counters, each cycle.
+    inject: Out(Injection), injected: In(1)
+        An error to put into SBUF; pulse when it is there.
     semaphore_index: Out(6), semaphore_value: In(32)
         The value may come up to two cycles after the index.
     semaphore_write: Out(1), semaphore_write_value: Out(32)
@@ -70,6 +73,8 @@ class Host(wiring.Component):
                 "quiet": In(1),
                 "trap": In(TrapPort()),
                 "increments": In(Increments),
+                "inject": Out(Injection),
+                "injected": In(1),
                 "semaphore_index": Out(6),
                 "semaphore_value": In(32),
                 "semaphore_write": Out(1),
@@ -82,6 +87,11 @@ class Host(wiring.Component):
         words: dict[int, Value] = {
             Csr.STREAM_ENABLE: self.stream_enable,
             Csr.WATCHDOG: self.watchdog,
+            Csr.INJECT: self.inject.valid,
+            Csr.INJECT_ADDRESS: Value.cast(self.inject)[1:33],
+            Csr.INJECT_LO: self.inject.flips[:32],
+            Csr.INJECT_HI: self.inject.flips[32:64],
+            Csr.INJECT_CHECK: self.inject.flips[64:],
         }
         for stream in range(_STREAMS):
             base = csr.entry_address(stream)
@@ -136,6 +146,8 @@ class Host(wiring.Component):
             port.done.eq(request | answer),
             port.error.eq(fails | (is_semaphore & port.write & control.active)),
         ]
+        with m.If(self.injected):
+            m.d.sync += self.inject.valid.eq(0)
         raised = Cat(control.done_event, control.trap_event)
         m.d.sync += status.eq(status | raised)
         with m.If(request):

@@ -33,7 +33,9 @@ class Trap(enum.Enum, shape=8):
     TRAP_ADDRESS: BAD_OPCODE and BAD_OPERAND: device address of the instruction. OUT_OF_RANGE:
     the operand's resolved ``offset`` (on chip) or start address (device); for instruction fetch
     the device address of the missing instruction. BUS_ERROR: address of the failing burst,
-    aligned down to the port's width. WATCHDOG: 0.
+    aligned down to the port's width. WATCHDOG: 0. ECC_ERROR: device address of the 64-bit word.
+    SBUF_ECC_ERROR: the word's partition [31:24] and offset in it [23:0]; the program counter is
+    that of the stream's oldest instruction that was not done (of DMA: the transfer's).
     """
 
     NONE = 0
@@ -43,6 +45,7 @@ class Trap(enum.Enum, shape=8):
     BUS_ERROR = 4
     ECC_ERROR = 5
     WATCHDOG = 6
+    SBUF_ECC_ERROR = 7
 
 
 class Csr(enum.IntEnum):
@@ -71,6 +74,16 @@ class Csr(enum.IntEnum):
     """RW bit s: stream s runs at START."""
     WATCHDOG = 0x034
     """RW cycles without progress before the WATCHDOG trap; 0 turns it off."""
+    INJECT = 0x090
+    """RW bit 0 ARMED: invert bits of one 64-bit word of SBUF when it is written next; then it
+    returns to 0. Without ECC nothing happens."""
+    INJECT_ADDRESS = 0x094
+    """RW the word: partition [31:24], offset in it [23:0]."""
+    INJECT_LO = 0x098
+    INJECT_HI = 0x09C
+    """RW which of its data bits."""
+    INJECT_CHECK = 0x0A0
+    """RW [7:0] which of its check bits."""
     TRAP_CAUSE = 0x200
     TRAP_STREAM = 0x204
     TRAP_PC = 0x208
@@ -96,6 +109,7 @@ COUNTERS: tuple[str, ...] = (
     "fetch_bytes",
     "sbuf_conflicts",
     "psum_conflicts",
+    "sbuf_corrected",
     "trace_dropped",
 )
 """64-bit counters from address 0x240, low word first, zeroed by START. ``*_busy``: cycles with an

@@ -15,7 +15,7 @@ class ReadArbiter(wiring.Component):
     signature:
         A :class:`LineReadPort` or :class:`PsumReadPort`.
     address:
-        Name of its address member.
+        Names of what a request consists of.
 
     Members
     -------
@@ -25,7 +25,7 @@ class ReadArbiter(wiring.Component):
     Latency and throughput: none added; one request per cycle.
     """
 
-    def __init__(self, signature: wiring.Signature, *, address: str):
+    def __init__(self, signature: wiring.Signature, *, address: tuple[str, ...]):
         self._address = address
         super().__init__({"requesters": In(signature).array(2), "port": Out(signature)})
 
@@ -33,11 +33,15 @@ class ReadArbiter(wiring.Component):
         m = Module()
         first, second = self.requesters
         owner, chosen = Signal(), Signal()
-        addresses = [getattr(requester, self._address) for requester in self.requesters]
         m.d.comb += [
             chosen.eq(second.valid & (~first.valid | ~owner)),
             self.port.valid.eq(first.valid | second.valid),
-            getattr(self.port, self._address).eq(Mux(chosen, addresses[1], addresses[0])),
+            *(
+                getattr(self.port, name).eq(
+                    Mux(chosen, getattr(second, name), getattr(first, name))
+                )
+                for name in self._address
+            ),
             first.ready.eq(self.port.ready & ~chosen),
             second.ready.eq(self.port.ready & chosen),
         ]

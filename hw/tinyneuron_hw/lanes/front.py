@@ -202,8 +202,9 @@ class LaneFront(wiring.Component):
             wiring.connect(m, readers[0].sbuf, wiring.flipped(self.sbuf_read))
             wiring.connect(m, readers[0].psum, wiring.flipped(self.psum_read))
             return readers
-        m.submodules.sbuf_arbiter = sbuf = ReadArbiter(LineReadPort(config), address="line")
-        m.submodules.psum_arbiter = psum = ReadArbiter(PsumReadPort(config), address="word")
+        line, word = ("line", "partition_mask"), ("word",)
+        m.submodules.sbuf_arbiter = sbuf = ReadArbiter(LineReadPort(config), address=line)
+        m.submodules.psum_arbiter = psum = ReadArbiter(PsumReadPort(config), address=word)
         wiring.connect(m, sbuf.port, wiring.flipped(self.sbuf_read))
         wiring.connect(m, psum.port, wiring.flipped(self.psum_read))
         for number, reader in enumerate(readers):

@@ -40,7 +40,8 @@ def _psum_word(config: CoreConfig) -> int:
 
 
 class LineReadPort(Signature):
-    """Reads line ``line`` (16 bytes) of every SBUF partition at once."""
+    """Reads line ``line`` (16 bytes) of every SBUF partition at once; errors count in those of
+    ``partition_mask``."""
 
     def __init__(self, config: CoreConfig):
         super().__init__(
@@ -48,6 +49,7 @@ class LineReadPort(Signature):
                 "valid": Out(1),
                 "ready": In(1),
                 "line": Out(range(config.sbuf_lines)),
+                "partition_mask": Out(config.partitions),
                 "data": In(_lines(config)),
                 "data_valid": In(1),
             }

@@ -81,6 +81,13 @@ class OperandReader(wiring.Component):
         pop = Signal()
         context, idle = self._elaborate_contexts(m, fetch, pop & fetch.positions.payload.last)
         position = fetch.positions.payload
+        # Of the pattern whose lines are requested: its lanes may still be those of the one before.
+        partitions = Signal(self._config.partitions)
+        pattern = self.start.payload
+        with m.If(fetch.start.valid & fetch.start.ready):
+            m.d.sync += partitions.eq(
+                lane_mask(self._config.partitions, pattern.start_partition, pattern.num_partitions)
+            )
         m.d.comb += [
             fetch.positions.ready.eq(~self.output.valid | self.output.ready),
             pop.eq(fetch.positions.valid & fetch.positions.ready),
@@ -90,6 +97,7 @@ class OperandReader(wiring.Component):
             store.release.eq(pop & position.release),
             self.sbuf.valid.eq(fetch.valid & ~fetch.in_psum),
             self.sbuf.line.eq(fetch.index),
+            self.sbuf.partition_mask.eq(partitions),
             fetch.ready.eq(self.sbuf.ready),
             store.line_valid.eq(self.sbuf.data_valid),
             store.lines.eq(self.sbuf.data),

@@ -1,5 +1,7 @@
 """The state buffer: the software-managed memory every engine works from."""
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
@@ -10,14 +12,20 @@ from amaranth.utils import exact_log2
 from ..blocks import Gated, Repeated
 from ..config import LINE_BYTES, SBUF_BANKS, CoreConfig
 from .arbiter import BankArbiter
+from .faults import Fault, FaultFinder, Injection
 from .ports import DmaReadPort, DmaWritePort, LineReadPort, LineWritePort
-from .sbuf_bank import SbufBank, SbufBankSignature, WriteSource
+from .sbuf_bank import LINE_WORDS, WORD_BITS, SbufBank, SbufBankSignature, WriteSource
+from .write_turns import WriteTurns
 
 __all__ = ["Sbuf"]
 
 
+_WORDS = 8
+"""Words of the widest chunk."""
+
+
 class _Choice(wiring.Component):
-    """Keeps which bank a read went to; clocked only by reads."""
+    """Keeps what a read was for; clocked only by reads."""
 
     def __init__(self, bits: int):
         super().__init__({"choice": In(bits), "kept": Out(bits)})
@@ -47,16 +55,22 @@ class Sbuf(wiring.Component):
     vector_write, scalar_write: bytes of a line in some partitions.
     dma_read, dma_write: ``axi_bytes`` of one partition, for each DMA port.
     conflicts: requests refused in this cycle.
+    corrected: accesses that needed a correction, two cycles ago.
+    faults: of each reader in the order above, then of each writer, DMA ports first: a word that
+        was wanted and could not be corrected, one cycle after the data.
+    inject: bits to invert when a word is written next; ``injected``: they are, in this cycle.
 
     Latency and throughput
     ----------------------
     Read data one cycle after the request; a write is readable from the next cycle. Every port
-    takes a request per cycle while nobody else wants its bank.
+    takes a request per cycle while nobody else wants its bank. With ``config.sbuf_ecc`` a write
+    that changes a part of a 64-bit word takes two cycles, and the bank's read in the first.
     """
 
     def __init__(self, config: CoreConfig):
         self._config = config
         self._chunk_banks = max(1, config.axi_bytes // LINE_BYTES)
+        readers, writers = 4 + config.dma_ports, 2 + config.dma_ports
         super().__init__({
             "moving": In(LineReadPort(config)),
             "stationary": In(LineReadPort(config)),
@@ -67,6 +81,10 @@ class Sbuf(wiring.Component):
             "dma_read": In(DmaReadPort(config)).array(config.dma_ports),
             "dma_write": In(DmaWritePort(config)).array(config.dma_ports),
             "conflicts": Out(4),
+            "corrected": Out(range(readers + writers + 1)),
+            "faults": Out(Fault).array(readers + writers),
+            "inject": In(Injection),
+            "injected": Out(1),
         })  # fmt: skip
 
     def elaborate(self, platform: Any) -> Module:
@@ -80,9 +98,18 @@ class Sbuf(wiring.Component):
             gated = Gated(bank, bank.read | bank.write, name=f"sbuf_bank{b}")
             m.submodules[f"bank{b}"] = gated
             banks.append(bank)
-        refused_reads = self._elaborate_reads(m, banks)
-        refused_writes = self._elaborate_writes(m, banks)
+        self._finders: list[FaultFinder] = []
+        turns = self._take_turns(m)
+        refused_reads = self._elaborate_reads(m, banks, turns)
+        refused_writes = self._elaborate_writes(m, banks, turns)
         m.d.comb += self.conflicts.eq(sum(refused_reads + refused_writes))
+        if config.sbuf_ecc:
+            self._elaborate_injection(m, banks)
+            m.d.comb += self.corrected.eq(sum(finder.corrected for finder in self._finders))
+            m.d.comb += [
+                Value.cast(fault).eq(Value.cast(finder.fault))
+                for fault, finder in zip(self.faults, self._finders, strict=True)
+            ]
         return m
 
     def _group(self, port: Any) -> Value:
@@ -105,50 +132,81 @@ class Sbuf(wiring.Component):
             return Const(0, 0)
         return port.chunk[: exact_log2(max(1, LINE_BYTES // self._config.axi_bytes))]
 
-    def _arbitrate(self, m: Module, name: str, ports: list[Any]) -> tuple[list, list]:
-        """Connects ``ports``, in order of priority, to an arbiter. Returns, for each, the banks it
-        gets, and whether it is refused."""
-        arbiter = BankArbiter(len(ports), SBUF_BANKS)
-        m.submodules[f"{name}_arbiter"] = arbiter
+    @property
+    def _writers(self) -> list[Any]:
+        return [*self.dma_write, self.vector_write, self.scalar_write]
+
+    def _take_turns(self, m: Module) -> WriteTurns:
+        """Connects the writers, in order of priority, to what says when they may write."""
+        m.submodules.write_turns = turns = WriteTurns(len(self._writers), SBUF_BANKS)
+        for r, port in enumerate(self._writers):
+            self._connect_request(m, turns, r, port)
+            if self._config.sbuf_ecc:
+                m.d.comb += turns.partial[r].eq(self._partial_words(port).any())
+        return turns
+
+    def _partial_words(self, port: Any) -> Value:
+        """Of which words of its line or chunk a write changes a part."""
+        mask = port.mask if hasattr(port, "mask") else port.byte_mask
+        size = WORD_BITS // 8
+        words = [mask[i : i + size] for i in range(0, len(mask), size)]
+        return Cat(word.any() & ~word.all() for word in words)
+
+    def _connect_request(self, m: Module, arbiter: Any, r: int, port: Any) -> None:
+        width = SBUF_BANKS // self._groups(port)
+        for group in range(self._groups(port)):
+            banks = slice(group * width, (group + 1) * width)
+            hit = self._group(port) == group
+            m.d.comb += arbiter.wanted[r][banks].eq(hit.replicate(width))
+        m.d.comb += [arbiter.valid[r].eq(port.valid), port.ready.eq(arbiter.ready[r])]
+
+    def _granted(self, m: Module, name: str, arbiter: Any, ports: list[Any]) -> list[Signal]:
+        """The banks each of the ports gets."""
         granted = []
         for r, port in enumerate(ports):
             chosen = Signal(SBUF_BANKS, name=f"{name}_granted{r}")
-            width = SBUF_BANKS // self._groups(port)
-            for group in range(self._groups(port)):
-                banks = slice(group * width, (group + 1) * width)
-                hit = self._group(port) == group
-                m.d.comb += arbiter.wanted[r][banks].eq(hit.replicate(width))
-            m.d.comb += [
-                arbiter.valid[r].eq(port.valid),
-                port.ready.eq(arbiter.ready[r]),
-                chosen.eq(Mux(port.valid & port.ready, arbiter.wanted[r], 0)),
-            ]
+            m.d.comb += chosen.eq(Mux(port.valid & port.ready, arbiter.wanted[r], 0))
             granted.append(chosen)
-        return granted, [port.valid & ~port.ready for port in ports]
+        return granted
 
-    def _elaborate_reads(self, m: Module, banks: list[Any]) -> list[Value]:
+    def _elaborate_reads(self, m: Module, banks: list[Any], turns: WriteTurns) -> list[Value]:
         ports = [self.moving, self.stationary, *self.dma_read, self.vector_read, self.scalar_read]
-        granted, refused = self._arbitrate(m, "read", ports)
+        m.submodules.read_arbiter = arbiter = BankArbiter(len(ports), SBUF_BANKS)
+        for r, port in enumerate(ports):
+            self._connect_request(m, arbiter, r, port)
+        granted = self._granted(m, "read", arbiter, ports)
+        if self._config.sbuf_ecc:
+            m.d.comb += arbiter.reserved.eq(reduce(or_, turns.reads))
         for b, bank in enumerate(banks):
+            for r, port in enumerate(self._writers if self._config.sbuf_ecc else []):
+                with m.If(turns.reads[r][b]):
+                    m.d.comb += [bank.read.eq(1), bank.read_row.eq(self._row(port))]
             for port, grant in zip(ports, granted, strict=True):
                 with m.If(grant[b]):
                     m.d.comb += [bank.read.eq(1), bank.read_row.eq(self._row(port))]
                     if hasattr(port, "partition"):
                         m.d.comb += bank.partition.eq(port.partition)
         for r, (port, grant) in enumerate(zip(ports, granted, strict=True)):
-            selected = Cat(self._part(port), self._group(port))
             # Of what selects the data nothing moves without a grant, so nothing is selected then.
+            place = port.chunk if hasattr(port, "chunk") else port.line
+            where = port.partition if hasattr(port, "chunk") else port.partition_mask
+            selected = Cat(place, where) if self._config.sbuf_ecc else place
             choice = _Choice(len(selected))
             m.submodules[f"read_choice{r}"] = Gated(choice, grant.any(), name=f"read_choice{r}")
             m.d.comb += choice.choice.eq(selected)
             m.d.sync += port.data_valid.eq(grant.any())
-            kept = choice.kept
-            part, group = kept[: len(self._part(port))], kept[len(self._part(port)) :]
+            part_bits, group_bits = len(self._part(port)), exact_log2(self._groups(port))
+            part = choice.kept[:part_bits]
+            group = choice.kept[part_bits : part_bits + group_bits]
             with m.Switch(group):
                 for g in range(self._groups(port)):
                     with m.Case(g):
                         m.d.comb += Value.cast(port.data).eq(self._read_data(port, banks, g, part))
-        return refused
+            if self._config.sbuf_ecc:
+                kept_place, kept_where = choice.kept[: len(place)], choice.kept[len(place) :]
+                self._find_faults(m, f"read{r}", port, banks, port.data_valid, kept_place,
+                                  kept_where, Const(-1, _WORDS))  # fmt: skip
+        return [port.valid & ~port.ready for port in ports]
 
     def _read_data(self, port: Any, banks: list[Any], group: int, part: Value) -> Value:
         if not hasattr(port, "chunk"):
@@ -157,9 +215,9 @@ class Sbuf(wiring.Component):
         lines = Cat(bank.line for bank in banks[first : first + self._chunk_banks])
         return lines.word_select(part, len(port.data)) if len(part) else lines
 
-    def _elaborate_writes(self, m: Module, banks: list[Any]) -> list[Value]:
-        ports = [*self.dma_write, self.vector_write, self.scalar_write]
-        granted, refused = self._arbitrate(m, "write", ports)
+    def _elaborate_writes(self, m: Module, banks: list[Any], turns: WriteTurns) -> list[Value]:
+        ports = self._writers
+        granted = self._granted(m, "write", turns, ports)
         for b, bank in enumerate(banks):
             m.d.comb += [
                 bank.vector.eq(self.vector_write.data),
@@ -172,7 +230,85 @@ class Sbuf(wiring.Component):
                         bank.write_row.eq(self._row(port)),
                         *self._write_data(port, bank, b),
                     ]
-        return refused
+        for r, port in enumerate(ports if self._config.sbuf_ecc else []):
+            place = port.chunk if hasattr(port, "chunk") else port.line
+            where = port.partition if hasattr(port, "chunk") else port.partition_mask
+            self._find_faults(m, f"write{r}", port, banks, turns.merging[r], place, where,
+                              self._partial_words(port))  # fmt: skip
+        reads_first = [wanted.any() for wanted in turns.reads]
+        return [
+            port.valid & ~port.ready & ~first
+            for port, first in zip(ports, reads_first, strict=True)
+        ]
+
+    def _find_faults(
+        self, m: Module, name: str, port: Any, banks: list[Any], enable: Value, place: Value,
+        where: Value, words: Value,
+    ) -> None:  # fmt: skip
+        """Adds a finder for what was read for a line (``where``: in which partitions) or a chunk
+        (in which partition). ``words``: which of its words count."""
+        config = self._config
+        by_chunk = hasattr(port, "chunk")
+        partitions = 1 if by_chunk else config.partitions
+        count = max(1, 8 * config.axi_bytes // WORD_BITS) if by_chunk else LINE_WORDS
+        finder = FaultFinder(partitions, count, WORD_BITS // 8)
+        m.submodules[f"{name}_faults"] = finder
+        self._finders.append(finder)
+        part_bits = len(self._part(port))
+        group = place[part_bits : part_bits + exact_log2(self._groups(port))]
+        for kind in ("single", "double"):
+            flags = Signal(partitions * count, name=f"{name}_{kind}")
+            with m.Switch(group):
+                for g in range(self._groups(port)):
+                    with m.Case(g):
+                        m.d.comb += flags.eq(self._flags(port, banks, kind, g, place, where))
+            if not by_chunk:
+                words_of = Cat(bit.replicate(LINE_WORDS) for bit in where)
+                wanted = words_of & words[:LINE_WORDS].replicate(partitions)
+            else:
+                wanted = words[:count]
+            m.d.comb += getattr(finder, kind).eq(Mux(enable, flags & wanted, 0))
+        shift = exact_log2(config.axi_bytes if by_chunk else LINE_BYTES)
+        m.d.comb += finder.offset.eq(Cat(Const(0, shift), place))
+        if by_chunk:
+            m.d.comb += finder.partition.eq(where)
+
+    def _flags(
+        self, port: Any, banks: list[Any], kind: str, group: int, place: Value, where: Value
+    ) -> Value:
+        """The flags of a kind for a line in all partitions, or a chunk in one."""
+        if not hasattr(port, "chunk"):
+            return Value.cast(getattr(banks[group], kind))
+        first = group * self._chunk_banks
+        chosen = banks[first : first + self._chunk_banks]
+        flags = Cat(Value.cast(getattr(bank, kind)).word_select(where, LINE_WORDS)
+                    for bank in chosen)  # fmt: skip
+        part = place[: len(self._part(port))]
+        words = len(flags) >> len(part)
+        return flags.word_select(part, words) if len(part) else flags
+
+    def _elaborate_injection(self, m: Module, banks: list[Any]) -> None:
+        """Inverts bits of the codeword that ``inject`` names when it is written."""
+        inject = self.inject
+        line, word = inject.offset[exact_log2(LINE_BYTES) :], inject.offset[3:4]
+        flips = Signal(len(banks[0].flips))
+        width = len(flips) // LINE_WORDS
+        m.d.comb += flips.eq(inject.flips << Mux(word, width, 0))
+        hits = []
+        for b, bank in enumerate(banks):
+            touched = Mux(word, bank.bytes[8:].any(), bank.bytes[:8].any())
+            hit = Signal(name=f"inject{b}")
+            with m.If(inject.valid):
+                m.d.comb += hit.eq(
+                    bank.write
+                    & (line == Cat(Const(b, 3), bank.write_row))
+                    & bank.partitions.bit_select(inject.partition, 1)
+                    & touched
+                )
+            m.d.comb += bank.flips.eq(flips)
+            m.d.comb += bank.flip.eq(Mux(hit, Const(1, len(bank.flip)) << inject.partition, 0))
+            hits.append(hit)
+        m.d.comb += self.injected.eq(Cat(hits).any())
 
     def _write_data(self, port: Any, bank: Any, b: int) -> list[Any]:
         config = self._config

@@ -9,9 +9,17 @@ from amaranth.lib.wiring import In, Out
 
 from ..blocks import Repeated, write_masked
 from ..config import LINE_BYTES, SBUF_BANKS, CoreConfig
+from ..ecc import check_bits, decode, encode
 from .ports import LINE_BITS
 
-__all__ = ["SbufBank", "SbufBankSignature", "SbufMemory", "SbufMemorySignature", "WriteSource"]
+__all__ = ["LINE_WORDS", "WORD_BITS", "SbufBank", "SbufBankSignature", "SbufMemory",
+           "SbufMemorySignature", "WriteSource"]  # fmt: skip
+
+WORD_BITS = 64
+"""Data bits of a codeword, which has 8 check bits more."""
+
+LINE_WORDS = LINE_BITS // WORD_BITS
+_CODE_BITS = WORD_BITS + check_bits(WORD_BITS)
 
 
 class WriteSource(enum.Enum, shape=2):
@@ -33,7 +41,9 @@ class SbufMemorySignature(wiring.Signature):
         rows = _rows(config)
         super().__init__({
             "read": In(1), "read_row": In(rows), "line": Out(LINE_BITS),
+            "single": Out(LINE_WORDS), "double": Out(LINE_WORDS),
             "write": In(1), "write_row": In(rows), "data": In(LINE_BITS), "mask": In(LINE_BITS),
+            "flip": In(1), "flips": In(LINE_WORDS * _CODE_BITS),
         })  # fmt: skip
 
 
@@ -43,12 +53,15 @@ class SbufBankSignature(wiring.Signature):
     def __init__(self, config: CoreConfig):
         rows = _rows(config)
         lines = data.ArrayLayout(LINE_BITS, config.partitions)
+        flags = data.ArrayLayout(LINE_WORDS, config.partitions)
         super().__init__({
             "read": In(1), "read_row": In(rows), "partition": In(range(config.partitions)),
             "lines": Out(lines), "line": Out(LINE_BITS),
+            "single": Out(flags), "double": Out(flags),
             "write": In(1), "write_row": In(rows), "bytes": In(LINE_BYTES),
             "partitions": In(config.partitions), "source": In(WriteSource), "chunk": In(LINE_BITS),
             "vector": In(lines), "scalar": In(lines),
+            "flip": In(config.partitions), "flips": In(LINE_WORDS * _CODE_BITS),
         })  # fmt: skip
 
 
@@ -59,14 +72,24 @@ class SbufMemory(wiring.Component):
     bytes. A write changes the bits of ``mask``, whole bytes. A target may replace this module with
     its memory macro. For simulation the mask is a selection between new and old bits, which runs
     as one assignment where byte enables would be sixteen.
+
+    With ``config.sbuf_ecc`` each 64-bit word of a line is kept with its check bits. ``line`` is
+    corrected; bit w of ``single`` and ``double`` says what was wrong with word w. A write that
+    changes part of a word must come in the cycle after a read of its row: the rest of the word is
+    taken from there. With ``flip`` a written line is stored with the bits of ``flips`` inverted
+    (word by word, check bits above the data).
     """
 
     def __init__(self, config: CoreConfig):
         self._rows = len(_rows(config))
+        self._ecc = config.sbuf_ecc
         super().__init__(SbufMemorySignature(config))
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
+        if self._ecc:
+            self._elaborate_coded(m)
+            return m
         m.submodules.memory = memory = Memory(shape=LINE_BITS, depth=self._rows, init=[])
         read = memory.read_port()
         m.d.comb += [
@@ -76,6 +99,38 @@ class SbufMemory(wiring.Component):
                      data=self.data, mask=self.mask)  # fmt: skip
         return m
 
+    def _elaborate_coded(self, m: Module) -> None:
+        width = LINE_WORDS * _CODE_BITS
+        m.submodules.memory = memory = Memory(shape=width, depth=self._rows, init=[])
+        read, write = memory.read_port(), memory.write_port(granularity=_CODE_BITS)
+        stored = Signal(width)
+        m.d.comb += [
+            read.en.eq(self.read),
+            read.addr.eq(self.read_row),
+            write.addr.eq(self.write_row),
+            write.data.eq(stored),
+        ]
+        for w in range(LINE_WORDS):
+            code = read.data.word_select(w, _CODE_BITS)
+            found = decode(m, code[:WORD_BITS], code[WORD_BITS:], f"word{w}")
+            word = self.line.word_select(w, WORD_BITS)
+            m.d.comb += [
+                word.eq(found.data),
+                self.single[w].eq(found.single),
+                self.double[w].eq(found.double),
+            ]
+            mask = self.mask.word_select(w, WORD_BITS)
+            merged = Signal(WORD_BITS, name=f"merged{w}")
+            with m.If(self.write):  # nothing to code in other cycles
+                new = self.data.word_select(w, WORD_BITS)
+                m.d.comb += [
+                    merged.eq((new & mask) | (word & ~mask)),
+                    stored.word_select(w, _CODE_BITS).eq(Cat(merged, encode(merged))),
+                    write.en[w].eq(mask.any()),
+                ]
+        with m.If(self.write & self.flip):
+            m.d.comb += write.data.eq(stored ^ self.flips)
+
 
 class SbufBank(wiring.Component):
     """One bank of every partition, used by one reader and one writer per cycle.
@@ -84,11 +139,12 @@ class SbufBank(wiring.Component):
     -------
     read, read_row: reads the row in every partition.
     partition: whose line ``line`` shows with the data of this read.
-    lines, line: one cycle after ``read``.
+    lines, line: one cycle after ``read``; with them ``single`` and ``double``, the errors found.
     write, write_row, bytes, partitions: writes ``bytes`` of the row in ``partitions``.
     source, chunk, vector, scalar: the bytes come from a line of every partition (``vector``,
         ``scalar``) or from one line for all (``chunk``). The choice is made here, partition by
         partition, so that a simulator makes it only where a line is written.
+    flip, flips: see :class:`SbufMemory`; in which partitions.
     """
 
     def __init__(self, config: CoreConfig):
@@ -117,6 +173,10 @@ class SbufBank(wiring.Component):
                     Mux(is_vector, self.vector[p], Mux(is_scalar, self.scalar[p], self.chunk))
                 ),
                 self.lines[p].eq(memory.line),
+                self.single[p].eq(memory.single),
+                self.double[p].eq(memory.double),
+                memory.flip.eq(self.flip[p]),
+                memory.flips.eq(self.flips),
             ]
         partition = Signal.like(self.partition)
         with m.If(self.read):

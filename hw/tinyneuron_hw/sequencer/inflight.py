@@ -35,7 +35,7 @@ class InFlight(wiring.Component):
     trace_start, trace_end: the pulses with the instruction's index.
     update: semaphore updates of done instructions, in order.
     retired: pulse; one instruction is over.
-    empty: everything pushed has retired.
+    empty: everything pushed has retired; ``oldest_pc`` is that of the first that has not.
     """
 
     def __init__(self, config: CoreConfig):
@@ -53,6 +53,7 @@ class InFlight(wiring.Component):
                 "update": Out(SemaphoreUpdatePort()),
                 "retired": Out(1),
                 "empty": Out(1),
+                "oldest_pc": Out(PC_BITS),
             }
         )
 
@@ -89,6 +90,7 @@ class InFlight(wiring.Component):
         has_update = update.mode != UpdateMode.NONE
         m.d.comb += [
             oldest.addr.eq(retired),
+            self.oldest_pc.eq(oldest.data.pc),
             self.update.valid.eq((retired != done) & has_update),
             self.update.mode.eq(update.mode),
             self.update.semaphore.eq(update.semaphore),

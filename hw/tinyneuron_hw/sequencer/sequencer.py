@@ -35,6 +35,7 @@ class SequencerSignature(Signature):
     active: an instruction started or retired in this cycle.
     retired: an instruction is over.
     pc: the instruction the stream is at.
+    oldest_pc: the first instruction in the engine that is not done.
     """
 
     def __init__(self, config: CoreConfig):
@@ -60,6 +61,7 @@ class SequencerSignature(Signature):
                 "active": Out(1),
                 "retired": Out(1),
                 "pc": Out(PC_BITS),
+                "oldest_pc": Out(PC_BITS),
             }
         )
 
@@ -164,6 +166,7 @@ class Sequencer(wiring.Component):
         m.d.comb += [
             self.active.eq(start.active),
             self.retired.eq(start.retired),
+            self.oldest_pc.eq(start.oldest_pc),
             self.idle.eq(start.drained & self._fetch.idle),
         ]
 

@@ -10,7 +10,9 @@ from ..blocks import Gated, Repeated
 from ..config import NUM_SEMAPHORES, CoreConfig
 from ..host.axi import Axi4Read
 from ..host.windows import Windows
+from ..isa.csr import Trap
 from ..isa.opcodes import Stream
+from ..memory.faults import Fault
 from .dma_issue import DmaIssueArbiter
 from .fetch_bus import FetchBus
 from .links import legal_mask
@@ -43,6 +45,7 @@ class Sequencers(wiring.Component):
     stop: level; issue nothing more.
     stream_enable, entry, length, watchdog, windows: the program, from the CSRs.
     engines: Tensor, Vector, Scalar.
+    faults: words of SBUF that the engines' operands need and that are lost.
     dma, dma_updates, dma_busy, dma_progress, dma_trap, dma_trace: the DMA engines.
     fetch, fetch_bytes, quiet: instruction fetch; ``quiet``: no read is in flight.
     running, done: levels. ``done`` stays low after a trap.
@@ -65,6 +68,7 @@ class Sequencers(wiring.Component):
                 "watchdog": In(32),
                 "windows": In(Windows),
                 "engines": Out(EnginePort()).array(ENGINES),
+                "faults": In(Fault).array(ENGINES),
                 "dma": Out(DmaIssue()),
                 "dma_updates": In(SemaphoreUpdatePort()).array(config.dma_engines),
                 "dma_busy": In(1),
@@ -167,13 +171,22 @@ class Sequencers(wiring.Component):
 
     def _life(self, m: Module) -> None:
         """Start, end, trap and watchdog of the program."""
-        m.submodules.trap_unit = traps = TrapUnit(_STREAMS + 2)
+        m.submodules.trap_unit = traps = TrapUnit(_STREAMS + 2 + ENGINES)
         m.submodules.watchdog_unit = watchdog = Watchdog()
         for i, sequencer in enumerate(self._sequencers):
             wiring.connect(m, sequencer.trap, traps.sources[i])
             m.d.comb += watchdog.pcs[i].eq(sequencer.pc)
         wiring.connect(m, wiring.flipped(self.dma_trap), traps.sources[_STREAMS])
         wiring.connect(m, watchdog.trap, traps.sources[_STREAMS + 1])
+        for i, fault in enumerate(self.faults):
+            source = traps.sources[_STREAMS + 2 + i]
+            m.d.comb += [
+                source.valid.eq(fault.valid),
+                source.cause.eq(Trap.SBUF_ECC_ERROR),
+                source.stream.eq(i),
+                source.pc.eq(self._sequencers[i].oldest_pc),
+                source.address.eq(Cat(fault.offset, fault.partition)),
+            ]
         wiring.connect(m, traps.trap, wiring.flipped(self.trap))
 
         halted = Cat(sequencer.halted for sequencer in self._sequencers)

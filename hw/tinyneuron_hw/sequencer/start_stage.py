@@ -39,7 +39,7 @@ class StartStage(wiring.Component):
         nothing starts.
     input: prepared instructions; one is taken when none waits here any more.
     full, pc: an instruction waits here; index of the last instruction that did.
-    drained: everything that started is done.
+    drained: everything that started is done; ``oldest_pc``: first instruction that is not.
     request, loops_full: to and from the loop stack: what a control instruction does.
     write: the register a control instruction writes.
     engine, dma, wait, update, trace_start, trace_end, active, retired: the sequencer's.
@@ -61,6 +61,7 @@ class StartStage(wiring.Component):
                 "full": Out(1),
                 "pc": Out(PC_BITS),
                 "drained": Out(1),
+                "oldest_pc": Out(PC_BITS),
                 "request": Out(LoopRequest()),
                 "loops_full": In(1),
                 "write": Out(RegisterWrite()),
@@ -92,6 +93,7 @@ class StartStage(wiring.Component):
             self.input.ready.eq(~self.full | self._leaves),
             self.pc.eq(self._pc),
             self.drained.eq(self._inflight.empty),
+            self.oldest_pc.eq(self._inflight.oldest_pc),
         ]
         self._begins, self._ends = Signal(), Signal()
         with m.If(self.full & ~self._updating):

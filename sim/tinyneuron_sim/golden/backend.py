@@ -35,6 +35,9 @@ _SEMAPHORES = {semaphore_address(index): index for index in range(NUM_SEMAPHORES
 def _writable(config: CoreConfig) -> dict[int, int]:
     """Address -> bits kept, of the registers that simply store what is written."""
     writable = {int(Csr.INTERRUPT_ENABLE): 3, int(Csr.STREAM_ENABLE): 31, int(Csr.WATCHDOG): _MASK}
+    inject = (1, _MASK, _MASK, _MASK, 0xFF)
+    for word, bits in enumerate(inject):
+        writable[int(Csr.INJECT) + 4 * word] = bits
     for stream in Stream:
         writable[entry_address(stream.value)] = _MASK
         writable[entry_address(stream.value) + 4] = 0xFFFF
@@ -87,6 +90,9 @@ class GoldenBackend:
 
     def csr_read(self, address: int) -> int:
         core = self._core
+        errors = core.machine.sbuf_errors
+        if address == Csr.INJECT and errors is not None:
+            return int(errors.armed)
         if address in self._values:
             return self._values[address]
         if address in _SEMAPHORES:
@@ -103,7 +109,7 @@ class GoldenBackend:
         for name in COUNTERS:
             shift = 8 * (address - counter_address(name))
             if shift in (0, 32):
-                return core.counters[name] >> shift & _MASK
+                return core.counter(name) >> shift & _MASK
         return 0
 
     def _trap_word(self, address: int) -> int:
@@ -123,6 +129,8 @@ class GoldenBackend:
             raise BackendError(f"golden: CSR 0x{address:03x} takes 32 bits, not {value:#x}")
         if address in self._bits:
             self._values[address] = value & self._bits[address]
+            if address == Csr.INJECT:
+                self._inject(bool(value & 1))
         elif address in _SEMAPHORES and not self._core.running:
             self._core.semaphores.values[_SEMAPHORES[address]] = value
         elif address == Csr.INTERRUPT_STATUS:
@@ -132,6 +140,19 @@ class GoldenBackend:
                 self.reset()
             elif value & _START and not self._core.running:
                 self._core.start(self._program())
+
+    def _inject(self, armed: bool) -> None:
+        """Takes over what the INJECT registers hold; hardware looks at them at each write."""
+        errors = self._core.machine.sbuf_errors
+        if errors is None:
+            return
+        if not armed:
+            errors.disarm()
+            return
+        low, high, check = (self._values[name] for name in (Csr.INJECT_LO, Csr.INJECT_HI,
+                                                            Csr.INJECT_CHECK))  # fmt: skip
+        address = self._values[Csr.INJECT_ADDRESS]
+        errors.arm(address >> 24, address & 0xFF_FFFF, low | high << 32 | check << 64)
 
     def _long(self, address: int) -> int:
         return self._values[address] | self._values[address + 4] << 32

@@ -121,6 +121,15 @@ class Core:
         self._seed = seed
         for memory in (self.machine.sbuf, self.machine.psum, self.machine.device):
             memory.clear()
+        if self.machine.sbuf_errors is not None:
+            self.machine.sbuf_errors.clear()
+
+    def counter(self, name: str) -> int:
+        """A counter of ``isa.csr.COUNTERS``."""
+        errors = self.machine.sbuf_errors
+        if name == "sbuf_corrected" and errors is not None:
+            return errors.corrected
+        return self.counters[name]
 
     def close(self) -> None:
         """Stops, and frees what races were found with."""
@@ -134,6 +143,8 @@ class Core:
             self._preparer.forget()
         self._program = program
         self.counters = dict.fromkeys(COUNTERS, 0)
+        if self.machine.sbuf_errors is not None:
+            self.machine.sbuf_errors.corrected = 0
         self.events = []
         self.running, self.done, self.trap = True, False, None
         self._queues = {queue: deque() for queue in range(self.config.dma_engines)}

@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import numpy as np
 
-from tinyneuron_hw.config import CoreConfig
+from tinyneuron_hw.config import LINE_BYTES, CoreConfig
 from tinyneuron_hw.float.random import VECTOR_ENGINE
 from tinyneuron_hw.formats import FORMATS, DType
 from tinyneuron_hw.isa.csr import Trap
@@ -22,6 +22,7 @@ from .numerics import RAW_TYPES, from_float32, to_float32
 from .prepared import Prepared
 from .races import RaceDetector, Where
 from .region import DeviceRegion, Region, scalar_region
+from .sbuf_errors import SbufErrors
 from .scalar_state import ScalarState
 from .stationary import Stationary
 
@@ -44,6 +45,7 @@ class Machine:
         self.config = config
         self.sbuf, self.psum, self.device = make_memories(config)
         self.races = races
+        self.sbuf_errors = SbufErrors(config.sbuf_partition_bytes) if config.sbuf_ecc else None
         self.where: Where | None = None
         self.thread = 0
         self.reset()
@@ -55,6 +57,8 @@ class Machine:
         self.scalar = ScalarState(self.config.partitions)
         self.vector_random = Generators(self.config.partitions, VECTOR_ENGINE)
         self.rounding: np.ndarray | None = None
+        if self.sbuf_errors is not None:
+            self.sbuf_errors.disarm()
 
     def fail(self, what: str) -> NoReturn:
         """Raises GoldenError about the instruction that executes."""
@@ -68,12 +72,16 @@ class Machine:
         return Footprint(memory, region.start * width + region.offset, dims)
 
     def check_read(self, footprint: Footprint) -> None:
-        """GoldenError when a byte was never written or is in a race."""
+        """GoldenError when a byte was never written or is in a race; a trap when it is lost."""
         unwritten = footprint.memory.first_unwritten(footprint)
         if unwritten is not None:
             self.fail(f"reads {footprint.memory.place(unwritten)}, which was never written")
         if self.races is not None:
             self.races.read(self.thread, footprint)
+        if self.sbuf_errors is not None and footprint.memory is self.sbuf:
+            by_dma = self.where is not None and self.where.queue is not None
+            unit = self.config.axi_bytes if by_dma else LINE_BYTES
+            self.sbuf_errors.read(footprint, unit)
 
     def read_footprint(self, footprint: Footprint) -> np.ndarray:
         """Bytes in element order, after :meth:`check_read`."""
@@ -81,9 +89,11 @@ class Machine:
         return footprint.memory.read(footprint)
 
     def check_write(self, footprint: Footprint) -> None:
-        """GoldenError when a byte is in a race."""
+        """GoldenError when a byte is in a race; a trap when the rest of a word is lost."""
         if self.races is not None:
             self.races.write(self.thread, footprint)
+        if self.sbuf_errors is not None and footprint.memory is self.sbuf:
+            self.sbuf_errors.write(footprint)
 
     def write_footprint(self, footprint: Footprint, values: np.ndarray) -> None:
         """Writes bytes given in element order, after :meth:`check_write`."""

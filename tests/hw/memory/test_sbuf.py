@@ -12,9 +12,11 @@ from tinyneuron_hw.memory.arbiter import PATIENCE
 from tinyneuron_hw.memory.sbuf import Sbuf
 
 
-def config_of(partitions: int, lines: int) -> CoreConfig:
-    return CoreConfig(name=f"p{partitions}", partitions=partitions, columns=4,
-                      sbuf_partition_bytes=16 * lines, psum_bank_bytes=64)  # fmt: skip
+def config_of(partitions: int, lines: int, *, ecc: bool = True) -> CoreConfig:
+    name = f"p{partitions}" if ecc else f"p{partitions}-plain"
+    return CoreConfig(name=name, partitions=partitions, columns=4,
+                      sbuf_partition_bytes=16 * lines, psum_bank_bytes=64,
+                      sbuf_ecc=ecc)  # fmt: skip
 
 
 class Traffic:
@@ -29,7 +31,7 @@ class Traffic:
         self.line_writes = [dut.vector_write, dut.scalar_write]
         self.ports = [*self.line_reads, *dut.dma_read, *self.line_writes, *dut.dma_write]
         self.served = [0] * len(self.ports)
-        self.conflicts = 0
+        self.conflicts = self.refused = self.partial = 0
 
     def request(self, port) -> dict:
         """Payload of a random request."""
@@ -77,6 +79,12 @@ class Traffic:
                 if mask >> b & 1:
                     self.model[p, low + b] = source[b]
 
+    def is_partial(self, values) -> bool:
+        """Whether a write changes a part of a codeword."""
+        mask = values.get("byte_mask", values.get("mask", 0))
+        words = [mask >> 8 * w & 0xFF for w in range(8)]
+        return self.config.sbuf_ecc and any(0 < word < 0xFF for word in words)
+
     def banks(self, values) -> set[int]:
         if "line" in values:
             return {values["line"] % 8}
@@ -104,8 +112,8 @@ class Traffic:
                 if i in expected:
                     assert ctx.get(Value.cast(port.data)) == expected[i]
             refused = sum(p is not None and not r for p, r in zip(pending, ready, strict=True))
-            assert ctx.get(self.dut.conflicts) == refused
-            self.conflicts += refused
+            self.conflicts += ctx.get(self.dut.conflicts)
+            self.refused += refused
             taken = [i for i, p in enumerate(pending) if p is not None and ready[i]]
             for reads in (True, False):
                 kind = [i for i in taken if hasattr(self.ports[i], "data_valid") == reads]
@@ -120,11 +128,17 @@ class Traffic:
                     self.write(self.ports[i], pending[i])
             for i, request in enumerate(pending):
                 waited[i] = 0 if request is None or i in taken else waited[i] + 1
-                assert waited[i] <= PATIENCE + len(self.ports), "a port starves"
+                limit = (PATIENCE + len(self.ports)) * (2 if self.config.sbuf_ecc else 1)
+                assert waited[i] <= limit, "a port starves"
                 if i in taken:
+                    self.partial += self.is_partial(request)
                     pending[i] = None
                     self.served[i] += 1
             await ctx.tick()
+        # A partial write waits a cycle, for the rest of its words, that is no conflict.
+        assert self.conflicts <= self.refused - self.partial
+        unfinished = sum(r is not None and self.is_partial(r) for r in pending)
+        assert self.conflicts >= self.refused - self.partial - unfinished
 
     def run(self, cycles: int) -> None:
         sim = Simulator(self.dut)
@@ -141,6 +155,7 @@ CONFIGS = [
     config_of(4, 24),  # half a line per DMA request, lines no power of two
     config_of(8, 8),  # one line, one row per bank
     config_of(16, 40),  # two lines
+    config_of(8, 24, ecc=False),
 ]
 
 
