@@ -6,6 +6,7 @@ __all__ = [
     "CONTROL_OPCODES",
     "DMA_OPCODES",
     "IDENTITIES",
+    "INDEXED_OPCODES",
     "ITERATED_OPS",
     "RAW_OPS",
     "STREAM_OPCODES",
@@ -48,6 +49,8 @@ class Opcode(enum.Enum, shape=8):
     DMA_STORE = 0x21
     DMA_COPY = 0x22
     DMA_LOCAL = 0x23
+    DMA_GATHER = 0x24
+    DMA_SCATTER = 0x25
     LOAD_STATIONARY = 0x40
     MULTIPLY_MOVING = 0x41
     TENSOR_TENSOR = 0x60
@@ -77,7 +80,14 @@ class Opcode(enum.Enum, shape=8):
 
 
 CONTROL_OPCODES = (Opcode.NOP, Opcode.HALT, Opcode.REGISTER, Opcode.BRANCH, Opcode.LOOP)
-DMA_OPCODES = (Opcode.DMA_LOAD, Opcode.DMA_STORE, Opcode.DMA_COPY, Opcode.DMA_LOCAL)
+INDEXED_OPCODES = (Opcode.DMA_GATHER, Opcode.DMA_SCATTER)
+DMA_OPCODES = (
+    Opcode.DMA_LOAD,
+    Opcode.DMA_STORE,
+    Opcode.DMA_COPY,
+    Opcode.DMA_LOCAL,
+    *INDEXED_OPCODES,
+)
 _COMMON = CONTROL_OPCODES + DMA_OPCODES
 
 STREAM_OPCODES: dict[Stream, tuple[Opcode, ...]] = {

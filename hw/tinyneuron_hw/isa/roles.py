@@ -14,12 +14,13 @@ class Role:
     """How an opcode uses an access-pattern slot."""
 
     slot: str
-    """``a``, ``b`` or ``c``: its bit position."""
+    """``a``, ``b``, ``c`` or ``d``: its bit position."""
     path: str
     is_write: bool
     lanes: str
     """``lane``: start-partition rule and at most ``partitions``; ``row``: a PE row, any start;
-    ``column``: a PE column, any start; ``dma``: any start."""
+    ``column``: a PE column, any start; ``dma``: any start; ``index``: any start, a multiple of the
+    element."""
     spaces: tuple[Space, ...]
 
 
@@ -35,6 +36,14 @@ PATTERNS: dict[Opcode, tuple[Role, ...]] = {
     Opcode.DMA_LOAD: (Role("a", "dst", True, "dma", _SBUF),),
     Opcode.DMA_STORE: (Role("a", "src", False, "dma", _SBUF),),
     Opcode.DMA_LOCAL: (Role("a", "src", False, "dma", _SBUF), Role("c", "dst", True, "dma", _SBUF)),
+    Opcode.DMA_GATHER: (
+        Role("a", "dst", True, "dma", _SBUF),
+        Role("d", "index", False, "index", _SBUF),
+    ),
+    Opcode.DMA_SCATTER: (
+        Role("a", "src", False, "dma", _SBUF),
+        Role("d", "index", False, "index", _SBUF),
+    ),
     Opcode.LOAD_STATIONARY: (Role("a", "src", False, "row", _SBUF),),
     Opcode.MULTIPLY_MOVING: (
         Role("a", "src", False, "row", _SBUF),
@@ -87,5 +96,7 @@ DEVICE: dict[Opcode, tuple[str, ...]] = {
     Opcode.DMA_LOAD: ("src",),
     Opcode.DMA_STORE: ("dst",),
     Opcode.DMA_COPY: ("src", "dst"),
+    Opcode.DMA_GATHER: ("src",),
+    Opcode.DMA_SCATTER: ("dst",),
 }
 """Device patterns of each opcode, in slot order."""

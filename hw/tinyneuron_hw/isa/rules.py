@@ -3,7 +3,8 @@
 Golden model and firmware call :func:`check`; the sequencer's checker and the DMA front end are
 tested against it. Order: every BAD_OPERAND rule of every operand first, then OUT_OF_RANGE of the
 on-chip operands in slot order (a, b, c, scalar0, scalar1). Of a DMA instruction the front end then
-compares the element counts of both sides (BAD_OPERAND), and last come its device patterns.
+compares the element counts of both sides (BAD_OPERAND), and last come its device patterns, but for
+the rows that an index tensor chooses: those are checked when they are moved.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from .matmul import (
 from .opcodes import (
     DMA_OPCODES,
     IDENTITIES,
+    INDEXED_OPCODES,
     ActivationFunction,
     AluOp,
     Opcode,
@@ -38,6 +40,7 @@ from .operand_error import bad as _bad
 from .roles import DEVICE, PATTERNS, SCALARS, STOCHASTIC_OPCODES, Role
 from .rules_accumulate import SUBJECTS, check_accumulation
 from .rules_eight import EIGHT_OPCODES, check_eight
+from .rules_indexed import check_indexed, check_indexed_counts
 from .rules_operations import check_operations
 from .rules_random import check_seed
 from .rules_reshape import RESHAPE_OPCODES, check_reshape
@@ -127,6 +130,9 @@ def check(
             ApRange(start, start + size, 1),
             fields[f"{roles[0].path}.num_partitions"],
         )
+    if opcode in INDEXED_OPCODES:
+        check_indexed_counts(fields, ranges, devices)
+        return
     if opcode in DMA_OPCODES:
         _check_dma_counts(fields, ranges, devices)
     if device_address is not None and window_allows is not None:
@@ -234,6 +240,8 @@ def _check_opcode(
         raise _bad(f"round_mode: {opcode.name} has only NEAREST_EVEN")
     if opcode in DEVICE or opcode is Opcode.DMA_LOCAL:
         _check_dma(config, fields)
+        if opcode in INDEXED_OPCODES:
+            check_indexed(fields)
     elif opcode is Opcode.LOAD_STATIONARY:
         _check_matmul_source(fields)
         last = fields["column_start"] + ranges["src"].count

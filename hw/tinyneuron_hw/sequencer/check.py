@@ -39,10 +39,12 @@ class _Beat(enum.Enum, shape=3):
     C = 3
     SCALAR0 = 4
     SCALAR1 = 5
+    D = 6
 
 
-_SLOT_OFFSET = {"a": 128, "b": 320, "c": 512}
-_SLOT_BEAT = {"a": _Beat.A, "b": _Beat.B, "c": _Beat.C}
+_SLOT_OFFSET = {"a": 128, "b": 320, "c": 512, "d": 656}
+_SLOT_BEAT = {"a": _Beat.A, "b": _Beat.B, "c": _Beat.C, "d": _Beat.D}
+_EXTENT_BEATS = (_Beat.A, _Beat.B, _Beat.C)
 _SCALAR_OFFSET = (704, 768)
 
 
@@ -143,7 +145,7 @@ class Checker(wiring.Component):
                 "bad": Out(1),
                 "out_of_range": Out(1),
                 "address": Out(32),
-                "extents": Out(data.ArrayLayout(Extent, len(_SLOT_BEAT))),
+                "extents": Out(data.ArrayLayout(Extent, len(_EXTENT_BEATS))),
             }
         )
 
@@ -182,7 +184,7 @@ class Checker(wiring.Component):
         return m
 
     def _keep_extents(self, m: Module, extent: data.View) -> None:
-        for number, beat in enumerate(_SLOT_BEAT.values()):
+        for number, beat in enumerate(_EXTENT_BEATS):
             kept = self.extents[number]
             stored = Signal.like(kept, name=f"extent_{beat.name.lower()}", reset_less=True)
             m.d.comb += kept.eq(stored)
@@ -201,6 +203,7 @@ class Checker(wiring.Component):
         for offset in _SCALAR_OFFSET:
             kind = self._scalar(offset).kind
             bits.append(is_any(self.select, SCALARS) & (kind == OperandKind.PER_PARTITION))
+        bits.append(is_any(self.select, _roles(_Beat.D, lambda _: True)))
         return Cat(bits)
 
     def _pattern(self, beat: _Beat) -> data.View:
@@ -212,7 +215,7 @@ class Checker(wiring.Component):
         return data.View(ScalarOperand, self.raw[offset : offset + 64])
 
     def _select_operand(self, m: Module, current: Value, operand: data.View) -> None:
-        for beat in (_Beat.A, _Beat.A_REDUCED, _Beat.B, _Beat.C):
+        for beat in (_Beat.A, _Beat.A_REDUCED, _Beat.B, _Beat.C, _Beat.D):
             pattern = self._pattern(beat)
 
             def used(keep: Any, beat: _Beat = beat) -> Value:

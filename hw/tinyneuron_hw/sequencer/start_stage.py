@@ -240,7 +240,7 @@ class StartStage(wiring.Component):
 
     def _connect_dma(self, m: Module) -> None:
         command, info = self.dma.issue.payload, self._info
-        is_store = is_any(info.select, [Opcode.DMA_STORE])
+        is_store = is_any(info.select, [Opcode.DMA_STORE, Opcode.DMA_SCATTER])
         near, far = info.device_registers[0], info.device_registers[1]
         m.d.comb += [
             command.raw.eq(self._raw),

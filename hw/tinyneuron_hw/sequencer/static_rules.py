@@ -15,6 +15,7 @@ from ..isa.instructions import INSTRUCTION_BITS
 from ..isa.matmul import FP8_DTYPES, MATMUL_DTYPES, RESULT_DTYPES, MatmulKind
 from ..isa.opcodes import (
     DMA_OPCODES,
+    INDEXED_OPCODES,
     ITERATED_OPS,
     RAW_OPS,
     AluOp,
@@ -34,6 +35,7 @@ from ..isa.rules_accumulate import (
     SUBJECTS,
 )
 from ..isa.rules_eight import INDEX_DTYPES
+from ..isa.rules_indexed import INDEX_TENSOR_DTYPES
 from ..isa.rules_operations import OPERATIONS, RAW_DTYPES
 from ..isa.rules_random import SEED_DTYPE
 from ..isa.rules_reshape import MASK_ENTRY_BITS, RESHAPE_OPCODES
@@ -147,7 +149,16 @@ class StaticRules(wiring.Component):
         ]
         engines = self._config.dma_engines
         no_queue = [self._field(opcode, "queue") >= engines] if engines < 16 else []
-        return [(source != target) & Cat(uncast).any(), *empty, *no_queue]
+        return [(source != target) & Cat(uncast).any(), *empty, *no_queue, *self._index_rules(opcode)]
+
+    def _index_rules(self, opcode: Opcode) -> list[Value]:
+        """Those of :func:`tinyneuron_hw.isa.rules_indexed.check_indexed`."""
+        if opcode not in INDEXED_OPCODES:
+            return []
+        near, index = (
+            self._field(opcode, f"{role.path}.num_partitions") for role in PATTERNS[opcode]
+        )
+        return [self._no_dtype(opcode, "index", INDEX_TENSOR_DTYPES), near != index]
 
     def _reshape_rules(self, opcode: Opcode) -> list[Value]:
         source, target = (self._field(opcode, f"{path}.dtype") for path in ("in0", "dst"))
