@@ -8,13 +8,15 @@ from amaranth.lib.wiring import In, Out, connect, flipped
 
 from ..blocks import Gated
 from ..config import CoreConfig
+from ..host.windows import Windows
 from ..memory.ports import DmaReadPort, DmaWritePort
 from .cast import Cast
+from .indexer import Indexer
 from .packer import Packer
 from .reader import AddressRequest, Reader
 from .sink import Sink, WriteBeat
 from .splitter import Splitter
-from .transfer import Transfer
+from .transfer import LEVELS, Transfer
 from .unpacker import Unpacker
 from .walker import Walker
 
@@ -33,6 +35,8 @@ class Datapath(wiring.Component):
         Stable from ``start`` to ``clear``.
     start, clear: In(1)
         Pulses.
+    windows: In(Windows)
+        For the rows that an index tensor chooses.
     hold: In(1)
         Offer no further burst to the bus.
     ar, r_valid, r_data, r_error, aw, w, b_valid, b_error:
@@ -42,7 +46,9 @@ class Datapath(wiring.Component):
     idle: Out(1)
         No burst is on the bus.
     finished: Out(1)
-        The transfer is complete.
+        The transfer is complete, or what comes before its fault.
+    fault, fault_address: Out
+        A row traps with OUT_OF_RANGE; see :class:`Indexer`.
     error, error_address: Out
         A burst was refused: its address (pulse, the data does not go on).
     read_bytes, write_bytes: Out
@@ -56,6 +62,7 @@ class Datapath(wiring.Component):
                 "transfer": In(Transfer),
                 "start": In(1),
                 "clear": In(1),
+                "windows": In(Windows),
                 "hold": In(1),
                 "ar": Out(stream.Signature(AddressRequest)),
                 "r_valid": In(1),
@@ -69,6 +76,8 @@ class Datapath(wiring.Component):
                 "sbuf_write": Out(DmaWritePort(config)),
                 "idle": Out(1),
                 "finished": Out(1),
+                "fault": Out(1),
+                "fault_address": Out(48),
                 "error": Out(1),
                 "error_address": Out(48),
                 "read_bytes": Out(BYTES_BITS),
@@ -81,14 +90,12 @@ class Datapath(wiring.Component):
         config = self.config
         reset = ResetInserter(self.clear)
         parts = {"reader": Reader(config), "packer": Packer(config),
-                 "unpacker": Unpacker(config), "sink": Sink(config)}  # fmt: skip
+                 "unpacker": Unpacker(config), "sink": Sink(config), "indexer": Indexer(config)}  # fmt: skip
         for side in ("src", "dst"):
             parts[f"{side}_walker"] = walker = Walker()
             parts[f"{side}_splitter"] = splitter = Splitter(config)
             connect(m, walker.run, splitter.run)
-            pattern = getattr(self.transfer, side)
-            m.d.comb += [walker.side.eq(pattern), walker.start.eq(self.start)]
-            m.d.comb += splitter.length.eq(pattern.run)
+            m.d.comb += splitter.length.eq(getattr(self.transfer, side).run)
         for name, part in parts.items():
             m.submodules[name] = reset(part)
         reader, packer = parts["reader"], parts["packer"]
@@ -96,10 +103,12 @@ class Datapath(wiring.Component):
         connect(m, parts["src_splitter"].burst, reader.burst)
         connect(m, parts["dst_splitter"].burst, unpacker.burst)
         connect(m, unpacker.chunk, sink.chunk)
-        connect(m, reader.sbuf, flipped(self.sbuf_read))
         connect(m, sink.sbuf, flipped(self.sbuf_write))
         connect(m, sink.aw, flipped(self.aw))
         connect(m, sink.w, flipped(self.w))
+        indexer = parts["indexer"]
+        self._rows(m, indexer, parts)
+        self._share_sbuf(m, reader, indexer)
         self._source(m, reader, packer)
         self._cast(m, packer, unpacker)
         m.d.comb += [
@@ -107,7 +116,7 @@ class Datapath(wiring.Component):
             sink.hold.eq(self.hold),
             sink.b_valid.eq(self.b_valid),
             sink.b_error.eq(self.b_error),
-            self.finished.eq(sink.finished),
+            self.finished.eq(sink.finished | indexer.empty),
             self.write_bytes.eq(
                 Mux(sink.device & sink.chunk.valid & sink.chunk.ready, sink.chunk.p.count, 0)
             ),
@@ -131,6 +140,50 @@ class Datapath(wiring.Component):
             self.error_address.eq(Mux(write_error, sink.error_address, reader.beat.p.address)),
         ]
         return m
+
+    def _rows(self, m: Module, indexer: Indexer, parts: dict[str, Any]) -> None:
+        """Where the walks start: at the sides' addresses, or where the indices say."""
+        indexed = self.transfer.indexed
+        m.d.comb += [
+            indexer.transfer.eq(self.transfer),
+            indexer.windows.eq(self.windows),
+            indexer.start.eq(self.start & indexed),
+            self.fault.eq(indexer.fault),
+            self.fault_address.eq(indexer.fault_address),
+        ]
+        for name in ("src", "dst"):
+            walker, side, rows = (parts[f"{name}_walker"], getattr(self.transfer, name),
+                                  getattr(indexer, name))  # fmt: skip
+            m.d.comb += [
+                walker.side.eq(side),
+                walker.row.valid.eq(Mux(indexed, rows.valid, self.start)),
+                rows.ready.eq(walker.row.ready),
+                walker.row.payload.address.eq(side.address),
+                walker.row.payload.partition.eq(side.partition),
+                walker.row.payload.last.eq(1),
+            ]
+            with m.If(indexed):
+                m.d.comb += walker.row.payload.eq(rows.payload)
+                # On chip the two outermost levels are the indexer's.
+                with m.If(~side.device):
+                    m.d.comb += [walker.side.levels[k].last.eq(0) for k in (LEVELS - 2, LEVELS - 1)]
+
+    def _share_sbuf(self, m: Module, reader: Reader, indexer: Indexer) -> None:
+        """Indices come first: there are few of them."""
+        own, port = Signal(), self.sbuf_read
+        with m.If(port.valid & port.ready):
+            m.d.sync += own.eq(indexer.sbuf.valid)
+        m.d.comb += [
+            port.valid.eq(indexer.sbuf.valid | reader.sbuf.valid),
+            port.partition.eq(Mux(indexer.sbuf.valid, indexer.sbuf.partition, reader.sbuf.partition)),
+            port.chunk.eq(Mux(indexer.sbuf.valid, indexer.sbuf.chunk, reader.sbuf.chunk)),
+            indexer.sbuf.ready.eq(port.ready),
+            reader.sbuf.ready.eq(port.ready & ~indexer.sbuf.valid),
+            indexer.sbuf.data.eq(port.data),
+            reader.sbuf.data.eq(port.data),
+            indexer.sbuf.data_valid.eq(port.data_valid & own),
+            reader.sbuf.data_valid.eq(port.data_valid & ~own),
+        ]
 
     def _source(self, m: Module, reader: Reader, packer: Packer) -> None:
         moved = reader.beat.valid & reader.beat.ready

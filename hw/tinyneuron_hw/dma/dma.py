@@ -97,6 +97,7 @@ class Dma(wiring.Component):
             connect(m, queue.trace, flipped(self.trace[e]))
             m.d.comb += [
                 queue.stop.eq(self.stop),
+                queue.windows.eq(self.windows),
                 queue.cycle.eq(self.cycle),
                 queue.source.eq(TRACE_SOURCE + e),
             ]

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from amaranth.hdl import Module, Signal
+from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out, connect, flipped
 from amaranth.utils import exact_log2
 
 from ..config import CoreConfig
+from ..host.windows import Windows
 from ..isa.csr import Trap
 from ..isa.opcodes import UpdateMode
 from ..memory.ports import DmaReadPort, DmaWritePort
@@ -30,6 +31,7 @@ def engine_signature(config: CoreConfig) -> wiring.Signature:
             "start": In(1),
             "finished": Out(1),
             "stop": In(1),
+            "windows": In(Windows),
             "ar": Out(stream.Signature(AddressRequest)),
             "r_valid": In(1),
             "r_data": In(8 * config.axi_bytes),
@@ -64,6 +66,8 @@ class DmaEngine(wiring.Component):
         Pulse: done with this transfer, or dropped it after ``stop``.
     stop: In(1)
         Level: start nothing, drop what has not reached the bus, drain.
+    windows: In(Windows)
+        For the rows that an index tensor chooses.
     ar, r_valid, r_data, r_error, aw, w, b_valid, b_error:
         To the port's arbiter; see :class:`Reader` and :class:`Sink`.
     sbuf_read, sbuf_write: Out
@@ -71,7 +75,8 @@ class DmaEngine(wiring.Component):
     update: Out(SemaphoreUpdatePort())
         After the last byte is readable (device memory: after the last write response).
     trap: Out(TrapPort())
-        BUS_ERROR; the engine then waits for ``stop``.
+        BUS_ERROR, or OUT_OF_RANGE of a row once those before it are moved; the engine then waits
+        for ``stop``.
     event: Out(stream of TraceEvent), source: In(5), cycle: In(32)
         START and END of each transfer; ``source`` is the engine's number on the trace port.
     quiet: Out(1)
@@ -93,6 +98,7 @@ class DmaEngine(wiring.Component):
         align = exact_log2(self.config.axi_bytes)
         m.d.comb += [
             path.transfer.eq(transfer),
+            path.windows.eq(self.windows),
             path.r_valid.eq(self.r_valid),
             path.r_data.eq(self.r_data),
             path.r_error.eq(self.r_error),
@@ -102,10 +108,12 @@ class DmaEngine(wiring.Component):
             self.quiet.eq(path.idle),
             self.read_bytes.eq(path.read_bytes),
             self.write_bytes.eq(path.write_bytes),
-            self.trap.cause.eq(Trap.BUS_ERROR),
+            self.trap.cause.eq(Mux(path.error, Trap.BUS_ERROR, Trap.OUT_OF_RANGE)),
             self.trap.stream.eq(transfer.stream),
             self.trap.pc.eq(transfer.pc),
-            self.trap.address[align:].eq(path.error_address[align:]),
+            self.trap.address.eq(
+                Mux(path.error, path.error_address >> align << align, path.fault_address)
+            ),
             self.update.mode.eq(transfer.update_mode),
             self.update.semaphore.eq(transfer.update_semaphore),
             self.update.value.eq(transfer.update_value),
@@ -139,6 +147,9 @@ class DmaEngine(wiring.Component):
             with m.State("MOVE"):
                 with m.If(self.stop | path.error):
                     m.d.comb += self.trap.valid.eq(path.error & ~self.stop)
+                    m.next = "DRAIN"
+                with m.Elif(path.finished & path.fault):
+                    m.d.comb += self.trap.valid.eq(1)
                     m.next = "DRAIN"
                 with m.Elif(path.finished):
                     m.next = "UPDATE"

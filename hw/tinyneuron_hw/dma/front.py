@@ -3,7 +3,7 @@
 from typing import Any
 
 from amaranth.hdl import Cat, Module, Mux, Signal, Value, signed
-from amaranth.lib import stream, wiring
+from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from ..config import MEMORY_WINDOWS, CoreConfig
@@ -11,11 +11,13 @@ from ..formats import DType
 from ..host.windows import Windows
 from ..isa.csr import Trap
 from ..isa.opcodes import RoundMode
+from ..isa.dma_indexed import DmaGather
 from ..isa.rules import DMA_CAST_DTYPES
+from ..isa.rules_indexed import INDEX_TENSOR_DTYPES
 from ..sequencer.ports import DmaIssue, TrapPort
 from .multiply import SequentialMultiplier
 from .pattern import PatternSelect
-from .transfer import LEVELS, Side, Transfer
+from .transfer import LEVELS, Indices, Side, Transfer
 
 __all__ = ["FrontEnd"]
 
@@ -30,7 +32,10 @@ class _Work:
     """Registers of the operand in work, and the source's values once that is the destination."""
 
     def __init__(self) -> None:
-        self.is_dst = Signal()
+        self.is_dst, self.is_index = Signal(), Signal()
+        self.indices: Any = Signal(Indices)
+        self.rows, self.block = Signal(_COUNT_BITS), Signal(_COUNT_BITS)
+        """Indices of a partition; elements of a row on chip."""
         self.step = Signal(range(LEVELS + 1))
         self.side, self.source = Signal(Side), Signal(Side)
         self.count = Signal(_COUNT_BITS, init=1)
@@ -69,7 +74,8 @@ class FrontEnd(wiring.Component):
     waiting: Out(1)
         It is ready and its queue is full: the clock need not run.
 
-    Latency: 10 cycles and 6 more for each dimension larger than 1.
+    Latency: 10 cycles and 6 more for each dimension larger than 1; with an index tensor 5 cycles
+    more and 6 for each of its dimensions. Its rows are checked by the engine.
     """
 
     def __init__(self, config: CoreConfig):
@@ -97,6 +103,7 @@ class FrontEnd(wiring.Component):
             m.d.comb += self.working.eq(~fsm.ongoing("IDLE"))
             with m.State("IDLE"):
                 m.d.sync += [work.is_dst.eq(0), work.checking_dst.eq(0)]
+                m.d.sync += work.is_index.eq(self._operand.indexed)
                 with m.If(self.issue.issue.valid & ~self.stop):
                     m.next = "SETUP"
             self._begin_operand(m)
@@ -121,6 +128,7 @@ class FrontEnd(wiring.Component):
         m.d.comb += [
             operand.raw.eq(command.raw),
             operand.is_dst.eq(work.is_dst),
+            operand.is_index.eq(work.is_index),
             operand.dim.eq(work.step),
             multiply.a.eq(work.count),
             multiply.b.eq(operand.size),
@@ -130,6 +138,8 @@ class FrontEnd(wiring.Component):
             self.trap.address.eq(command.instruction_address),
             transfer.src.eq(work.source),
             transfer.dst.eq(work.side),
+            transfer.indexed.eq(operand.indexed),
+            transfer.indices.eq(work.indices),
             transfer.cast.eq(work.src_dtype != operand.dtype),
             transfer.src_dtype.eq(work.src_dtype),
             transfer.dst_dtype.eq(operand.dtype),
@@ -147,10 +157,18 @@ class FrontEnd(wiring.Component):
     def _next_step(self, m: Module) -> None:
         step = self._work.step
         m.d.sync += step.eq(step + 1)
+        with m.If(step == LEVELS - 3):
+            self._begin_rows(m)
         with m.If(step == LEVELS - 2):
             m.next = "PARTITIONS"
         with m.Else():
             m.next = "DIM"
+
+    def _begin_rows(self, m: Module) -> None:
+        """The outermost free dimension of an operand on chip is not part of a row."""
+        work, operand = self._work, self._operand
+        with m.If(operand.indexed & ~operand.device & ~work.is_index):
+            m.d.sync += [work.block.eq(work.count), work.travel.eq(0), work.merging.eq(0)]
 
     def _begin_operand(self, m: Module) -> None:
         """SETUP, and ADDRESS for one that a register is part of."""
@@ -165,7 +183,7 @@ class FrontEnd(wiring.Component):
                 work.side.run.eq(1 << operand.shift),
                 work.count.eq(1), work.start.eq(operand.address), work.step.eq(0),
                 work.low.eq(0), work.high.eq(1 << operand.shift),
-                work.travel.eq(0), work.merging.eq(1),
+                work.travel.eq(0), work.merging.eq(~work.is_index),
             ]  # fmt: skip
             m.d.comb += [multiply.a.eq(offset), multiply.b.eq(operand.scale)]
             m.d.comb += multiply.start.eq(operand.uses_register)
@@ -240,13 +258,20 @@ class FrontEnd(wiring.Component):
             m.d.comb += multiply.b.eq(operand.num_partitions)
             with m.If(multiply.done):
                 m.d.sync += work.count.eq(multiply.product)
+                with m.If(operand.indexed):
+                    m.d.sync += work.count.eq(Mux(work.is_index, work.count, work.block))
                 m.next = "SIDE_DONE"
 
     def _end_operand(self, m: Module) -> None:
         """SIDE_DONE: after the source comes the destination, after that the windows."""
         work = self._work
         with m.State("SIDE_DONE"):
-            with m.If(~work.is_dst):
+            with m.If(work.is_index):
+                self._keep_indices(m)
+                m.next = "SETUP"
+            with m.Elif(self._wants_other_rows()):
+                self._bad(m)
+            with m.Elif(~work.is_dst):
                 m.d.sync += [
                     work.is_dst.eq(1), work.source.eq(work.side),
                     work.source_count.eq(work.count), work.source_start.eq(work.start),
@@ -258,6 +283,28 @@ class FrontEnd(wiring.Component):
                 self._bad(m)
             with m.Else():
                 m.next = "RANGE"
+
+    def _keep_indices(self, m: Module) -> None:
+        work, side = self._work, self._work.side
+        fields = data.View(DmaGather, self.issue.issue.payload.raw)
+        m.d.sync += [
+            work.is_index.eq(0),
+            work.rows.eq(work.count),
+            work.indices.offset.eq(side.address),
+            work.indices.partition.eq(side.partition),
+            work.indices.is_signed.eq(fields.index.dtype == DType.INT32),
+            work.indices.skip.eq(fields.skip),
+            work.indices.last.eq(fields.index_last),
+            work.indices.stride.eq(fields.index_stride),
+        ]
+        for k in range(LEVELS):
+            near, level = work.indices.levels[k], side.levels[k]
+            m.d.sync += [near.jump.eq(level.jump), near.last.eq(level.last)]
+
+    def _wants_other_rows(self) -> Value:
+        """The operand on chip has another number of rows than there are indices."""
+        operand, rows = self._operand, self._work.side.levels[LEVELS - 2].last + 1
+        return operand.indexed & ~operand.device & (rows != self._work.rows)
 
     def _check_windows(self, m: Module) -> None:
         """RANGE and WINDOW, for the source and then for the destination."""
@@ -277,7 +324,11 @@ class FrontEnd(wiring.Component):
             m.d.comb += allowed.eq(
                 self._allowed(work.check_low, work.check_high, work.checking_dst)
             )
-            with m.If(in_device & ~allowed):
+            with m.If(self._operand.indexed):
+                with m.If(in_device):
+                    m.d.sync += work.indices.low.eq(work.check_low)
+                    m.d.sync += work.indices.high.eq(work.check_high)
+            with m.If(in_device & ~allowed & ~self._operand.indexed):
                 m.d.comb += [
                     self.trap.valid.eq(~self.stop),
                     self.trap.cause.eq(Trap.OUT_OF_RANGE),
@@ -293,10 +344,12 @@ class FrontEnd(wiring.Component):
     def _bad_operand(self, is_dst: Signal, src_dtype: Any) -> Any:
         operand = self._operand
         types = _is_cast(operand.dtype) & _is_cast(src_dtype)
+        index_dtype = Value.cast(operand.dtype).matches(*INDEX_TENSOR_DTYPES)
         return (
             (operand.queue >= self.config.dma_engines)
             | (operand.round_mode != RoundMode.NEAREST_EVEN)
             | ~operand.dtype_ok
+            | (self._work.is_index & ~index_dtype)
             | (is_dst & (operand.dtype != src_dtype) & ~types)
         )
 

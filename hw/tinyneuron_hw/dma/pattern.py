@@ -7,6 +7,7 @@ from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
 from ..formats import FORMATS, DType
+from ..isa.dma_indexed import DmaGather
 from ..isa.instructions import INSTRUCTION_BITS, DmaCopy, DmaLoad, DmaLocal
 from ..isa.opcodes import Opcode, RoundMode
 from ..isa.operands import AccessPattern, DevicePattern, Header
@@ -26,8 +27,10 @@ class PatternSelect(wiring.Component):
     -------
     raw: In(1024)
         The instruction.
-    is_dst: In(1), dim: In(2)
+    is_dst: In(1), is_index: In(1), dim: In(2)
         Which operand and dimension.
+    indexed: Out(1)
+        The instruction has an index tensor; the fields of :class:`DmaGather` then hold.
     header: Out(Header), queue: Out(4), round_mode: Out(RoundMode)
     device: Out(1)
         The operand is in device memory.
@@ -44,7 +47,9 @@ class PatternSelect(wiring.Component):
 
     raw: In(INSTRUCTION_BITS)
     is_dst: In(1)
+    is_index: In(1)
     dim: In(2)
+    indexed: Out(1)
     header: Out(Header)
     queue: Out(4)
     round_mode: Out(RoundMode)
@@ -65,13 +70,18 @@ class PatternSelect(wiring.Component):
         common = data.View(DmaCopy, self.raw)
         opcode = common.header.opcode
         copy, local = opcode == Opcode.DMA_COPY.value, opcode == Opcode.DMA_LOCAL.value
-        load, store = opcode == Opcode.DMA_LOAD.value, opcode == Opcode.DMA_STORE.value
+        gather, scatter = (
+            opcode == code.value for code in (Opcode.DMA_GATHER, Opcode.DMA_SCATTER)
+        )
+        load = (opcode == Opcode.DMA_LOAD.value) | gather
+        store = (opcode == Opcode.DMA_STORE.value) | scatter
         device_bits = Mux(
             copy & self.is_dst, self.raw[_slot(DmaCopy, "dst")], self.raw[_slot(DmaLoad, "src")]
         )
         chip_bits = Mux(
             local & self.is_dst, self.raw[_slot(DmaLocal, "dst")], self.raw[_slot(DmaLocal, "src")]
         )
+        chip_bits = Mux(self.is_index, self.raw[_slot(DmaGather, "index")], chip_bits)
         device, chip = Signal(DevicePattern), Signal(AccessPattern)
         device_dim, chip_dim = device.dims[self.dim], chip.dims[self.dim]
         m.d.comb += [
@@ -80,7 +90,8 @@ class PatternSelect(wiring.Component):
             self.header.eq(common.header),
             self.queue.eq(common.queue),
             self.round_mode.eq(common.round_mode),
-            self.device.eq(copy | Mux(self.is_dst, store, load)),
+            self.indexed.eq(gather | scatter),
+            self.device.eq(~self.is_index & (copy | Mux(self.is_dst, store, load))),
             self.dtype.eq(Mux(self.device, device.dtype, chip.dtype)),
             self.address.eq(Mux(self.device, device.address, chip.offset)),
             self.uses_register.eq(self.device & device.address_uses_register),

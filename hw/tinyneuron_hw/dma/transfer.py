@@ -1,13 +1,16 @@
 """What the front end hands to a DMA engine: a checked transfer with both sides normalised."""
 
-from amaranth.hdl import unsigned
+from amaranth.hdl import signed, unsigned
 from amaranth.lib import data
 
 from ..formats import DType
 from ..isa.opcodes import Stream, UpdateMode
 from ..sequencer.ports import PC_BITS
 
-__all__ = ["BURST_BEATS", "LEVELS", "Burst", "Level", "Run", "Side", "Transfer"]
+__all__ = [
+    "BURST_BEATS", "LEVELS", "Burst", "Indices", "Level", "NearLevel", "Row", "Run", "Side",
+    "Transfer",
+]  # fmt: skip
 
 LEVELS = 5
 """Loop levels of a side: four dimensions and, on chip, the partitions (outermost)."""
@@ -36,11 +39,39 @@ class Side(data.Struct):
     levels: data.ArrayLayout(Level, LEVELS)
 
 
+class NearLevel(data.Struct):
+    """A loop level inside SBUF partitions."""
+
+    jump: signed(25)
+    last: unsigned(16)
+
+
+class Indices(data.Struct):
+    """The index tensor of a transfer that has one, and what its elements stand for.
+
+    The levels 3 (rows) and 4 (partitions) of the side on chip then hold the strides as they are,
+    and no run goes beyond level 2: both sides are walked once for each row."""
+
+    offset: unsigned(24)
+    partition: unsigned(8)
+    levels: data.ArrayLayout(NearLevel, LEVELS)
+    is_signed: unsigned(1)
+    skip: unsigned(1)
+    last: unsigned(32)
+    """Largest valid index."""
+    stride: signed(32)
+    low: signed(66)
+    high: signed(66)
+    """Bytes [low, high) of device memory contain the row of index 0."""
+
+
 class Transfer(data.Struct):
     """One DMA instruction, checked."""
 
     src: Side
     dst: Side
+    indexed: unsigned(1)
+    indices: Indices
     cast: unsigned(1)
     """The types differ: elements go through FP32."""
     src_dtype: DType
@@ -50,6 +81,14 @@ class Transfer(data.Struct):
     update_value: unsigned(32)
     stream: Stream
     pc: unsigned(PC_BITS)
+
+
+class Row(data.Struct):
+    """Where a walk over a side starts; ``last`` marks the last walk of the transfer."""
+
+    address: unsigned(48)
+    partition: unsigned(8)
+    last: unsigned(1)
 
 
 class Run(data.Struct):

@@ -10,6 +10,7 @@ import numpy as np
 
 from tinyneuron_hw.isa.opcodes import Opcode, Space, Stream, UpdateMode, WaitMode
 
+from tinyneuron_hw.config import CoreConfig
 from ..golden.access import byte_offsets
 from ..golden.backend import GoldenBackend
 from ..golden.core import Step
@@ -116,7 +117,7 @@ def _last_writer(comparison: Comparison, steps: Sequence[Step]) -> Location | No
     difference = comparison.difference
     assert difference is not None
     for number, step in reversed(list(enumerate(comparison.reference.steps))):
-        if _writes(step, difference):
+        if _writes(comparison.case.config, step, difference):
             issued = [i for i, s in enumerate(steps)
                       if (s.stream, s.pc) == (step.stream, step.pc)]  # fmt: skip
             number = issued[-1] if issued else None
@@ -124,7 +125,7 @@ def _last_writer(comparison: Comparison, steps: Sequence[Step]) -> Location | No
     return None
 
 
-def _writes(step: Step, difference: Difference) -> bool:
+def _writes(config: CoreConfig, step: Step, difference: Difference) -> bool:
     if difference.kind == "semaphore":
         return _touches_semaphore(step, int(difference.place.split()[1]))
     if difference.kind == "register":
@@ -133,7 +134,7 @@ def _writes(step: Step, difference: Difference) -> bool:
         is_own = step.queue is None and step.stream.name.lower() == stream
         written = fields.get("dst") if step.prepared.opcode is Opcode.REGISTER else None
         return is_own and int(number) in (written, fields.get("counter"))
-    for region in written_regions(step):
+    for region in written_regions(step, config):
         if isinstance(region, DeviceRegion):
             hit = difference.kind == "device"
             base = region.address

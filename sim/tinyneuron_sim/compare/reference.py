@@ -14,15 +14,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tinyneuron_hw.config import NUM_SEMAPHORES
+from tinyneuron_hw.config import NUM_SEMAPHORES, CoreConfig
 from tinyneuron_hw.isa.csr import Trap
-from tinyneuron_hw.isa.opcodes import DMA_OPCODES, Space, Stream, UpdateMode, WaitMode
+from tinyneuron_hw.isa.opcodes import DMA_OPCODES, Opcode, Space, Stream, UpdateMode, WaitMode
 from tinyneuron_hw.isa.roles import PATTERNS
 
 from ..golden.access import ByteDims, byte_offsets
 from ..golden.backend import GoldenBackend
 from ..golden.core import Step
 from ..golden.errors import GoldenError
+from ..golden.indexed import far_reach
 from ..golden.region import DeviceRegion, Region
 from .bench import Bench, Outcome, TrapState
 from .case import Case, Extent
@@ -164,8 +165,8 @@ def _trapping_thread(steps: Sequence[Step], trap: TrapState) -> tuple[Stream | i
     return trap.stream, own - int(trapped)
 
 
-def written_regions(step: Step) -> list[Region | DeviceRegion]:
-    """What a step writes in memory."""
+def written_regions(step: Step, config: CoreConfig) -> list[Region | DeviceRegion]:
+    """What a step writes in memory; of a scatter all that it might."""
     prepared = step.prepared
     if step.error is not None or prepared.opcode is None:
         return []
@@ -175,11 +176,14 @@ def written_regions(step: Step) -> list[Region | DeviceRegion]:
     found: list[Region | DeviceRegion] = [
         prepared.regions[role.path] for role in roles if role.is_write
     ]
+    if prepared.opcode is Opcode.DMA_SCATTER:
+        reach = far_reach(config, prepared)
+        return [] if reach is None else [reach]
     return found + [region for path, region in prepared.devices.items() if path == "dst"]
 
 
 def _mark(case: Case, step: Step, certain: Certainty) -> None:
-    for region in written_regions(step):
+    for region in written_regions(step, case.config):
         if isinstance(region, DeviceRegion):
             addresses = region.address + byte_offsets(region.dims)
             for (base, size), mask in zip(case.watched, certain.device, strict=True):

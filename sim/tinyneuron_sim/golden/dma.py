@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from tinyneuron_hw.formats import FORMATS, DType
+from tinyneuron_hw.isa.opcodes import INDEXED_OPCODES
 
+from .indexed import transfer_rows
 from .machine import Machine
 from .memory import Footprint
 from .numerics import RAW_TYPES, from_float32, to_float32
@@ -21,6 +23,8 @@ Transferred = tuple[int, int]
 def transfer(machine: Machine, prepared: Prepared) -> Transferred:
     """Moves element n of the source to element n of the destination; equal types move bytes,
     different ones go through FP32."""
+    if prepared.opcode in INDEXED_OPCODES:
+        return transfer_rows(machine, prepared)
     source, source_type = _operand(machine, prepared, "src")
     target, target_type = _operand(machine, prepared, "dst")
     source_size, target_size = FORMATS[source_type].bytes, FORMATS[target_type].bytes

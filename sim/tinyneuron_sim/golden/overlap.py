@@ -12,7 +12,7 @@ from .machine import Machine
 from .memory import Footprint
 from .region import Region
 
-__all__ = ["forbid_lane_overlap", "forbid_serial_overlap"]
+__all__ = ["forbid_lane_overlap", "forbid_meeting", "forbid_serial_overlap"]
 
 
 def forbid_lane_overlap(machine: Machine, sources: Sequence[tuple[Region, int | np.ndarray]],
@@ -73,6 +73,14 @@ def forbid_serial_overlap(machine: Machine, source: Footprint, source_bytes: int
         return
     _forbid(machine, source, np.arange(source.size) // source_bytes,
             destination, np.arange(destination.size) // destination_bytes)  # fmt: skip
+
+
+def forbid_meeting(machine: Machine, source: Footprint, destination: Footprint) -> None:
+    """For a source that may be read at any time: no byte of it may be written."""
+    if not _intervals_meet(source.start, source.dims, destination.start, destination.dims):
+        return
+    nothing = np.zeros(destination.size, np.int64)
+    _forbid(machine, source, np.ones(source.size, np.int64), destination, nothing)
 
 
 def _forbid(machine: Machine, source: Footprint, source_steps: np.ndarray,

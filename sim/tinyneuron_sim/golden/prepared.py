@@ -54,6 +54,8 @@ class Prepared:
     error: DecodeError | OperandError | None = None
     regions: dict[str, Region] = field(default_factory=dict)
     devices: dict[str, DeviceRegion] = field(default_factory=dict)
+    window_allows: WindowCheck | None = None
+    """For device rows that are known only when they are moved."""
     accesses: Accesses | None = None
     """What a rehearsal found it to access."""
 
@@ -188,6 +190,7 @@ class Preparer:
         except OperandError as error:
             prepared.error = error
             return
+        prepared.window_allows = self._window_allows
         for role in PATTERNS.get(opcode, ()):
             prepared.regions[role.path] = region(opcode, fields, role.path)
         for path in DEVICE.get(opcode, ()):

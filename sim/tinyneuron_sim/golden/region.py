@@ -30,6 +30,8 @@ class Region:
     sizes: tuple[int, ...]
     """Sizes of the four free dimensions, innermost first."""
     dims: ByteDims
+    strides: tuple[int, ...] = (0, 0, 0, 0)
+    """Of the four free dimensions, in bytes."""
 
     @property
     def count(self) -> int:
@@ -71,6 +73,7 @@ def region(opcode: Opcode, fields: Mapping[str, Any], path: str) -> Region:
         fields[f"{path}.start_partition"], fields[f"{path}.num_partitions"],
         fields[f"{path}.offset"],
         tuple(size for _, size in dims), byte_dims(dims, size, size),
+        tuple(stride * size for stride, _ in dims),
     )  # fmt: skip
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tinyneuron_hw.isa.opcodes import UNARY_OPS, Opcode, OperandKind, ReduceCommand
+from tinyneuron_hw.isa.opcodes import INDEXED_OPCODES, UNARY_OPS, Opcode, OperandKind, ReduceCommand
 from tinyneuron_hw.isa.roles import DEVICE, PATTERNS, SCALARS
 from tinyneuron_hw.isa.rules_accumulate import LOADS
 
+from .indexed import far_reach
 from .machine import Machine
 from .memory import Footprint
 from .prepared import Prepared
@@ -39,7 +40,12 @@ def accesses(machine: Machine, prepared: Prepared) -> Accesses:
             continue
         (writes if role.is_write else reads).append(machine.footprint(region))
     for path in DEVICE.get(opcode, ()):
-        footprint = machine.device_footprint(prepared.devices[path])
+        region = prepared.devices[path]
+        if opcode in INDEXED_OPCODES:
+            region = far_reach(machine.config, prepared)
+        if region is None:
+            continue
+        footprint = machine.device_footprint(region)
         (writes if path == "dst" else reads).append(footprint)
     for number, path in enumerate(SCALARS.get(opcode, ())):
         is_used = fields.get(f"op{number}") not in UNARY_OPS
