@@ -7,7 +7,7 @@ from typing import Any
 
 from tinyneuron_hw.formats import FORMATS
 from tinyneuron_hw.isa.codec import decode
-from tinyneuron_hw.isa.opcodes import DMA_OPCODES, ITERATED_OPS, Opcode, Stream
+from tinyneuron_hw.isa.opcodes import DMA_OPCODES, INDEXED_OPCODES, ITERATED_OPS, Opcode, Stream
 from tinyneuron_hw.isa.roles import DEVICE, PATTERNS
 
 from ..program.program import Program
@@ -43,8 +43,11 @@ def _elements(fields: Any, path: str) -> int:
 
 
 def _bytes(opcode: Opcode, fields: Any) -> int:
-    """Bytes on the port of device memory."""
-    return sum(
+    """Bytes on the port of device memory; every index of an indexed transfer counts."""
+    rows = 1
+    if opcode in INDEXED_OPCODES:
+        rows = _elements(fields, "index") * fields["index.num_partitions"]
+    return rows * sum(
         _elements(fields, path) * FORMATS[fields[f"{path}.dtype"]].bytes
         for path in DEVICE.get(opcode, ())
     )

@@ -90,7 +90,8 @@ class Datapath(wiring.Component):
         config = self.config
         reset = ResetInserter(self.clear)
         parts = {"reader": Reader(config), "packer": Packer(config),
-                 "unpacker": Unpacker(config), "sink": Sink(config), "indexer": Indexer(config)}  # fmt: skip
+                 "unpacker": Unpacker(config), "sink": Sink(config),
+                 "indexer": Indexer(config)}  # fmt: skip
         for side in ("src", "dst"):
             parts[f"{side}_walker"] = walker = Walker()
             parts[f"{side}_splitter"] = splitter = Splitter(config)
@@ -175,7 +176,9 @@ class Datapath(wiring.Component):
             m.d.sync += own.eq(indexer.sbuf.valid)
         m.d.comb += [
             port.valid.eq(indexer.sbuf.valid | reader.sbuf.valid),
-            port.partition.eq(Mux(indexer.sbuf.valid, indexer.sbuf.partition, reader.sbuf.partition)),
+            port.partition.eq(
+                Mux(indexer.sbuf.valid, indexer.sbuf.partition, reader.sbuf.partition)
+            ),
             port.chunk.eq(Mux(indexer.sbuf.valid, indexer.sbuf.chunk, reader.sbuf.chunk)),
             indexer.sbuf.ready.eq(port.ready),
             reader.sbuf.ready.eq(port.ready & ~indexer.sbuf.valid),

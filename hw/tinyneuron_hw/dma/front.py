@@ -10,8 +10,8 @@ from ..config import MEMORY_WINDOWS, CoreConfig
 from ..formats import DType
 from ..host.windows import Windows
 from ..isa.csr import Trap
-from ..isa.opcodes import RoundMode
 from ..isa.dma_indexed import DmaGather
+from ..isa.opcodes import RoundMode
 from ..isa.rules import DMA_CAST_DTYPES
 from ..isa.rules_indexed import INDEX_TENSOR_DTYPES
 from ..sequencer.ports import DmaIssue, TrapPort

@@ -154,9 +154,7 @@ class Indexer(wiring.Component):
             with m.Elif(~skips):
                 m.d.sync += self.fault.eq(1)
                 outside = Cat(place.offset, place.partition)
-                m.d.sync += self.fault_address.eq(
-                    Mux(second.valid_index, self._far_start, outside)
-                )
+                m.d.sync += self.fault_address.eq(Mux(second.valid_index, self._far_start, outside))
         with m.If(over & emit & room):
             m.d.sync += held.eq(0)
         self._hand_on(m, emit, room, over, far, near)

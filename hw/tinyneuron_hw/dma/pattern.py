@@ -70,9 +70,7 @@ class PatternSelect(wiring.Component):
         common = data.View(DmaCopy, self.raw)
         opcode = common.header.opcode
         copy, local = opcode == Opcode.DMA_COPY.value, opcode == Opcode.DMA_LOCAL.value
-        gather, scatter = (
-            opcode == code.value for code in (Opcode.DMA_GATHER, Opcode.DMA_SCATTER)
-        )
+        gather, scatter = (opcode == code.value for code in (Opcode.DMA_GATHER, Opcode.DMA_SCATTER))
         load = (opcode == Opcode.DMA_LOAD.value) | gather
         store = (opcode == Opcode.DMA_STORE.value) | scatter
         device_bits = Mux(

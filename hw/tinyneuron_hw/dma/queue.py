@@ -17,7 +17,17 @@ QUEUE_DEPTH = 4
 """Transfers one queue holds, the running one included."""
 
 _PASSED = ("ar", "aw", "w", "sbuf_read", "sbuf_write", "update", "trap")
-_INPUTS = ("stop", "windows", "r_valid", "r_data", "r_error", "b_valid", "b_error", "source", "cycle")
+_INPUTS = (
+    "stop",
+    "windows",
+    "r_valid",
+    "r_data",
+    "r_error",
+    "b_valid",
+    "b_error",
+    "source",
+    "cycle",
+)
 _OUTPUTS = ("quiet", "read_bytes", "write_bytes")
 
 

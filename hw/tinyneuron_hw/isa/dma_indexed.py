@@ -16,11 +16,12 @@ class DmaGather(data.Struct):
     ``index * index_stride`` bytes, which goes to ``dst.dims[0]`` ... ``dims[2]`` at step n of
     ``dims[3]`` in partition p. Rows go partition by partition, in each of them in the order of n.
 
-    An index from 0 to ``index_last`` is valid. With ``skip`` the row of one that is not is left out,
-    neither read nor written; without, the instruction traps with OUT_OF_RANGE and the place of the
-    index, ``partition << 24 | byte offset``, as address. A row that leaves the windows traps with
-    OUT_OF_RANGE and the device address of its first element, whatever ``skip`` says. When a row
-    traps, those before it have been moved, and no byte of it or of a later one has been accessed.
+    An index from 0 to ``index_last`` is valid. With ``skip`` the row of one that is not is left
+    out, neither read nor written; without, the instruction traps with OUT_OF_RANGE and the place
+    of the index, ``partition << 24 | byte offset``, as address. A row that leaves the windows
+    traps with OUT_OF_RANGE and the device address of its first element, whatever ``skip`` says.
+    When a row traps, those before it have been moved, and no byte of it or of a later one has been
+    accessed.
     ``dst`` and ``index`` must not overlap."""
 
     header: Header

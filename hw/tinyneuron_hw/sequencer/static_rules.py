@@ -149,7 +149,12 @@ class StaticRules(wiring.Component):
         ]
         engines = self._config.dma_engines
         no_queue = [self._field(opcode, "queue") >= engines] if engines < 16 else []
-        return [(source != target) & Cat(uncast).any(), *empty, *no_queue, *self._index_rules(opcode)]
+        return [
+            (source != target) & Cat(uncast).any(),
+            *empty,
+            *no_queue,
+            *self._index_rules(opcode),
+        ]
 
     def _index_rules(self, opcode: Opcode) -> list[Value]:
         """Those of :func:`tinyneuron_hw.isa.rules_indexed.check_indexed`."""

@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 import numpy as np
 
+from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.isa.opcodes import Opcode, Space, Stream, UpdateMode, WaitMode
 
-from tinyneuron_hw.config import CoreConfig
 from ..golden.access import byte_offsets
 from ..golden.backend import GoldenBackend
 from ..golden.core import Step

@@ -14,6 +14,7 @@ from tinyneuron_hw.isa.codec import encode
 from tinyneuron_hw.isa.matmul import matmul_kind
 from tinyneuron_hw.isa.opcodes import (
     DMA_OPCODES,
+    INDEXED_OPCODES,
     STREAM_OPCODES,
     AluOp,
     Opcode,
@@ -27,12 +28,15 @@ from tinyneuron_hw.isa.rules import start_granule
 from tinyneuron_hw.isa.rules_accumulate import ACCUMULATING, RUNNING_OPS, SUBJECTS
 from tinyneuron_hw.isa.table import HEADER_ROWS, SLOTS
 
+from ..golden.access import extent
 from ..golden.core import EXECUTORS
 from ..golden.dma import transfer
-from ..golden.errors import GoldenError
+from ..golden.errors import GoldenError, TrapSignal
+from ..golden.indexed import far_reach
 from ..golden.machine import Machine
 from ..golden.numerics import quiet
 from ..golden.prepared import Prepared, Preparer
+from ..golden.region import DeviceRegion
 from ..golden.stationary import Stationary
 from .arena import Arena
 from .legal import Legal, legal, own_fields
@@ -115,6 +119,8 @@ class Drawer:
         prepared = self.prepare(opcode, fields)
         if prepared.error is not None or not self._executes(prepared):
             return None
+        if prepared.opcode in INDEXED_OPCODES and not self._may_move(prepared):
+            return None
         machine = self._machine
         reads, writes = [], []
         for path, region in prepared.regions.items():
@@ -124,7 +130,7 @@ class Drawer:
             if low < extent.offset or high >= extent.end:
                 return None
             (writes if path == "dst" else reads).append(machine.footprint(region))
-        for path, region in prepared.devices.items():
+        for path, region in self._far(prepared).items():
             (writes if path == "dst" else reads).append(machine.device_footprint(region))
         if SCALARS.get(opcode):
             for region, _ in prepared.scalar_sources():
@@ -133,6 +139,13 @@ class Drawer:
                     return None
                 reads.append(machine.footprint(region))
         return Use(*(self._together(footprints) for footprints in (reads, writes)))
+
+    def _far(self, prepared: Prepared) -> dict[str, DeviceRegion]:
+        """Device operands; of indexed rows all that there may be."""
+        if prepared.opcode not in INDEXED_OPCODES:
+            return prepared.devices
+        reach = far_reach(self._config, prepared)
+        return {} if reach is None else dict.fromkeys(prepared.devices, reach)
 
     def prepare(self, opcode: Opcode, fields: Fields, registers: Sequence[int] = (0,) * 32
                 ) -> Prepared:  # fmt: skip
@@ -157,9 +170,21 @@ class Drawer:
                     transfer(self._machine, prepared)
                 else:
                     EXECUTORS[prepared.opcode](self._machine, prepared)
-        except GoldenError:
+        except (GoldenError, TrapSignal):
             return False
         return True
+
+    def _may_move(self, prepared: Prepared) -> bool:
+        """Whether the rows of all valid indices are inside one window, and all indices are valid
+        when they must be."""
+        fields, allows = prepared.fields, prepared.window_allows
+        ((path, region),) = prepared.devices.items()
+        span, last = fields["index_stride"] * fields["index_last"], fields["index_last"]
+        low, high = extent(region.dims)
+        low, high = region.address + low + min(span, 0), region.address + high + max(span, 0)
+        any_index = fields["index.dtype"] is DType.UINT32 and last == (1 << 32) - 1
+        return (allows is not None and low >= 0 and allows(low, high, path == "dst")
+                and bool(fields["skip"] or any_index))  # fmt: skip
 
     def _fields(self, opcode: Opcode, variant: Fields) -> Fields:
         rng = self._rng

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from tinyneuron_hw.formats import DType
 from tinyneuron_hw.isa.matmul import element_bytes
 from tinyneuron_hw.isa.opcodes import Opcode, Space
 from tinyneuron_hw.isa.roles import DEVICE, PATTERNS
@@ -159,6 +160,31 @@ def _transfer(request: ShapeRequest) -> Shape:
     return shape
 
 
+def _indexed(request: ShapeRequest) -> Shape:
+    """Rows in every partition. The indices are whatever SBUF holds: without ``skip`` all must be
+    valid, with it some are. Most are at the same place."""
+    rng, variant = request.rng, request.variant
+    near = PATTERNS[request.opcode][0].path
+    (far,) = DEVICE[request.opcode]
+    if not variant["skip"] and variant["index.dtype"] is not DType.UINT32:
+        raise NoRoomError("a negative index")
+    stride, last = 0, (1 << 32) - 1
+    if variant["skip"]:
+        choices = [(0, last), (0, (1 << 31) - 1), (0, 0), (rng.randint(-60, 60), rng.randint(0, 4))]
+        stride, last = rng.choice(choices)
+    rows, row = rng.randint(1, 4), rng.choice([1, rng.randint(1, 12)])
+    if rows * row > request.room(near) or rows > request.room("index"):
+        raise NoRoomError(f"{rows} rows of {row} elements")
+    partitions = request.some_partitions(near, "index")
+    first, *inner = factorise(rng, row)
+    return Shape(
+        dict.fromkeys((near, "index"), partitions),
+        {near: [first * inner[2], inner[0], inner[1], rows], "index": factorise(rng, rows),
+         far: factorise(rng, row)},
+        {"index_stride": stride, "index_last": last},
+    )  # fmt: skip
+
+
 def _eight(request: ShapeRequest) -> Shape:
     """Operands of 8 elements, beside ``in0`` and what has as many as it."""
     paths = [role.path for role in PATTERNS[request.opcode]]
@@ -226,6 +252,8 @@ SHAPES: dict[Opcode, Callable[[ShapeRequest], Shape]] = {
     Opcode.DMA_STORE: _transfer,
     Opcode.DMA_COPY: _transfer,
     Opcode.DMA_LOCAL: _transfer,
+    Opcode.DMA_GATHER: _indexed,
+    Opcode.DMA_SCATTER: _indexed,
     Opcode.LOAD_STATIONARY: _stationary,
     Opcode.MULTIPLY_MOVING: _matmul,
     Opcode.TENSOR_REDUCE: _reduce,

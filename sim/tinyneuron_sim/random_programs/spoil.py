@@ -19,13 +19,14 @@ from tinyneuron_hw.isa import (
     rules,
     rules_accumulate,
     rules_eight,
+    rules_indexed,
     rules_operations,
     rules_random,
     rules_reshape,
     rules_scalar,
 )
 from tinyneuron_hw.isa.codec import fields_of
-from tinyneuron_hw.isa.opcodes import DMA_OPCODES, RAW_OPS, AluOp, Opcode
+from tinyneuron_hw.isa.opcodes import DMA_OPCODES, INDEXED_OPCODES, RAW_OPS, AluOp, Opcode
 from tinyneuron_hw.isa.rules import OperandError
 from tinyneuron_hw.isa.rules_operations import RAW_DTYPES
 
@@ -40,6 +41,7 @@ _MODULES: dict[ModuleType, tuple[Opcode, ...]] = {
     rules: (),
     rules_accumulate: rules_accumulate.SUBJECTS,
     rules_eight: rules_eight.EIGHT_OPCODES,
+    rules_indexed: INDEXED_OPCODES,
     rules_operations: (),
     rules_random: (Opcode.SET_SEED,),
     rules_reshape: rules_reshape.RESHAPE_OPCODES,

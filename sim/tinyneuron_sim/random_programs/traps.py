@@ -19,12 +19,14 @@ from tinyneuron_hw.isa.matmul import MatmulKind, matmul_kind
 from tinyneuron_hw.isa.opcodes import (
     CONTROL_OPCODES,
     DMA_OPCODES,
+    INDEXED_OPCODES,
     STREAM_OPCODES,
     Condition,
     Opcode,
     Stream,
     WaitMode,
 )
+from tinyneuron_hw.isa.roles import DEVICE
 from tinyneuron_hw.isa.rules import check_stationary
 
 from ..loader import MemoryWindow
@@ -302,6 +304,23 @@ def no_memory_for_data(target: Target) -> None:
     target.insert(Item(opcode, fields))
 
 
+def index_outside(target: Target) -> None:
+    """A row whose index is not valid, or which leaves the windows; nobody writes the indices."""
+    program, rng = target.program, target.rng
+    queues = _own_queues(program, target.stream)
+    for _ in range(20 if queues else 0):
+        opcode = rng.choice(INDEXED_OPCODES)
+        fields, use = target.drawer.draw(opcode, queue=rng.choice(queues))
+        if not np.intersect1d(use.reads, program.written).size:
+            break
+    else:
+        no_halt(target)
+        return
+    (far,) = DEVICE[opcode]
+    fields |= {"skip": 0, "index_last": 0, f"{far}.address": (1 << 46) + rng.randrange(1 << 40)}
+    target.insert(Item(opcode, fields))
+
+
 def _own_queues(program: Program, stream: Stream) -> list[int]:
     """Queues that no other stream uses: their order is certain."""
     used = {
@@ -346,6 +365,7 @@ TRAPS: dict[str, Callable[[Target], None]] = {
     "no window for code": no_window,
     "no memory for code": no_memory_for_code,
     "no memory for data": no_memory_for_data,
+    "index outside": index_outside,
     "deadlock": deadlock,
 } | {
     f"rule: {rule}": functools.partial(broken_rule, rule=rule) for rule in all_rules()

@@ -186,7 +186,7 @@ def test_every_opcode_has_a_full_size_layout_with_its_header_first():
 
 
 def test_slots_stand_at_the_same_bits_everywhere():
-    slots = {"a": 128, "b": 320, "c": 512}
+    slots = {"a": 128, "b": 320, "c": 512, "d": 656}
     scalars = {0: 704, 1: 768}
     devices = {"src": 320, "dst": 320}
     for opcode, layout in INSTRUCTIONS.items():

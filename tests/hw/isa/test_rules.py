@@ -14,6 +14,7 @@ from tinyneuron_hw.isa.csr import Trap
 from tinyneuron_hw.isa.matmul import MatmulKind
 from tinyneuron_hw.isa.opcodes import (
     CONTROL_OPCODES,
+    INDEXED_OPCODES,
     AluOp,
     Opcode,
     ReduceCommand,
@@ -38,11 +39,18 @@ def _dev(dtype: DType = FP32, count: int = 32, **more: object) -> dict:
     return {"dtype": dtype, "dims": [{"stride": size, "size": count}], **more}
 
 
+def _rows(dtype: DType = FP32, count: int = 8, rows: int = 3, **more: object) -> dict:
+    dims = [{"stride": 1, "size": count}, {"size": 1}, {"size": 1}, {"stride": 9, "size": rows}]
+    return _ap(dtype, **more) | {"dims": dims}
+
+
 LEGAL: dict[Opcode, dict] = {
     Opcode.DMA_LOAD: {"src": _dev(), "dst": _ap()},
     Opcode.DMA_STORE: {"src": _ap(), "dst": _dev()},
     Opcode.DMA_COPY: {"src": _dev(), "dst": _dev(BF16)},
     Opcode.DMA_LOCAL: {"src": _ap(), "dst": _ap(FP16, 16, num_partitions=2)},
+    Opcode.DMA_GATHER: {"src": _dev(count=8), "dst": _rows(), "index": _ap(INT32, 3)},
+    Opcode.DMA_SCATTER: {"src": _rows(BF16), "dst": _dev(count=8), "index": _ap(DType.UINT32, 3)},
     Opcode.LOAD_STATIONARY: {"src": _ap(BF16, 3), "column_start": 1},
     Opcode.MULTIPLY_MOVING: {"src": _ap(FP16), "dst": _ap(space=Space.PSUM), "accumulate": 1},
     Opcode.TENSOR_TENSOR: {"in0": _ap(), "in1": _ap(INT32), "dst": _ap(BF16), "op": AluOp.MAX},
@@ -104,7 +112,8 @@ def test_a_legal_instruction_of_each_opcode(opcode, config):
     }  # fmt: skip
     for path in DEVICE.get(opcode, ()):
         factor = scale if PATTERNS.get(opcode) else 1
-        fields[path] = _dev(fields[path]["dtype"], 32 * factor)
+        count = 8 if opcode in INDEXED_OPCODES else 32 * factor
+        fields[path] = _dev(fields[path]["dtype"], count)
     _check(opcode, fields, config)
 
 
@@ -174,6 +183,11 @@ BAD = [
     (Opcode.DMA_COPY, {"src": _dev(dims=[{"size": 65536}, {"size": 65536}])},
      "src: 4294967296 elements exceed 4294967295"),
     (Opcode.DMA_LOCAL, {"dst": _ap(count=9)}, "src has 32 elements, dst 36"),
+    (Opcode.DMA_GATHER, {"index": _ap(UINT8, 3)}, "index: dtype uint8 is not INT32 or UINT32"),
+    (Opcode.DMA_GATHER, {"index": _ap(INT32, 3, num_partitions=2)},
+     "index has 2 partitions, dst 4"),
+    (Opcode.DMA_SCATTER, {"index": _ap(INT32, 4)}, "index has 4 elements a partition, src 3 rows"),
+    (Opcode.DMA_SCATTER, {"dst": _dev(count=24)}, "a row has 24 elements in dst, 8 in src"),
     (Opcode.LOAD_STATIONARY, {"src": _ap(INT32, 3)}, "src: dtype int32 is not one of tf32, bf16"),
     (Opcode.LOAD_STATIONARY, {"src": _ap(FP32, 3), "transpose": 1},
      "src: dtype fp32 is not one of bf16, fp16"),

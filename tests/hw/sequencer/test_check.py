@@ -1,5 +1,6 @@
 """The checker gives the verdict of `isa.rules.check` on random legal and illegal operands."""
 
+import math
 import random
 
 import pytest
@@ -7,7 +8,7 @@ from amaranth.sim import Simulator
 
 from tinyneuron_hw.config import get_config
 from tinyneuron_hw.formats import FORMATS, DType
-from tinyneuron_hw.isa import roles, rules, rules_eight, rules_reshape
+from tinyneuron_hw.isa import roles, rules, rules_eight, rules_indexed, rules_reshape
 from tinyneuron_hw.isa.codec import DecodeError, decode, encode, fields_of
 from tinyneuron_hw.isa.csr import Trap
 from tinyneuron_hw.isa.matmul import (
@@ -18,7 +19,14 @@ from tinyneuron_hw.isa.matmul import (
     element_bytes,
     matmul_kind,
 )
-from tinyneuron_hw.isa.opcodes import AluOp, Opcode, OperandKind, ReduceCommand, Space
+from tinyneuron_hw.isa.opcodes import (
+    INDEXED_OPCODES,
+    AluOp,
+    Opcode,
+    OperandKind,
+    ReduceCommand,
+    Space,
+)
 from tinyneuron_hw.isa.rules_accumulate import ACCUMULATING, CUMULATIVE_OPS, RUNNING_OPS
 from tinyneuron_hw.isa.table import ROW_WORDS
 from tinyneuron_hw.sequencer.check import CHECKED_OPCODES, Checker
@@ -26,7 +34,8 @@ from tinyneuron_hw.sequencer.links import OPCODES
 
 from ..lanes.bench import extents
 
-LEFT_TO_DMA = ("elements, dst", f"exceed {rules.MAX_DMA_ELEMENTS}")
+LEFT_TO_DMA = ("elements, dst", f"exceed {rules.MAX_DMA_ELEMENTS}", "elements a partition, ",
+               "a row has ")  # fmt: skip
 """Rules the DMA front end checks: counts of both sides."""
 
 
@@ -165,6 +174,11 @@ def legal_fields(rng, config, opcode):
     for path in roles.DEVICE.get(opcode, ()):
         fields[f"{path}.dtype"] = dtype
         fields[f"{path}.dims.0.size"] = count
+    if opcode in INDEXED_OPCODES:
+        near, (far,) = rules_indexed.near_path(fields), roles.DEVICE[opcode]
+        fields |= {f"index.dims.{i}.size": 1 for i in range(4)} | {f"{near}.dims.3.size": 1}
+        fields[f"{far}.dims.0.size"] = math.prod(fields[f"{near}.dims.{i}.size"] for i in range(3))
+        fields["index.dtype"] = rng.choice(rules_indexed.INDEX_TENSOR_DTYPES)
     return fields
 
 
