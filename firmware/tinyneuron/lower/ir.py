@@ -82,11 +82,15 @@ class TileRef:
 
 @dataclass(frozen=True)
 class DeviceRef:
-    """Elements of a device tensor: the pattern ``dims`` from element ``offset``."""
+    """Elements of a device tensor: the pattern ``dims`` from element ``offset``.
+
+    With ``rows``, (stride, count), indices choose which ``stride`` multiples below ``count`` the
+    pattern is moved by; the instruction may access any of them."""
 
     base: DeviceTensor
     offset: int
     dims: Dims
+    rows: tuple[int, int] | None = None
 
     @property
     def elements(self) -> int:

@@ -50,9 +50,11 @@ def box_of(ref: Operand) -> Box:
         low = (ref.start_partition, *low)
         high = (ref.start_partition + ref.num_partitions, *high)
     else:
-        low, high = _spread(ref.offset, ref.dims, ref.base.shape)
+        dims = ref.dims if ref.rows is None else (ref.rows, *ref.dims)
+        low, high = _spread(ref.offset, dims, ref.base.shape)
     volume = math.prod(b - a for a, b in zip(low, high, strict=True))
-    return Box(low, high, volume == ref.elements)
+    certain = isinstance(ref, TileRef) or ref.rows is None
+    return Box(low, high, certain and volume == ref.elements)
 
 
 def _spread(

@@ -19,7 +19,7 @@ from .moves import max8, nc_find_index8, nc_match_replace8, nc_stream_shuffle
 from .random import dropout, rng, set_rng_seed
 from .select import affine_select, iota, range_select, select_reduce, tensor_copy_predicated
 from .statistics import bn_aggr, bn_stats
-from .transfer import dma_copy
+from .transfer import dma_copy, oob_mode
 from .vector import memset, reciprocal, tensor_copy, tensor_reduce, tensor_scalar, tensor_tensor
 
 __all__ = [

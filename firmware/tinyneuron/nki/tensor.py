@@ -27,6 +27,16 @@ def ds(start: int, size: int) -> slice:
 
 
 @dataclass(frozen=True, eq=False)
+class Indirect:
+    """Row p begins ``indices[p, 0] * stride`` elements further on; indices 0 ... ``last`` are
+    inside the tensor."""
+
+    indices: Tensor
+    stride: int
+    last: int
+
+
+@dataclass(frozen=True, eq=False)
 class Tensor:
     """A view. ``strides`` are elements; ``strides[0]`` of an on-chip view counts partitions.
 
@@ -40,6 +50,8 @@ class Tensor:
     strides: tuple[int, ...]
     offset: int = 0
     start_partition: int = 0
+    indirect: Indirect | None = None
+    """Of a device tensor: an index moves the start of each row."""
 
     @classmethod
     def whole(cls, base: Tile | DeviceTensor) -> Tensor:
@@ -78,6 +90,8 @@ class Tensor:
 
     def __getitem__(self, key: Any) -> Tensor:
         """Integers, slices with positive steps, ``ds`` and ``...``; nothing may reach outside."""
+        if self.indirect is not None:
+            raise KernelError(f"{self!r}: a view with vector_offset has no parts")
         keys = list(key) if isinstance(key, tuple) else [key]
         for at, item in enumerate(keys):
             if item is Ellipsis:
@@ -128,6 +142,8 @@ class Tensor:
     def reshape(self, shape: Sequence[int]) -> Tensor:
         """Another shape over the same elements in the same order (a view: strides must allow it;
         the partition axis of an on-chip tensor stays)."""
+        if self.indirect is not None:
+            raise KernelError(f"{self!r}: a view with vector_offset cannot be reshaped")
         target = tuple(map(operator.index, shape))
         if math.prod(target) != math.prod(self.shape):
             raise KernelError(f"{self!r}: cannot be reshaped to {target}: element counts differ")
@@ -140,11 +156,20 @@ class Tensor:
         return Tensor(self.base, target, self.strides[:skip] + strides, self.offset,
                       self.start_partition)  # fmt: skip
 
-    def ap(self, pattern: Sequence[Sequence[int]], offset: int = 0) -> Tensor:
+    def ap(
+        self, pattern: Sequence[Sequence[int]], offset: int = 0,
+        vector_offset: Tensor | None = None, indirect_dim: int = 0,
+    ) -> Tensor:  # fmt: skip
         """An explicit access pattern over the base storage: ``[[stride, size], ...]`` in elements,
         outermost first, from element ``offset`` of the base. On chip the first pair is the
         partition axis: ``[elements of a partition, partitions]``, and ``offset`` counts elements
-        row-major over the whole tile."""
+        row-major over the whole tile.
+
+        With ``vector_offset``, indices [P, 1] in SBUF, of a device tensor: the first pair has size
+        P, and its step p begins at the place that index p has on axis ``indirect_dim`` of the base
+        (times that axis' stride), whatever the pair's stride. Only for ``dma_copy``."""
+        if vector_offset is not None:
+            return self._indirect(pattern, offset, vector_offset, indirect_dim)
         pairs = [(operator.index(stride), operator.index(size)) for stride, size in pattern]
         if any(size < 1 for _, size in pairs) or not pairs:
             raise KernelError(f"{self!r}: every size of an access pattern must be at least 1")
@@ -170,6 +195,26 @@ class Tensor:
             inner = [(1, pairs[0][1]), *inner]
         shape, strides = tuple(n for _, n in inner), tuple(s for s, _ in inner)
         return Tensor(self.base, shape, strides, offset, start)
+
+
+    def _indirect(self, pattern: Sequence[Sequence[int]], offset: int, indices: Tensor,
+                  axis: int) -> Tensor:  # fmt: skip
+        if self.on_chip or not isinstance(indices, Tensor) or indices.where != "nl.sbuf":
+            raise KernelError(f"{self!r}: vector_offset takes indices in nl.sbuf for a tensor in "
+                              "device memory")  # fmt: skip
+        (_, count), *inner = [(operator.index(a), operator.index(b)) for a, b in pattern]
+        if indices.shape != (count, 1):
+            raise KernelError(f"{self!r}: vector_offset must be [{count}, 1], as the pattern's "
+                              f"first size, not {indices!r}")  # fmt: skip
+        if not 0 <= axis < len(self.base.shape):
+            raise KernelError(f"{self!r}: indirect_dim {axis} is no axis of the base")
+        # The row of index 0 must be inside the tensor.
+        row = self.ap(inner or [(1, 1)], offset)
+        reach = offset + sum(max(s * (n - 1), 0) for s, n in inner)
+        stride = math.prod(self.base.shape[axis + 1 :])
+        last = min(self.base.shape[axis] - 1, (math.prod(self.base.shape) - 1 - reach) // stride)
+        return Tensor(self.base, (count, *row.shape), (0, *row.strides), offset,
+                      indirect=Indirect(indices, stride, last))  # fmt: skip
 
 
 def _row_major(shape: tuple[int, ...], on_chip: bool) -> tuple[int, ...]:

@@ -36,7 +36,7 @@ from .patterns import NoRoomError
 
 __all__ = ["all_rules", "broken_rule", "rules_of", "spoil"]
 
-_ATTEMPTS = 4000
+_ATTEMPTS = 12000
 _MODULES: dict[ModuleType, tuple[Opcode, ...]] = {
     rules: (),
     rules_accumulate: rules_accumulate.SUBJECTS,
