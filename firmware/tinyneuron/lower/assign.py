@@ -23,6 +23,8 @@ LONG_BEATS = 1 << 16
 bring the first data later than two."""
 _FLOATS = (DType.FP32, DType.BF16, DType.FP16)
 
+_STORES = (Opcode.DMA_STORE, Opcode.DMA_SCATTER)
+
 
 def drop_repeated_stationary(module: Module) -> None:
     """Removes each LOAD_STATIONARY of what the array already holds."""
@@ -67,7 +69,9 @@ def _beats(instr: Instr, config: CoreConfig) -> int:
             size = FORMATS[ref.base.dtype].bytes
             stride, extent = ref.dims[-1] if ref.dims else (1, 1)
             run = extent if stride == 1 else 1
-            total = max(total, ref.elements // run * -(-run * size // config.axi_bytes))
+            rows = 1 if ref.rows is None else instr.reads["index"].elements
+            beats = ref.elements // run * -(-run * size // config.axi_bytes)
+            total = max(total, rows * beats)
     return total
 
 
@@ -120,7 +124,7 @@ def _stores_are_rare(module: Module) -> bool:
     beats = {True: 0, False: 0}
     for instr in module.instructions:
         if instr.is_dma:
-            beats[instr.opcode is Opcode.DMA_STORE] += _beats(instr, module.config)
+            beats[instr.opcode in _STORES] += _beats(instr, module.config)
     return max(RARE_STORES * beats[True], LONG_BEATS) <= beats[False]
 
 
@@ -137,7 +141,7 @@ def choose_queues(module: Module) -> None:
         instr
         for instr in module.instructions
         if instr.is_dma
-        and instr.opcode is not Opcode.DMA_STORE
+        and instr.opcode not in _STORES
         and _beats(instr, module.config) >= LARGE_BEATS
     ]
     small_loads = loads[1:] if large and len(loads) > 1 else loads
@@ -147,7 +151,7 @@ def choose_queues(module: Module) -> None:
     for instr in module.instructions:
         if instr.is_dma:
             role = "load"
-            if instr.opcode is Opcode.DMA_STORE:
+            if instr.opcode in _STORES:
                 source = instr.reads["src"].base
                 assert isinstance(source, Tile)
                 role = producer.get(source, "store")

@@ -25,9 +25,9 @@ from .vector import memset, reciprocal, tensor_copy, tensor_reduce, tensor_scala
 __all__ = [
     "activation", "activation_reduce", "affine_select", "bn_aggr", "bn_stats", "dma_copy",
     "dropout", "engine", "iota", "max8", "memset", "nc_find_index8", "nc_match_replace8",
-    "nc_matmul", "nc_stream_shuffle", "nc_transpose", "range_select", "reciprocal", "reduce_cmd",
-    "rng", "scalar_engine", "scalar_tensor_tensor", "select_reduce", "set_rng_seed", "tensor_copy",
-    "tensor_copy_predicated", "tensor_engine", "tensor_reduce", "tensor_scalar",
+    "nc_matmul", "nc_stream_shuffle", "nc_transpose", "oob_mode", "range_select", "reciprocal",
+    "reduce_cmd", "rng", "scalar_engine", "scalar_tensor_tensor", "select_reduce", "set_rng_seed",
+    "tensor_copy", "tensor_copy_predicated", "tensor_engine", "tensor_reduce", "tensor_scalar",
     "tensor_scalar_cumulative", "tensor_scalar_reduce", "tensor_tensor", "tensor_tensor_scan",
     "unknown_engine", "vector_engine",
 ]  # fmt: skip

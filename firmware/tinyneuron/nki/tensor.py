@@ -196,7 +196,6 @@ class Tensor:
         shape, strides = tuple(n for _, n in inner), tuple(s for s, _ in inner)
         return Tensor(self.base, shape, strides, offset, start)
 
-
     def _indirect(self, pattern: Sequence[Sequence[int]], offset: int, indices: Tensor,
                   axis: int) -> Tensor:  # fmt: skip
         if self.on_chip or not isinstance(indices, Tensor) or indices.where != "nl.sbuf":

@@ -73,7 +73,9 @@ def _copy_rows(dst: Tensor, src: Tensor, mode: oob_mode) -> None:
     index = _dma_operand("vector_offset", indirect.indices)
     row = Tensor(far.base, far.shape[1:], far.strides[1:], far.offset)
     ref = _dma_operand("src" if is_gather else "dst", row)
-    assert isinstance(chip, TileRef) and isinstance(index, TileRef) and isinstance(ref, DeviceRef)
+    assert isinstance(chip, TileRef)
+    assert isinstance(index, TileRef)
+    assert isinstance(ref, DeviceRef)
     if index.base.dtype not in INDEX_TENSOR_DTYPES:
         raise KernelError(f"dma_copy: vector_offset must be int32 or uint32: {indirect.indices!r}")
     if (chip.num_partitions, chip.per_partition) != (far.shape[0], ref.elements):

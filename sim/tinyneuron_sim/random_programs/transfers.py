@@ -64,8 +64,9 @@ def _numbers(rng: random.Random, size: int) -> bytes:
 
 def _indices(rng: random.Random) -> bytes:
     small = [rng.randint(0, _LEAST_LAST) for _ in range((_MIXED - _SMALL) // 4)]
-    mixed = [rng.choice([rng.randint(0, 12), rng.randint(0, 12), (1 << 32) - 1, rng.getrandbits(32)])
-             for _ in range((_INDEX_END - _MIXED) // 4)]  # fmt: skip
+    near, count = rng.randint(0, 12), (_INDEX_END - _MIXED) // 4
+    mixed = [rng.choice([near, rng.randint(0, 12), (1 << 32) - 1, rng.getrandbits(32)])
+             for _ in range(count)]  # fmt: skip
     return b"".join(word.to_bytes(4, "little") for word in small + mixed)
 
 
