@@ -11,7 +11,14 @@ from tinyneuron_hw.dma.front import FrontEnd
 from tinyneuron_hw.formats import FORMATS, DType
 from tinyneuron_hw.isa.codec import decode, encode
 from tinyneuron_hw.isa.csr import Trap
-from tinyneuron_hw.isa.opcodes import Opcode, RoundMode, Space, Stream
+from tinyneuron_hw.isa.opcodes import (
+    DMA_OPCODES,
+    INDEXED_OPCODES,
+    Opcode,
+    RoundMode,
+    Space,
+    Stream,
+)
 from tinyneuron_hw.isa.roles import DEVICE
 from tinyneuron_hw.isa.rules import OperandError, check
 
@@ -118,8 +125,29 @@ def chip(rng, count):
             "dims": [{"stride": 1, "size": count // rows}]}  # fmt: skip
 
 
+def random_rows(rng, opcode):
+    """A gather or scatter, its counts wrong now and then."""
+    near, far = ("dst", "src") if opcode is Opcode.DMA_GATHER else ("src", "dst")
+    rows, row, partitions = rng.choice([1, 2, 3]), rng.choice([1, 2, 12]), rng.randint(1, 4)
+    indices = rows + rng.choice([0, 0, 0, 0, 1])
+    chip = {"dtype": DType.FP32, "space": Space.SBUF, "num_partitions": partitions}
+    dims = [{"stride": 1, "size": row}, {"size": 1}, {"size": 1}, {"stride": row, "size": rows}]
+    fields = {
+        "queue": rng.randrange(3), "index_stride": rng.randint(-(1 << 31), (1 << 31) - 1),
+        "index_last": rng.getrandbits(32), "skip": rng.randrange(2),
+        near: chip | {"offset": 64, "dims": dims},
+        far: device(rng, row + rng.choice([0, 0, 0, 0, 1]), 2),
+        "index": chip | {"dtype": rng.choice([DType.INT32, DType.UINT32, DType.UINT32, DType.FP32]),
+                         "dims": [{"stride": rng.choice([1, -2]), "size": indices}],
+                         "offset": 1024},
+    }  # fmt: skip
+    return encode(opcode, fields), {"src": rng.getrandbits(32), "dst": rng.getrandbits(32)}
+
+
 def random_command(rng):
-    opcode = rng.choice([Opcode.DMA_LOAD, Opcode.DMA_STORE, Opcode.DMA_COPY, Opcode.DMA_LOCAL])
+    opcode = rng.choice(DMA_OPCODES)
+    if opcode in INDEXED_OPCODES:
+        return random_rows(rng, opcode)
     count = rng.choice([1, 2, 12, 36, 60])
     fields = {"queue": rng.randrange(3)}
     for side in ("src", "dst"):
@@ -180,6 +208,34 @@ def walk(side):
         index[k] += 1
         address = (address + side.levels[k].jump) % (1 << 48)
         partition += k == 4
+
+
+def test_rows_are_walked_one_by_one():
+    """What lies on both sides of an index tensor's pattern, and where the row of index 0 is."""
+    fields = {
+        "src": {"dtype": DType.BF16, "address": 0x1100,
+                "dims": [{"stride": 2, "size": 4}, {"stride": -8, "size": 3}]},
+        "dst": {"dtype": DType.BF16, "space": Space.SBUF, "start_partition": 1,
+                "num_partitions": 2, "offset": 6,
+                "dims": [{"stride": 1, "size": 12}, {"size": 1}, {"size": 1},
+                         {"stride": 12, "size": 5}]},
+        "index": {"dtype": DType.INT32, "space": Space.SBUF, "start_partition": 2,
+                  "num_partitions": 2, "offset": 40, "dims": [{"stride": -1, "size": 5}]},
+        "index_stride": -300, "index_last": 7, "skip": 1,
+    }  # fmt: skip
+    ((_, transfer),) = simulate([(encode(Opcode.DMA_GATHER, fields), {"src": 0, "dst": 0})])
+    indices = transfer.indices
+    assert (transfer.indexed, indices.is_signed, indices.skip, indices.last) == (1, 1, 1, 7)
+    assert (indices.stride, indices.low, indices.high) == (-300, 0x1100 - 16, 0x1100 + 8)
+    assert (transfer.src.run, transfer.dst.run) == (8, 24)
+    # The rows of a partition follow each other, yet no run goes from one to the next.
+    rows, partitions = transfer.dst.levels[3], transfer.dst.levels[4]
+    assert (rows.last, rows.jump, partitions.last) == (4, 24, 1)
+    assert partitions.jump == (1 << 48) - 96
+    assert [(level.last, level.jump) for level in (indices.levels[0], indices.levels[4])] == [
+        (4, -4), (1, 16)
+    ]  # fmt: skip
+    assert (indices.offset, indices.partition) == (40, 2)
 
 
 def test_contiguous_inner_dimensions_become_one_run():
