@@ -170,23 +170,23 @@ class Datapath(wiring.Component):
                     m.d.comb += [walker.side.levels[k].last.eq(0) for k in (LEVELS - 2, LEVELS - 1)]
 
     def _share_sbuf(self, m: Module, reader: Reader, indexer: Indexer) -> None:
-        """Indices come first: there are few of them."""
-        own, port = Signal(), self.sbuf_read
+        """Indices come first: there are few of them. What was refused is asked again."""
+        own, chosen, refused, before = Signal(), Signal(), Signal(), Signal()
+        port, index, row = self.sbuf_read, indexer.sbuf, reader.sbuf
+        m.d.comb += chosen.eq(Mux(refused, before, index.valid))
+        m.d.sync += [refused.eq(port.valid & ~port.ready), before.eq(chosen)]
         with m.If(port.valid & port.ready):
-            m.d.sync += own.eq(indexer.sbuf.valid)
-        m.d.comb += [
-            port.valid.eq(indexer.sbuf.valid | reader.sbuf.valid),
-            port.partition.eq(
-                Mux(indexer.sbuf.valid, indexer.sbuf.partition, reader.sbuf.partition)
-            ),
-            port.chunk.eq(Mux(indexer.sbuf.valid, indexer.sbuf.chunk, reader.sbuf.chunk)),
-            indexer.sbuf.ready.eq(port.ready),
-            reader.sbuf.ready.eq(port.ready & ~indexer.sbuf.valid),
-            indexer.sbuf.data.eq(port.data),
-            reader.sbuf.data.eq(port.data),
-            indexer.sbuf.data_valid.eq(port.data_valid & own),
-            reader.sbuf.data_valid.eq(port.data_valid & ~own),
-        ]
+            m.d.sync += own.eq(chosen)
+        for name in ("valid", "partition", "chunk"):
+            m.d.comb += getattr(port, name).eq(
+                Mux(chosen, getattr(index, name), getattr(row, name))
+            )
+        for side, is_chosen, is_own in ((index, chosen, own), (row, ~chosen, ~own)):
+            m.d.comb += [
+                side.ready.eq(port.ready & is_chosen),
+                side.data.eq(port.data),
+                side.data_valid.eq(port.data_valid & is_own),
+            ]
 
     def _source(self, m: Module, reader: Reader, packer: Packer) -> None:
         moved = reader.beat.valid & reader.beat.ready
