@@ -8,20 +8,24 @@ from amaranth.lib.wiring import In, Out, connect, flipped
 
 from ..blocks import Gated
 from ..config import CoreConfig
+from ..formats import DType
+from ..isa.opcodes import Accumulate
 from ..memory.ports import DmaReadPort, DmaWritePort
-from .cast import Cast
+from .accumulator import Accumulator
+from .cast import Cast, is_half
 from .packer import Packer
 from .reader import AddressRequest, Reader
 from .sink import Sink, WriteBeat
 from .splitter import Splitter
+from .turns import ReadTurns
 from .transfer import Transfer
 from .unpacker import Unpacker
 from .walker import Walker
 
 __all__ = ["BYTES_BITS", "Datapath"]
 
-BYTES_BITS = 7
-"""Width of a count of bytes moved in one cycle by one engine (at most 64)."""
+BYTES_BITS = 8
+"""Width of a count of bytes moved in one cycle by one engine (at most 128: of both sides)."""
 
 
 class Datapath(wiring.Component):
@@ -94,15 +98,22 @@ class Datapath(wiring.Component):
         reader, packer = parts["reader"], parts["packer"]
         unpacker, sink = parts["unpacker"], parts["sink"]
         connect(m, parts["src_splitter"].burst, reader.burst)
-        connect(m, parts["dst_splitter"].burst, unpacker.burst)
-        connect(m, unpacker.chunk, sink.chunk)
-        connect(m, reader.sbuf, flipped(self.sbuf_read))
         connect(m, sink.sbuf, flipped(self.sbuf_write))
         connect(m, sink.aw, flipped(self.aw))
         connect(m, sink.w, flipped(self.w))
-        self._source(m, reader, packer)
+        accumulator = self._accumulate(m, parts["dst_splitter"], unpacker, sink)
+        self._read(m, reader, accumulator)
         self._cast(m, packer, unpacker)
+        moved = reader.beat.valid & reader.beat.ready
+        read_error = reader.beat.valid & reader.beat.p.error
         m.d.comb += [
+            reader.device.eq(self.transfer.src.device),
+            packer.beat.payload.eq(reader.beat.payload),
+            packer.beat.valid.eq(reader.beat.valid & ~reader.beat.p.error),
+            reader.beat.ready.eq(packer.beat.ready & ~reader.beat.p.error),
+            self.read_bytes.eq(
+                Mux(reader.device & moved, reader.beat.p.count, 0) + accumulator.bytes
+            ),
             sink.device.eq(self.transfer.dst.device),
             sink.hold.eq(self.hold),
             sink.b_valid.eq(self.b_valid),
@@ -114,7 +125,7 @@ class Datapath(wiring.Component):
         ]
 
         # Beats asked of the bus and not returned yet.
-        in_flight = Signal(range(config.dma_buffer_beats + 1))
+        in_flight = Signal(range(2 * config.dma_buffer_beats + 1))
         asked = Signal()
         m.d.comb += [
             asked.eq(self.ar.valid & self.ar.ready),
@@ -125,40 +136,100 @@ class Datapath(wiring.Component):
             m.d.sync += in_flight.eq(in_flight + beats - self.r_valid)
 
         write_error = self.b_valid & self.b_error
-        read_error = reader.beat.valid & reader.beat.p.error
         m.d.comb += [
-            self.error.eq(write_error | read_error),
-            self.error_address.eq(Mux(write_error, sink.error_address, reader.beat.p.address)),
-        ]
+            self.error.eq(write_error | read_error | accumulator.error),
+            self.error_address.eq(
+                Mux(
+                    write_error, sink.error_address,
+                    Mux(read_error, reader.beat.p.address, accumulator.error_address),
+                )
+            ),
+        ]  # fmt: skip
         return m
 
-    def _source(self, m: Module, reader: Reader, packer: Packer) -> None:
-        moved = reader.beat.valid & reader.beat.ready
+    def _awake(self, m: Module, name: str, needed: Any) -> Signal:
+        """High while a block that some transfers need has a clock."""
+        awake = Signal(name=name)
+        with m.If(self.start):
+            m.d.sync += awake.eq(needed)
+        with m.Elif(self.clear):
+            m.d.sync += awake.eq(0)
+        return awake
+
+    def _accumulate(self, m: Module, splitter: Any, unpacker: Any, sink: Any) -> Any:
+        """The destination's way from the splitter to the sink, directly or through the
+        accumulator."""
+        transfer = self.transfer
+        self._accumulates = Signal()
+        m.d.comb += self._accumulates.eq(transfer.accumulate != Accumulate.NONE)
+        accumulating = self._awake(m, "accumulating", self._accumulates)
+        accumulator = Accumulator(self.config)
+        m.submodules.accumulator = Gated(
+            ResetInserter(self.clear)(accumulator), accumulating, name="dma_accumulator"
+        )
+        half = Signal()
         m.d.comb += [
-            reader.device.eq(self.transfer.src.device),
-            self.ar.valid.eq(reader.ar.valid & ~self.hold),
-            self.ar.payload.eq(reader.ar.payload),
-            reader.ar.ready.eq(self.ar.ready & ~self.hold),
-            reader.r_valid.eq(self.r_valid),
-            reader.r_data.eq(self.r_data),
-            reader.r_error.eq(self.r_error),
-            packer.beat.payload.eq(reader.beat.payload),
-            packer.beat.valid.eq(reader.beat.valid & ~reader.beat.p.error),
-            reader.beat.ready.eq(packer.beat.ready & ~reader.beat.p.error),
-            self.read_bytes.eq(Mux(reader.device & moved, reader.beat.p.count, 0)),
+            half.eq(is_half(transfer.dst_dtype)),
+            splitter.halved.eq(self._accumulates & half),
+            accumulator.transfer.eq(transfer),
+            accumulator.half.eq(half),
+            accumulator.written.eq(sink.written & accumulating),
+            accumulator.burst.payload.eq(splitter.burst.payload),
+            accumulator.value.payload.eq(unpacker.chunk.payload),
+            unpacker.burst.payload.eq(splitter.burst.payload),
+            sink.chunk.payload.eq(unpacker.chunk.payload),
+        ]
+        with m.If(accumulating):
+            m.d.comb += [
+                accumulator.burst.valid.eq(splitter.burst.valid),
+                splitter.burst.ready.eq(accumulator.burst.ready),
+                unpacker.burst.payload.eq(accumulator.values.payload),
+                unpacker.burst.valid.eq(accumulator.values.valid),
+                accumulator.values.ready.eq(unpacker.burst.ready),
+                accumulator.value.valid.eq(unpacker.chunk.valid),
+                unpacker.chunk.ready.eq(accumulator.value.ready),
+                sink.chunk.payload.eq(accumulator.chunk.payload),
+                sink.chunk.valid.eq(accumulator.chunk.valid),
+                accumulator.chunk.ready.eq(sink.chunk.ready),
+            ]
+        with m.Else():
+            m.d.comb += [
+                unpacker.burst.valid.eq(splitter.burst.valid),
+                splitter.burst.ready.eq(unpacker.burst.ready),
+                sink.chunk.valid.eq(unpacker.chunk.valid),
+                unpacker.chunk.ready.eq(sink.chunk.ready),
+            ]
+        return accumulator
+
+    def _read(self, m: Module, reader: Any, accumulator: Any) -> None:
+        """Both readers on the engine's read ports."""
+        m.submodules.turns = turns = ResetInserter(self.clear)(ReadTurns(self.config))
+        connect(m, turns.sbuf_read, flipped(self.sbuf_read))
+        for i, user in enumerate((accumulator, reader)):
+            connect(m, user.sbuf, turns.sbuf[i])
+            m.d.comb += [
+                turns.ar[i].payload.eq(user.ar.payload),
+                turns.ar[i].valid.eq(user.ar.valid & ~self.hold),
+                user.ar.ready.eq(turns.ar[i].ready & ~self.hold),
+                user.r_valid.eq(turns.r_valid[i]),
+                user.r_data.eq(self.r_data),
+                user.r_error.eq(self.r_error),
+            ]
+        m.d.comb += [
+            self.ar.payload.eq(turns.out.payload),
+            self.ar.valid.eq(turns.out.valid),
+            turns.out.ready.eq(self.ar.ready),
+            turns.shared.eq(self._accumulates),
+            turns.returned.eq(self.r_valid),
         ]
 
-    def _cast(self, m: Module, packer: Packer, unpacker: Unpacker) -> None:
+    def _cast(self, m: Module, packer: Any, unpacker: Any) -> None:
         cast = Cast(self.config)
-        casting = Signal()
+        casting = self._awake(m, "casting", self.transfer.cast)
         m.submodules.cast = Gated(ResetInserter(self.clear)(cast), casting, name="dma_cast")
-        with m.If(self.start):
-            m.d.sync += casting.eq(self.transfer.cast)
-        with m.Elif(self.clear):
-            m.d.sync += casting.eq(0)
         m.d.comb += [
             cast.src_dtype.eq(self.transfer.src_dtype),
-            cast.dst_dtype.eq(self.transfer.dst_dtype),
+            cast.dst_dtype.eq(Mux(self._accumulates, DType.FP32, self.transfer.dst_dtype)),
             cast.source.payload.eq(packer.word.payload),
             cast.source.valid.eq(packer.word.valid & casting),
             packer.word.ready.eq(Mux(casting, cast.source.ready, unpacker.word.ready)),

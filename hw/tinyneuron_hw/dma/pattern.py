@@ -8,7 +8,7 @@ from amaranth.lib.wiring import In, Out
 
 from ..formats import FORMATS, DType
 from ..isa.instructions import INSTRUCTION_BITS, DmaCopy, DmaLoad, DmaLocal
-from ..isa.opcodes import Opcode, RoundMode
+from ..isa.opcodes import Accumulate, Opcode, RoundMode
 from ..isa.operands import AccessPattern, DevicePattern, Header
 
 __all__ = ["PatternSelect"]
@@ -29,6 +29,7 @@ class PatternSelect(wiring.Component):
     is_dst: In(1), dim: In(2)
         Which operand and dimension.
     header: Out(Header), queue: Out(4), round_mode: Out(RoundMode)
+    accumulate: Out(Accumulate), transpose: Out(1)
     device: Out(1)
         The operand is in device memory.
     dtype: Out(DType), dtype_ok: Out(1), shift: Out(2)
@@ -48,6 +49,8 @@ class PatternSelect(wiring.Component):
     header: Out(Header)
     queue: Out(4)
     round_mode: Out(RoundMode)
+    accumulate: Out(Accumulate)
+    transpose: Out(1)
     device: Out(1)
     dtype: Out(DType, init=DType.FP32)
     dtype_ok: Out(1)
@@ -80,6 +83,8 @@ class PatternSelect(wiring.Component):
             self.header.eq(common.header),
             self.queue.eq(common.queue),
             self.round_mode.eq(common.round_mode),
+            self.accumulate.eq(common.accumulate),
+            self.transpose.eq(common.transpose),
             self.device.eq(copy | Mux(self.is_dst, store, load)),
             self.dtype.eq(Mux(self.device, device.dtype, chip.dtype)),
             self.address.eq(Mux(self.device, device.address, chip.offset)),

@@ -43,6 +43,13 @@ class Reader(wiring.Component):
     A burst is requested only when the data buffer has room for all of it, so returning data is
     always taken at once.
 
+    Parameters
+    ----------
+    config:
+        Sizes.
+    depth:
+        Beats that are asked for or wait, ``config.dma_buffer_beats`` if not given.
+
     Members
     -------
     device: In(1)
@@ -55,8 +62,9 @@ class Reader(wiring.Component):
     beat: Out(stream of Beat)
     """
 
-    def __init__(self, config: CoreConfig):
+    def __init__(self, config: CoreConfig, depth: int | None = None):
         self.config = config
+        self.depth = depth or config.dma_buffer_beats
         super().__init__(
             {
                 "device": In(1),
@@ -73,7 +81,7 @@ class Reader(wiring.Component):
     def elaborate(self, platform: Any) -> Module:
         m = Module()
         config = self.config
-        depth, log2 = config.dma_buffer_beats, exact_log2(config.axi_bytes)
+        depth, log2 = self.depth, exact_log2(config.axi_bytes)
         buffer = fifo.SyncFIFOBuffered(width=8 * config.axi_bytes + 1, depth=depth)
         bursts = fifo.SyncFIFOBuffered(width=Shape.cast(Burst).width, depth=depth)
         m.submodules.buffer, m.submodules.bursts = buffer, bursts

@@ -14,12 +14,14 @@ __all__ = ["Splitter"]
 
 
 class Splitter(wiring.Component):
-    """Cuts runs at multiples of ``BURST_BEATS * axi_bytes``.
+    """Cuts runs at multiples of ``BURST_BEATS * axi_bytes`` or half of that.
 
     Members
     -------
     length: In(34)
-        Bytes of every run, at least 1; stable during a transfer.
+        Bytes of the run at the input, at least 1.
+    halved: In(1)
+        Cuts at half of that size; stable during a transfer.
     run: In(stream of Run)
     burst: Out(stream of Burst)
 
@@ -31,6 +33,7 @@ class Splitter(wiring.Component):
         super().__init__(
             {
                 "length": In(34),
+                "halved": In(1),
                 "run": In(stream.Signature(Run)),
                 "burst": Out(stream.Signature(Burst)),
             }
@@ -47,7 +50,13 @@ class Splitter(wiring.Component):
         ends_run = Signal()
         touched = Signal(block + 1)
         m.d.comb += [
-            room.eq(Const(1 << block, block + 1) - address[:block]),
+            room.eq(
+                Mux(
+                    self.halved,
+                    Const(1 << (block - 1), block + 1) - address[: block - 1],
+                    Const(1 << block, block + 1) - address[:block],
+                )
+            ),
             ends_run.eq(remaining <= room),
             take.eq(Mux(ends_run, remaining, room)),
             # Never beyond the block: at most BURST_BEATS * axi_bytes - 1.
@@ -58,6 +67,7 @@ class Splitter(wiring.Component):
             self.burst.payload.bytes.eq(take),
             self.burst.payload.beats.eq(touched[beat:]),
             self.burst.payload.last.eq(final & ends_run),
+            self.burst.payload.ends_run.eq(ends_run),
             self.run.ready.eq(~active | (self.burst.ready & ends_run)),
         ]
         with m.If(self.run.ready):

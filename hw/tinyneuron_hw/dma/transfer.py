@@ -4,7 +4,7 @@ from amaranth.hdl import unsigned
 from amaranth.lib import data
 
 from ..formats import DType
-from ..isa.opcodes import Stream, UpdateMode
+from ..isa.opcodes import Accumulate, Stream, UpdateMode
 from ..sequencer.ports import PC_BITS
 
 __all__ = ["BURST_BEATS", "LEVELS", "Burst", "Level", "Run", "Side", "Transfer"]
@@ -18,7 +18,7 @@ BURST_BEATS = 16
 
 class Level(data.Struct):
     """One loop level. A step of it adds ``jump`` (modulo 2**48), which undoes the inner levels'
-    travel; ``last`` is its size - 1."""
+    travel, but not in a transpose; ``last`` is its size - 1."""
 
     jump: unsigned(48)
     last: unsigned(24)
@@ -26,7 +26,7 @@ class Level(data.Struct):
 
 class Side(data.Struct):
     """Source or destination: runs of ``run`` contiguous bytes whose starts walk over ``levels``.
-    Dimensions that continue the run are merged into it and have ``last`` 0."""
+    Dimensions that continue the run are merged into it and have ``last`` 0, but in a transpose."""
 
     device: unsigned(1)
     """Device memory; otherwise SBUF, where ``address`` counts bytes within a partition."""
@@ -42,7 +42,11 @@ class Transfer(data.Struct):
     src: Side
     dst: Side
     cast: unsigned(1)
-    """The types differ: elements go through FP32."""
+    """Elements go through FP32: the types differ. When it accumulates: the source is cast."""
+    accumulate: Accumulate
+    integer: unsigned(1)
+    """Both types are INT32: nothing is cast, sums are modulo 2**32."""
+    transpose: unsigned(1)
     src_dtype: DType
     dst_dtype: DType
     update_mode: UpdateMode
@@ -71,3 +75,5 @@ class Burst(data.Struct):
     """Aligned beats the bytes touch, minus 1."""
     last: unsigned(1)
     """Last of the transfer."""
+    ends_run: unsigned(1)
+    """Last of its run."""

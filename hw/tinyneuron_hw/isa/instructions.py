@@ -10,6 +10,7 @@ from amaranth.hdl import signed, unsigned
 from amaranth.lib import data
 
 from .opcodes import (
+    Accumulate,
     AluOp,
     Condition,
     Opcode,
@@ -97,7 +98,8 @@ class Loop(data.Struct):
 
 
 class DmaLoad(data.Struct):
-    """Device memory to SBUF."""
+    """Device memory to SBUF. For ``accumulate`` and ``transpose`` see Accumulating and transposing
+    transfers."""
 
     header: Header
     dst: AccessPattern
@@ -105,7 +107,9 @@ class DmaLoad(data.Struct):
     reserved0: unsigned(336)
     queue: unsigned(4)
     round_mode: RoundMode
-    reserved: unsigned(26)
+    accumulate: Accumulate
+    transpose: unsigned(1)
+    reserved: unsigned(23)
 
 
 class DmaStore(data.Struct):
@@ -117,7 +121,9 @@ class DmaStore(data.Struct):
     reserved0: unsigned(336)
     queue: unsigned(4)
     round_mode: RoundMode
-    reserved: unsigned(26)
+    accumulate: Accumulate
+    transpose: unsigned(1)
+    reserved: unsigned(23)
 
 
 class DmaCopy(data.Struct):
@@ -129,7 +135,9 @@ class DmaCopy(data.Struct):
     dst: DevicePattern
     queue: unsigned(4)
     round_mode: RoundMode
-    reserved: unsigned(26)
+    accumulate: Accumulate
+    transpose: unsigned(1)
+    reserved: unsigned(23)
 
 
 class DmaLocal(data.Struct):
@@ -142,7 +150,9 @@ class DmaLocal(data.Struct):
     reserved1: unsigned(288)
     queue: unsigned(4)
     round_mode: RoundMode
-    reserved: unsigned(26)
+    accumulate: Accumulate
+    transpose: unsigned(1)
+    reserved: unsigned(23)
 
 
 class LoadStationary(data.Struct):

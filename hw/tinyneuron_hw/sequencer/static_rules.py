@@ -9,7 +9,7 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from ..config import CoreConfig
-from ..formats import DType
+from ..formats import FORMATS, DType
 from ..isa.codec import fields_of
 from ..isa.instructions import INSTRUCTION_BITS
 from ..isa.matmul import FP8_DTYPES, MATMUL_DTYPES, RESULT_DTYPES, MatmulKind
@@ -17,6 +17,7 @@ from ..isa.opcodes import (
     DMA_OPCODES,
     ITERATED_OPS,
     RAW_OPS,
+    Accumulate,
     AluOp,
     Opcode,
     OperandKind,
@@ -38,6 +39,7 @@ from ..isa.rules_operations import OPERATIONS, RAW_DTYPES
 from ..isa.rules_random import SEED_DTYPE
 from ..isa.rules_reshape import MASK_ENTRY_BITS, RESHAPE_OPCODES
 from ..isa.rules_scalar import TABLE_OPCODES
+from ..isa.rules_transfer import TRANSPOSE_BYTES, rows_dim
 from ..isa.table import ROW_WORDS
 from .links import OPCODES, is_any
 
@@ -147,7 +149,26 @@ class StaticRules(wiring.Component):
         ]
         engines = self._config.dma_engines
         no_queue = [self._field(opcode, "queue") >= engines] if engines < 16 else []
-        return [(source != target) & Cat(uncast).any(), *empty, *no_queue]
+        accumulates = self._field(opcode, "accumulate") != Accumulate.NONE.value
+        casts = (source != target) | accumulates
+        return [casts & Cat(uncast).any(), *empty, *no_queue,
+                self._field(opcode, "transpose") & self._no_transpose(opcode)]  # fmt: skip
+
+    def _no_transpose(self, opcode: Opcode) -> Value:
+        """Those of :func:`tinyneuron_hw.isa.rules_transfer.check_matrices`."""
+        paths = {field.path for field in fields_of(opcode)}
+        sizes = [dtype for dtype, fmt in FORMATS.items() if fmt.bytes in TRANSPOSE_BYTES]
+        (rows, columns), (others, results) = (
+            (self._field(opcode, rows_dim(paths, path)), self._field(opcode, f"{path}.dims.0.size"))
+            for path in ("src", "dst")
+        )
+        return (
+            (self._field(opcode, "accumulate") != Accumulate.NONE.value)
+            | (self._field(opcode, "src.dtype") != self._field(opcode, "dst.dtype"))
+            | self._no_dtype(opcode, "src", sizes)
+            | (rows != results)
+            | (columns != others)
+        )
 
     def _reshape_rules(self, opcode: Opcode) -> list[Value]:
         source, target = (self._field(opcode, f"{path}.dtype") for path in ("in0", "dst"))
