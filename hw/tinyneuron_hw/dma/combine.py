@@ -144,7 +144,9 @@ class Combine(wiring.Component):
             words.append(lane.result)
 
         # What goes beside the lanes.
-        beside = data.StructLayout({"valid": 1, "upper": 1, "ends_beat": 1, "of": Chunk(self.config)})
+        beside = data.StructLayout(
+            {"valid": 1, "upper": 1, "ends_beat": 1, "of": Chunk(self.config)}
+        )
         moving: Any = Signal(beside)
         m.d.comb += [moving.valid.eq(taken), moving.upper.eq(upper), moving.ends_beat.eq(ends_beat)]
         m.d.comb += moving.of.eq(value)

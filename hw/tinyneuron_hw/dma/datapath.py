@@ -19,6 +19,7 @@ from .sink import Sink, WriteBeat
 from .splitter import Splitter
 from .turns import ReadTurns
 from .transfer import Transfer
+from .transposer import Transposer
 from .unpacker import Unpacker
 from .walker import Walker
 
@@ -88,11 +89,12 @@ class Datapath(wiring.Component):
                  "unpacker": Unpacker(config), "sink": Sink(config)}  # fmt: skip
         for side in ("src", "dst"):
             parts[f"{side}_walker"] = walker = Walker()
-            parts[f"{side}_splitter"] = splitter = Splitter(config)
-            connect(m, walker.run, splitter.run)
+            parts[f"{side}_splitter"] = Splitter(config)
             pattern = getattr(self.transfer, side)
-            m.d.comb += [walker.side.eq(pattern), walker.start.eq(self.start)]
-            m.d.comb += splitter.length.eq(pattern.run)
+            m.d.comb += [
+                walker.side.eq(pattern),
+                walker.start.eq(self.start & ~self.transfer.transpose),
+            ]
         for name, part in parts.items():
             m.submodules[name] = reset(part)
         reader, packer = parts["reader"], parts["packer"]
@@ -103,7 +105,8 @@ class Datapath(wiring.Component):
         connect(m, sink.w, flipped(self.w))
         accumulator = self._accumulate(m, parts["dst_splitter"], unpacker, sink)
         self._read(m, reader, accumulator)
-        self._cast(m, packer, unpacker)
+        transposer, transposing = self._transpose(m, parts)
+        self._words(m, packer, unpacker, transposer, transposing)
         moved = reader.beat.valid & reader.beat.ready
         read_error = reader.beat.valid & reader.beat.p.error
         m.d.comb += [
@@ -223,17 +226,60 @@ class Datapath(wiring.Component):
             turns.returned.eq(self.r_valid),
         ]
 
-    def _cast(self, m: Module, packer: Any, unpacker: Any) -> None:
+    def _transpose(self, m: Module, parts: dict[str, Any]) -> tuple[Any, Signal]:
+        """Both sides' way from the walkers to the splitters."""
+        transposer = Transposer(self.config)
+        transposing = self._awake(m, "transposing", self.transfer.transpose)
+        started = Signal()
+        m.submodules.transposer = Gated(
+            ResetInserter(self.clear)(transposer), transposing, name="dma_transposer"
+        )
+        m.d.sync += started.eq(self.start)
+        m.d.comb += [transposer.transfer.eq(self.transfer), transposer.start.eq(started)]
+        for side in ("src", "dst"):
+            walker, splitter = parts[f"{side}_walker"], parts[f"{side}_splitter"]
+            tiles = getattr(transposer, side)
+            with m.If(transposing):
+                m.d.comb += [
+                    splitter.run.payload.eq(tiles.payload),
+                    splitter.run.valid.eq(tiles.valid),
+                    tiles.ready.eq(splitter.run.ready),
+                    splitter.length.eq(getattr(transposer, f"{side}_length")),
+                ]
+            with m.Else():
+                m.d.comb += [
+                    splitter.run.payload.eq(walker.run.payload),
+                    splitter.run.valid.eq(walker.run.valid),
+                    walker.run.ready.eq(splitter.run.ready),
+                    splitter.length.eq(getattr(self.transfer, side).run),
+                ]
+        return transposer, transposing
+
+    def _words(
+        self, m: Module, packer: Any, unpacker: Any, transposer: Any, transposing: Signal
+    ) -> None:
+        """The dense stream's way: directly, or through the cast or the transposer."""
         cast = Cast(self.config)
         casting = self._awake(m, "casting", self.transfer.cast)
         m.submodules.cast = Gated(ResetInserter(self.clear)(cast), casting, name="dma_cast")
+        word, out = packer.word, unpacker.word
         m.d.comb += [
             cast.src_dtype.eq(self.transfer.src_dtype),
             cast.dst_dtype.eq(Mux(self._accumulates, DType.FP32, self.transfer.dst_dtype)),
-            cast.source.payload.eq(packer.word.payload),
-            cast.source.valid.eq(packer.word.valid & casting),
-            packer.word.ready.eq(Mux(casting, cast.source.ready, unpacker.word.ready)),
-            unpacker.word.valid.eq(Mux(casting, cast.result.valid, packer.word.valid)),
-            unpacker.word.payload.eq(Mux(casting, cast.result.payload, packer.word.payload)),
-            cast.result.ready.eq(unpacker.word.ready & casting),
+            cast.source.payload.eq(word.payload),
+            transposer.row.payload.eq(word.payload),
         ]
+        for chosen, into, result in (
+            (casting, cast.source, cast.result),
+            (transposing, transposer.row, transposer.column),
+        ):
+            with m.If(chosen):
+                m.d.comb += [
+                    into.valid.eq(word.valid), word.ready.eq(into.ready),
+                    out.valid.eq(result.valid), out.payload.eq(result.payload),
+                    result.ready.eq(out.ready),
+                ]  # fmt: skip
+        with m.If(~casting & ~transposing):
+            m.d.comb += [
+                out.valid.eq(word.valid), out.payload.eq(word.payload), word.ready.eq(out.ready)
+            ]  # fmt: skip

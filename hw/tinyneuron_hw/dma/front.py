@@ -135,13 +135,14 @@ class FrontEnd(wiring.Component):
             transfer.src.eq(work.source),
             transfer.dst.eq(work.side),
             transfer.cast.eq(
-                Mux(self._accumulates, (work.src_dtype != DType.FP32) & ~transfer.integer,
-                    work.src_dtype != operand.dtype)
+                Mux(
+                    self._accumulates,
+                    (work.src_dtype != DType.FP32) & ~transfer.integer,
+                    work.src_dtype != operand.dtype,
+                )
             ),
             transfer.accumulate.eq(operand.accumulate),
-            transfer.integer.eq(
-                (work.src_dtype == DType.INT32) & (operand.dtype == DType.INT32)
-            ),
+            transfer.integer.eq((work.src_dtype == DType.INT32) & (operand.dtype == DType.INT32)),
             transfer.transpose.eq(operand.transpose),
             transfer.src_dtype.eq(work.src_dtype),
             transfer.dst_dtype.eq(operand.dtype),

@@ -22,7 +22,7 @@ class AddressRequest(data.Struct):
 
 
 def Beat(config: CoreConfig) -> data.StructLayout:  # noqa: N802 (a layout, used like a class)
-    """``count`` bytes of ``data`` from byte ``offset`` on; ``last`` of the transfer; ``error``: the
+    """``count`` bytes of ``data`` from byte ``offset`` on; ``last`` of the transfer or of a piece that is padded; ``error``: the
     bus refused the burst at ``address``."""
     log2 = exact_log2(config.axi_bytes)
     return data.StructLayout(
@@ -131,7 +131,7 @@ class Reader(wiring.Component):
             beat.count.eq(Mux(ends, left, width - beat.offset)),
             beat.data.eq(buffer.r_data[:-1]),
             beat.error.eq(buffer.r_data[-1]),
-            beat.last.eq(head.last & ends),
+            beat.last.eq((head.last | head.pads) & ends),
             beat.address.eq(head.address),
             self.beat.valid.eq(buffer.r_rdy & bursts.r_rdy),
             release.eq(self.beat.valid & self.beat.ready),

@@ -42,7 +42,7 @@ class Splitter(wiring.Component):
     def elaborate(self, platform: Any) -> Module:
         m = Module()
         beat, block = self._beat, self._beat + exact_log2(BURST_BEATS)
-        active, final = Signal(), Signal()
+        active, final, pads = Signal(), Signal(), Signal()
         address = Signal(48)
         partition = Signal(8)
         remaining = Signal(34)
@@ -67,7 +67,7 @@ class Splitter(wiring.Component):
             self.burst.payload.bytes.eq(take),
             self.burst.payload.beats.eq(touched[beat:]),
             self.burst.payload.last.eq(final & ends_run),
-            self.burst.payload.ends_run.eq(ends_run),
+            self.burst.payload.pads.eq(pads & ends_run),
             self.run.ready.eq(~active | (self.burst.ready & ends_run)),
         ]
         with m.If(self.run.ready):
@@ -77,6 +77,7 @@ class Splitter(wiring.Component):
                     address.eq(self.run.payload.address),
                     partition.eq(self.run.payload.partition),
                     final.eq(self.run.payload.last),
+                    pads.eq(self.run.payload.pads),
                     remaining.eq(self.length),
                 ]
         with m.Elif(self.burst.ready):

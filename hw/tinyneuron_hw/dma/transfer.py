@@ -57,11 +57,13 @@ class Transfer(data.Struct):
 
 
 class Run(data.Struct):
-    """Start of a contiguous run; ``last`` marks the last run of the transfer."""
+    """Start of a contiguous run; ``last`` marks the last run of the transfer. After a run that
+    ``pads`` the dense stream goes on in its next word."""
 
     address: unsigned(48)
     partition: unsigned(8)
     last: unsigned(1)
+    pads: unsigned(1)
 
 
 class Burst(data.Struct):
@@ -75,5 +77,5 @@ class Burst(data.Struct):
     """Aligned beats the bytes touch, minus 1."""
     last: unsigned(1)
     """Last of the transfer."""
-    ends_run: unsigned(1)
-    """Last of its run."""
+    pads: unsigned(1)
+    """Last of a run that pads."""

@@ -6,12 +6,13 @@ import numpy as np
 
 from tinyneuron_hw.formats import FORMATS, DType
 from tinyneuron_hw.isa.opcodes import Accumulate
+from tinyneuron_hw.isa.rules_transfer import matrix
 
 from .access import byte_offsets
 from .machine import Machine
 from .memory import Footprint
 from .numerics import RAW_TYPES, add, from_float32, maximum, to_float32
-from .overlap import forbid_serial_overlap
+from .overlap import forbid_any_overlap, forbid_serial_overlap
 from .prepared import Prepared
 
 __all__ = ["Transferred", "transfer"]
@@ -26,7 +27,11 @@ def transfer(machine: Machine, prepared: Prepared) -> Transferred:
     source, source_type = _operand(machine, prepared, "src")
     target, target_type = _operand(machine, prepared, "dst")
     source_size, target_size = FORMATS[source_type].bytes, FORMATS[target_type].bytes
-    forbid_serial_overlap(machine, source, source_size, target, target_size)
+    transposes = bool(prepared.fields["transpose"])
+    if transposes:
+        forbid_any_overlap(machine, source, target)
+    else:
+        forbid_serial_overlap(machine, source, source_size, target, target_size)
     data = machine.read_footprint(source)
     op = prepared.fields["accumulate"]
     old_bytes = 0
@@ -34,6 +39,8 @@ def transfer(machine: Machine, prepared: Prepared) -> Transferred:
         old = machine.read_footprint(target)
         old_bytes = target.size
         data = _accumulate(op, target, (old, target_type), (data, source_type))
+    elif transposes:
+        data = _transpose(prepared, data.view(RAW_TYPES[source_size])).view(np.uint8)
     elif source_type is not target_type:
         values = to_float32(data.view(RAW_TYPES[source_size]), source_type)
         data = from_float32(values, target_type).view(np.uint8)
@@ -43,6 +50,20 @@ def transfer(machine: Machine, prepared: Prepared) -> Transferred:
         (source.size if source.memory is machine.device else 0) + (old_bytes if to_device else 0),
         target.size if to_device else 0,
     )
+
+
+def _transpose(prepared: Prepared, elements: np.ndarray) -> np.ndarray:
+    """The source's elements in the order of the destination's. On chip the rows of all matrices
+    come first, in device memory one matrix comes after the other."""
+    rows, columns = matrix(prepared.fields, "src")
+    shape = (-1, rows, columns) if "src" in prepared.devices else (rows, -1, columns)
+    matrices = elements.reshape(shape)
+    if "src" not in prepared.devices:
+        matrices = matrices.swapaxes(0, 1)
+    turned = matrices.swapaxes(1, 2)
+    if "dst" not in prepared.devices:
+        turned = turned.swapaxes(0, 1)
+    return np.ascontiguousarray(turned).reshape(-1)
 
 
 def _accumulate(op: Accumulate, target: Footprint, old: tuple[np.ndarray, DType],

@@ -18,7 +18,14 @@ from tinyneuron_hw.isa.matmul import (
     element_bytes,
     matmul_kind,
 )
-from tinyneuron_hw.isa.opcodes import AluOp, Opcode, OperandKind, ReduceCommand, Space
+from tinyneuron_hw.isa.opcodes import (
+    DMA_OPCODES,
+    AluOp,
+    Opcode,
+    OperandKind,
+    ReduceCommand,
+    Space,
+)
 from tinyneuron_hw.isa.rules_accumulate import ACCUMULATING, CUMULATIVE_OPS, RUNNING_OPS
 from tinyneuron_hw.isa.table import ROW_WORDS
 from tinyneuron_hw.sequencer.check import CHECKED_OPCODES, Checker
@@ -194,7 +201,8 @@ def expected(config, raw, stationary=None):
     except rules.OperandError as error:
         if any(text in str(error) for text in LEFT_TO_DMA) and decoded.opcode in roles.DEVICE:
             return None
-        if decoded.opcode is Opcode.DMA_LOCAL and "elements, dst" in str(error):
+        left = "elements, dst" in str(error) or "accumulated in" in str(error)
+        if decoded.opcode in DMA_OPCODES and left:
             return None
         return error.cause, error.address
     return Trap.NONE, None
