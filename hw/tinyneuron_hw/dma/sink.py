@@ -15,7 +15,7 @@ from .unpacker import Chunk
 
 __all__ = ["Sink", "WriteBeat"]
 
-OPEN_BURSTS = 16
+OPEN_BURSTS = 32
 """Write bursts of one engine that can wait for their response."""
 
 

@@ -23,6 +23,7 @@ from tinyneuron_hw.isa import (
     rules_random,
     rules_reshape,
     rules_scalar,
+    rules_transfer,
 )
 from tinyneuron_hw.isa.codec import fields_of
 from tinyneuron_hw.isa.opcodes import DMA_OPCODES, RAW_OPS, AluOp, Opcode
@@ -35,7 +36,7 @@ from .patterns import NoRoomError
 
 __all__ = ["all_rules", "broken_rule", "rules_of", "spoil"]
 
-_ATTEMPTS = 4000
+_ATTEMPTS = 8000
 _MODULES: dict[ModuleType, tuple[Opcode, ...]] = {
     rules: (),
     rules_accumulate: rules_accumulate.SUBJECTS,
@@ -43,6 +44,7 @@ _MODULES: dict[ModuleType, tuple[Opcode, ...]] = {
     rules_operations: (),
     rules_random: (Opcode.SET_SEED,),
     rules_reshape: rules_reshape.RESHAPE_OPCODES,
+    rules_transfer: DMA_OPCODES,
     rules_scalar: (*rules_scalar.TABLE_OPCODES, Opcode.ACTIVATE),
 }
 """Where the rules are, each with the opcodes that alone have them; none when many have."""
