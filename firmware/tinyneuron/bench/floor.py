@@ -7,7 +7,7 @@ from typing import Any
 
 from tinyneuron_hw.formats import FORMATS
 from tinyneuron_hw.isa.codec import decode
-from tinyneuron_hw.isa.opcodes import DMA_OPCODES, ITERATED_OPS, Opcode, Stream
+from tinyneuron_hw.isa.opcodes import DMA_OPCODES, ITERATED_OPS, Accumulate, Opcode, Stream
 from tinyneuron_hw.isa.roles import DEVICE, PATTERNS
 
 from ..program.program import Program
@@ -43,9 +43,10 @@ def _elements(fields: Any, path: str) -> int:
 
 
 def _bytes(opcode: Opcode, fields: Any) -> int:
-    """Bytes on the port of device memory."""
+    """Bytes on the port of device memory; what is accumulated in is read too."""
+    ways = {"src": 1, "dst": 1 if fields["accumulate"] is Accumulate.NONE else 2}
     return sum(
-        _elements(fields, path) * FORMATS[fields[f"{path}.dtype"]].bytes
+        ways[path] * _elements(fields, path) * FORMATS[fields[f"{path}.dtype"]].bytes
         for path in DEVICE.get(opcode, ())
     )
 

@@ -15,7 +15,8 @@ from .report import BenchResult, Work, measure
 from .rows import row_kernel
 from .transfers import transfer
 
-__all__ = ["BENCHMARKS", "EVERY", "TENSOR", "TRANSFER", "VECTOR", "Benchmark", "run_suite", "select"]
+__all__ = ["BENCHMARKS", "EVERY", "TENSOR", "TRANSFER", "VECTOR", "Benchmark", "run_suite",
+           "select"]  # fmt: skip
 
 _KERNELS: dict[str, Callable[..., Work]] = {
     "matmul": kernels.matmul,

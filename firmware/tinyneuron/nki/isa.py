@@ -24,7 +24,8 @@ from .vector import memset, reciprocal, tensor_copy, tensor_reduce, tensor_scala
 
 __all__ = [
     "activation", "activation_reduce", "affine_select", "bn_aggr", "bn_stats",
-    "dma_compute", "dma_copy", "dma_transpose", "dropout", "engine", "iota", "max8", "memset", "nc_find_index8", "nc_match_replace8",
+    "dma_compute", "dma_copy", "dma_transpose", "dropout", "engine", "iota", "max8", "memset",
+    "nc_find_index8", "nc_match_replace8",
     "nc_matmul", "nc_stream_shuffle", "nc_transpose", "range_select", "reciprocal", "reduce_cmd",
     "rng", "scalar_engine", "scalar_tensor_tensor", "select_reduce", "set_rng_seed", "tensor_copy",
     "tensor_copy_predicated", "tensor_engine", "tensor_reduce", "tensor_scalar",

@@ -17,9 +17,9 @@ from .packer import Packer
 from .reader import AddressRequest, Reader
 from .sink import Sink, WriteBeat
 from .splitter import Splitter
-from .turns import ReadTurns
 from .transfer import Transfer
 from .transposer import Transposer
+from .turns import ReadTurns
 from .unpacker import Unpacker
 from .walker import Walker
 

@@ -22,8 +22,8 @@ class AddressRequest(data.Struct):
 
 
 def Beat(config: CoreConfig) -> data.StructLayout:  # noqa: N802 (a layout, used like a class)
-    """``count`` bytes of ``data`` from byte ``offset`` on; ``last`` of the transfer or of a piece that is padded; ``error``: the
-    bus refused the burst at ``address``."""
+    """``count`` bytes of ``data`` from byte ``offset`` on; ``last`` of the transfer or of a
+    piece that is padded; ``error``: the bus refused the burst at ``address``."""
     log2 = exact_log2(config.axi_bytes)
     return data.StructLayout(
         {

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from amaranth.hdl import Cat, Const, Module, Mux, Signal
+from amaranth.hdl import Cat, Module, Mux, Signal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
@@ -133,14 +133,14 @@ class TileBuffer(wiring.Component):
         ]
         for i, port in enumerate(ports):
             narrow_row, wide_row = Signal(log2 - 1, name="row2"), Signal(log2 - 2, name="row4")
+            line = Signal(log2, name="read_line")
             m.d.comb += [
                 narrow_row.eq(i - place),
                 wide_row.eq(i // 2 - place),
                 port.en.eq(step),
-                port.addr.eq(Cat(
-                    upper, Mux(wide, Cat(wide_row, group, Const(0, 1)), Cat(narrow_row, group)), tile
-                )),
-            ]  # fmt: skip
+                line.eq(Mux(wide, Cat(wide_row, group), Cat(narrow_row, group))),
+                port.addr.eq(Cat(upper, line, tile)),
+            ]
         with m.If(reads):
             m.d.sync += group.eq(~ends_column)
             with m.If(ends_column):
