@@ -134,7 +134,7 @@ def test_every_element_of_one_word_is_added_in_order(dma_bench, opcode):
 @pytest.mark.parametrize("dtype", [DType.FP32, DType.BF16])
 def test_contiguous_accumulation_keeps_up_with_a_copy(dma_bench, dtype):
     """Twice as long at most: the port's reads bring two operands."""
-    size, count = FORMATS[dtype].bytes, 4096
+    size, count = FORMATS[dtype].bytes, 1536
     took = {}
     for op in (Accumulate.NONE, Accumulate.ADD):
         bench = dma_bench(FAST, seed=8, latency=(100, 100), stall=0, interleave=False)
