@@ -7,8 +7,15 @@ from typing import Any
 
 from tinyneuron_hw.formats import FORMATS
 from tinyneuron_hw.isa.codec import decode
-from tinyneuron_hw.isa.opcodes import DMA_OPCODES, INDEXED_OPCODES, ITERATED_OPS, Opcode, Stream
+from tinyneuron_hw.isa.opcodes import (
+    DMA_OPCODES,
+    INDEXED_OPCODES,
+    ITERATED_OPS,
+    Opcode,
+    Stream,
+)
 from tinyneuron_hw.isa.roles import DEVICE, PATTERNS
+from tinyneuron_hw.isa.rules_transfer import accumulates
 
 from ..program.program import Program
 
@@ -43,12 +50,14 @@ def _elements(fields: Any, path: str) -> int:
 
 
 def _bytes(opcode: Opcode, fields: Any) -> int:
-    """Bytes on the port of device memory; every index of an indexed transfer counts."""
+    """Bytes on the port of device memory; every index of an indexed transfer counts, and what is
+    accumulated in is read too."""
     rows = 1
     if opcode in INDEXED_OPCODES:
         rows = _elements(fields, "index") * fields["index.num_partitions"]
+    ways = {"src": 1, "dst": 2 if accumulates(fields) else 1}
     return rows * sum(
-        _elements(fields, path) * FORMATS[fields[f"{path}.dtype"]].bytes
+        ways[path] * _elements(fields, path) * FORMATS[fields[f"{path}.dtype"]].bytes
         for path in DEVICE.get(opcode, ())
     )
 

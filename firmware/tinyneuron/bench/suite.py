@@ -13,8 +13,10 @@ from . import kernels
 from .pairs import pairs
 from .report import BenchResult, Work, measure
 from .rows import row_kernel
+from .transfers import transfer
 
-__all__ = ["BENCHMARKS", "EVERY", "TENSOR", "VECTOR", "Benchmark", "run_suite", "select"]
+__all__ = ["BENCHMARKS", "EVERY", "TENSOR", "TRANSFER", "VECTOR", "Benchmark", "run_suite",
+           "select"]  # fmt: skip
 
 _KERNELS: dict[str, Callable[..., Work]] = {
     "matmul": kernels.matmul,
@@ -22,6 +24,7 @@ _KERNELS: dict[str, Callable[..., Work]] = {
     "conv2d": kernels.conv2d,
     "pairs": pairs,
     "rows": row_kernel,
+    "transfer": transfer,
 }
 
 
@@ -70,6 +73,13 @@ def _rows(kernel: str, rows: int, columns: int, *configs: str) -> list[Benchmark
     shape = {"kernel": kernel, "rows": rows, "columns": columns}
     name = f"{kernel}_{rows}x{columns}"
     return [Benchmark(name, config, "rows", shape) for config in configs]
+
+
+def _transfer(
+    name: str, kernel: str, rows: int, columns: int, *configs: str, dtype: str = "bf16"
+) -> list[Benchmark]:
+    shape = {"kernel": kernel, "rows": rows, "columns": columns, "dtype": dtype}
+    return [Benchmark(f"dma_{name}", config, "transfer", shape) for config in configs]
 
 
 _8X8 = "default,partitions=8,columns=8"
@@ -141,7 +151,22 @@ VECTOR: tuple[Benchmark, ...] = (
 """Kernels of the Vector and Scalar engines."""
 
 
-EVERY = (*BENCHMARKS, *(item for item in TENSOR if item not in BENCHMARKS), *VECTOR)
+TRANSFER: tuple[Benchmark, ...] = (
+    *_transfer("transpose_512", "transpose", 512, 512, "default"),
+    *_transfer("transpose_512_fp32", "transpose", 512, 512, "default", dtype="fp32"),
+    *_transfer("copy_512", "copy", 512, 512, "default"),
+    *_transfer("add_512", "add", 512, 512, "default"),
+    *_transfer("add_512_fp32", "add", 512, 512, "default", dtype="fp32"),
+)
+"""Transfers from device memory to device memory, in one DMA engine."""
+
+
+EVERY = (
+    *BENCHMARKS,
+    *(item for item in TENSOR if item not in BENCHMARKS),
+    *VECTOR,
+    *TRANSFER,
+)
 """All lists; all have baselines."""
 
 

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from tinyneuron_hw.formats import FORMATS
-from tinyneuron_hw.isa.opcodes import Opcode, Space
+from tinyneuron_hw.isa.opcodes import Accumulate, AluOp, Opcode, Space
 from tinyneuron_hw.isa.rules import DMA_CAST_DTYPES
 from tinyneuron_hw.isa.rules_indexed import INDEX_TENSOR_DTYPES
+from tinyneuron_hw.isa.rules_transfer import TRANSPOSE_BYTES
 
 from ..lower.ir import DeviceRef, DeviceTensor, Operand, Tile, TileRef
 from .checks import free_ref
+from .ops import Op
 from .tensor import Tensor
 from .trace import KernelError, emit
 
-__all__ = ["dma_copy", "oob_mode"]
+__all__ = ["dma_compute", "dma_copy", "dma_transpose", "oob_mode"]
+
+_ACCUMULATE = {AluOp.ADD: Accumulate.ADD, AluOp.MAX: Accumulate.MAX}
+_PERMUTATIONS = {2: (1, 0), 3: (2, 1, 0), 4: (3, 1, 2, 0)}
+"""Axes -> how a transpose permutes them: the first and the last change places."""
 
 
 class oob_mode(enum.Enum):  # noqa: N801  (the language's name)
@@ -26,11 +33,14 @@ class oob_mode(enum.Enum):  # noqa: N801  (the language's name)
     skip = 1
 
 
-def dma_copy(dst: Tensor, src: Tensor, oob_mode: oob_mode = oob_mode.error) -> None:
+def dma_copy(
+    dst: Tensor, src: Tensor, oob_mode: oob_mode = oob_mode.error, dst_rmw_op: Op | None = None
+) -> None:
     """``dst = src`` between device memory and SBUF, in row-major order of both views, with a cast
     when the types differ (public parameters not here: ``dge_mode``, ``engine`` ...). One side may
     be a view with ``vector_offset``: rows of a device tensor gathered to, or scattered from, one
-    partition each.
+    partition each. With ``dst_rmw_op``, ``nl.add`` or ``nl.maximum``, ``dst = dst op src`` in FP32,
+    element after element; two int32 as they are. Not both.
 
     Raises
     ------
@@ -38,27 +48,116 @@ def dma_copy(dst: Tensor, src: Tensor, oob_mode: oob_mode = oob_mode.error) -> N
         Element counts differ, an operand is in PSUM or needs too many dimensions, ``dst`` is an
         input, or the types differ and have no cast.
     """
+    op = _accumulate("dma_copy", "dst_rmw_op", dst_rmw_op)
     if any(isinstance(side, Tensor) and side.indirect for side in (dst, src)):
+        if op is not Accumulate.NONE:
+            raise KernelError("dma_copy: dst_rmw_op must be None beside a view with vector_offset, "
+                              f"not {dst_rmw_op!r}")  # fmt: skip
         _copy_rows(dst, src, oob_mode)
         return
-    refs = {"dst": _dma_operand("dst", dst), "src": _dma_operand("src", src)}
+    _move("dma_copy", dst, src, op)
+
+
+def dma_compute(
+    dst: Tensor, srcs: Sequence[Tensor], reduce_op: Op, scales: Sequence[float] | None = None
+) -> None:
+    """``dst = srcs[0] op srcs[1] op ...``, ``nl.add`` or ``nl.maximum``. ``dst`` may be one of
+    ``srcs``: the others are then accumulated in it. One transfer each, so what is in ``dst`` is
+    rounded to its type after each. ``scales`` are all 1 (public parameters not here:
+    ``unique_indices``, ``oob_mode``).
+
+    Raises
+    ------
+    KernelError
+        As :func:`dma_copy`; ``srcs`` has fewer than 2 or more than 16 tensors, or ``dst`` twice.
+    """
+    call, sources = "dma_compute", list(srcs)
+    op = _accumulate(call, "reduce_op", reduce_op)
+    if not 2 <= len(sources) <= 16:
+        raise KernelError(f"{call}: srcs must be 2 to 16 tensors, not {len(sources)}")
+    if scales is not None and [*scales] != [1.0] * len(sources):
+        raise KernelError(f"{call}: scales must be 1.0 for each of srcs, not {scales!r}")
+    if op is Accumulate.NONE:
+        raise KernelError(f"{call}: reduce_op must be nl.add or nl.maximum, not {reduce_op!r}")
+    target = dst.ref() if isinstance(dst, Tensor) else None
+    others = [at for at in sources if not isinstance(at, Tensor) or at.ref() != target]
+    if len(others) < len(sources) - 1:
+        raise KernelError(f"{call}: dst must be at most one of srcs: {dst!r}")
+    if len(others) == len(sources):
+        _move(call, dst, others.pop(0), Accumulate.NONE)
+    for source in others:
+        _move(call, dst, source, op)
+
+
+def dma_transpose(dst: Tensor, src: Tensor, axes: Sequence[int] | None = None) -> None:
+    """``dst`` becomes ``src`` with its first and its last axis in each other's place, between
+    device memory and SBUF: ``axes`` (1, 0), (2, 1, 0) or (3, 1, 2, 0), which is also the default.
+    Elements have 2 or 4 bytes (public parameters not here: ``dge_mode``, ``oob_mode``).
+
+    Raises
+    ------
+    KernelError
+        The types or shapes do not fit, an operand is in PSUM or needs too many dimensions, or
+        ``dst`` is an input.
+    """
+    call = "dma_transpose"
+    refs = {"dst": _checked(call, "dst", dst), "src": _checked(call, "src", src)}
+    permutation = _PERMUTATIONS.get(src.ndim)
+    if permutation is None:
+        raise KernelError(f"{call}: src must have 2 to 4 axes: {src!r}")
+    if axes is not None and tuple(axes) != permutation:
+        raise KernelError(f"{call}: axes of {src.ndim} must be {permutation}, not {axes!r}")
+    if dst.shape != tuple(src.shape[axis] for axis in permutation):
+        raise KernelError(f"{call}: dst must have the shape of src's transpose: {dst!r}, {src!r}")
+    if dst.dtype is not src.dtype or FORMATS[src.dtype].bytes not in TRANSPOSE_BYTES:
+        raise KernelError(f"{call}: dst and src must be of one type of 2 or 4 bytes: {dst!r}, "
+                          f"{src!r}")  # fmt: skip
+    for role, tensor in (("dst", dst), ("src", src)):
+        ref, axis = refs[role], tuple(zip(tensor.strides, tensor.shape, strict=True))
+        if isinstance(ref, TileRef):
+            whole = TileRef(ref.base, ref.start_partition, ref.num_partitions, ref.offset, axis[1:])
+            refs[role] = free_ref(call, role, whole)
+        else:
+            refs[role] = _device_ref(
+                call, role, DeviceRef(ref.base, ref.offset, (*axis[1:-1], axis[0], axis[-1]))
+            )
+    _emit(call, refs, {"transpose": 1})
+
+
+def _accumulate(call: str, name: str, op: Op | None) -> Accumulate:
+    if op is None:
+        return Accumulate.NONE
+    code = _ACCUMULATE.get(op.alu) if isinstance(op, Op) and op.alu else None
+    if code is None:
+        raise KernelError(f"{call}: {name} must be nl.add or nl.maximum, not {op!r}")
+    return code
+
+
+def _move(call: str, dst: Tensor, src: Tensor, op: Accumulate) -> None:
+    refs = {role: _checked(call, role, tensor) for role, tensor in (("dst", dst), ("src", src))}
     counts = {role: ref.elements for role, ref in refs.items()}
     if counts["dst"] != counts["src"]:
-        raise KernelError(f"dma_copy: dst has {counts['dst']} elements, src {counts['src']}: "
+        raise KernelError(f"{call}: dst has {counts['dst']} elements, src {counts['src']}: "
                           f"{dst!r}, {src!r}")  # fmt: skip
     dtypes = {ref.base.dtype for ref in refs.values()}
-    if len(dtypes) > 1 and not dtypes <= set(DMA_CAST_DTYPES):
-        raise KernelError(f"dma_copy: no cast from {src!r} to {dst!r}")
-    _require_writable(refs["dst"].base)
+    accumulates = op is not Accumulate.NONE
+    if (len(dtypes) > 1 or accumulates) and not dtypes <= set(DMA_CAST_DTYPES):
+        rule = "does not accumulate" if accumulates else "no cast from"
+        raise KernelError(f"{call}: {rule} {src!r} to {dst!r}")
+    _emit(call, refs, {"accumulate": op} if accumulates else {})
+
+
+def _emit(call: str, refs: dict[str, Operand], fields: dict[str, Any]) -> None:
+    _require_writable(call, refs["dst"].base)
     chip = isinstance(refs["dst"], TileRef), isinstance(refs["src"], TileRef)
     opcode = {(True, False): Opcode.DMA_LOAD, (False, True): Opcode.DMA_STORE,
               (False, False): Opcode.DMA_COPY, (True, True): Opcode.DMA_LOCAL}[chip]  # fmt: skip
-    emit(opcode, {"src": refs["src"]}, {"dst": refs["dst"]})
+    emit(opcode, {"src": refs["src"]}, {"dst": refs["dst"]}, fields)
 
 
-def _require_writable(target: Tile | DeviceTensor) -> None:
+def _require_writable(call: str, target: Tile | DeviceTensor) -> None:
     if isinstance(target, DeviceTensor) and target.kind in ("input", "constant"):
-        raise KernelError(f"dma_copy: dst {target.name!r} is read-only ({target.kind})")
+        raise KernelError(f"{call}: dst {target.name!r} is read-only ({target.kind})")
 
 
 def _copy_rows(dst: Tensor, src: Tensor, mode: oob_mode) -> None:
@@ -69,10 +168,10 @@ def _copy_rows(dst: Tensor, src: Tensor, mode: oob_mode) -> None:
     if indirect is None or near.indirect is not None or not near.on_chip:
         raise KernelError(f"dma_copy: {role} must be in nl.sbuf beside a view with vector_offset, "
                           f"not {near!r}")  # fmt: skip
-    chip = _dma_operand(role, near)
-    index = _dma_operand("vector_offset", indirect.indices)
+    chip = _checked("dma_copy", role, near)
+    index = _checked("dma_copy", "vector_offset", indirect.indices)
     row = Tensor(far.base, far.shape[1:], far.strides[1:], far.offset)
-    ref = _dma_operand("src" if is_gather else "dst", row)
+    ref = _checked("dma_copy", "src" if is_gather else "dst", row)
     assert isinstance(chip, TileRef)
     assert isinstance(index, TileRef)
     assert isinstance(ref, DeviceRef)
@@ -94,26 +193,28 @@ def _copy_rows(dst: Tensor, src: Tensor, mode: oob_mode) -> None:
     if is_gather:
         emit(Opcode.DMA_GATHER, {"src": ref, "index": index}, {"dst": chip}, fields)
         return
-    _require_writable(ref.base)
+    _require_writable("dma_copy", ref.base)
     emit(Opcode.DMA_SCATTER, {"src": chip, "index": index}, {"dst": ref}, fields)
 
 
-def _dma_operand(role: str, tensor: Any) -> Operand:
+def _checked(call: str, role: str, tensor: Any) -> Operand:
     if not isinstance(tensor, Tensor):
-        raise KernelError(f"dma_copy: {role} must be a tensor, not {tensor!r}")
+        raise KernelError(f"{call}: {role} must be a tensor, not {tensor!r}")
     ref = tensor.ref()
     if isinstance(ref, TileRef):
         if ref.base.space is not Space.SBUF:
-            raise KernelError(
-                f"dma_copy: {role} must be in nl.sbuf or device memory, not {tensor!r}"
-            )
-        return free_ref("dma_copy", role, ref)
+            raise KernelError(f"{call}: {role} must be in nl.sbuf or device memory, not {tensor!r}")
+        return free_ref(call, role, ref)
+    return _device_ref(call, role, ref)
+
+
+def _device_ref(call: str, role: str, ref: DeviceRef) -> DeviceRef:
     size = FORMATS[ref.base.dtype].bytes
     if len(ref.dims) > 4:
-        raise KernelError(f"dma_copy: {role} needs {len(ref.dims)} dimensions in device memory, a "
+        raise KernelError(f"{call}: {role} needs {len(ref.dims)} dimensions in device memory, a "
                           "transfer has 4")  # fmt: skip
     for stride, extent in ref.dims:
         if not -(1 << 31) <= stride * size < 1 << 31 or extent >= 1 << 24:
-            raise KernelError(f"dma_copy: {role}: dimension of {extent} steps of {stride * size} "
+            raise KernelError(f"{call}: {role}: dimension of {extent} steps of {stride * size} "
                               "bytes does not fit a transfer")  # fmt: skip
     return ref

@@ -12,10 +12,10 @@ from ..formats import FORMATS, DType
 from ..isa.rules import DMA_CAST_DTYPES
 from .packer import Word
 
-__all__ = ["Cast"]
+__all__ = ["Cast", "is_half"]
 
 
-def _is_half(dtype: Any) -> Any:
+def is_half(dtype: Any) -> Any:
     """Whether elements are two bytes (the other types that are cast have four)."""
     return Value.cast(dtype).matches(
         *(kind for kind in DMA_CAST_DTYPES if FORMATS[kind].bytes == 2)
@@ -54,7 +54,7 @@ class Cast(wiring.Component):
         # Copies, so that nothing here changes while this block's clock stands still.
         src_dtype, dst_dtype = Signal.like(self.src_dtype), Signal.like(self.dst_dtype)
         m.d.sync += [src_dtype.eq(self.src_dtype), dst_dtype.eq(self.dst_dtype)]
-        src_half, dst_half = _is_half(src_dtype), _is_half(dst_dtype)
+        src_half, dst_half = is_half(src_dtype), is_half(dst_dtype)
         step = Signal()
 
         # Stage 0: a word, taken apart in one group of four-byte or two groups of two-byte elements.

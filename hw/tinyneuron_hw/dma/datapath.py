@@ -8,22 +8,27 @@ from amaranth.lib.wiring import In, Out, connect, flipped
 
 from ..blocks import Gated
 from ..config import CoreConfig
+from ..formats import DType
 from ..host.windows import Windows
+from ..isa.opcodes import Accumulate
 from ..memory.ports import DmaReadPort, DmaWritePort
-from .cast import Cast
+from .accumulator import Accumulator
+from .cast import Cast, is_half
 from .indexer import Indexer
 from .packer import Packer
 from .reader import AddressRequest, Reader
 from .sink import Sink, WriteBeat
 from .splitter import Splitter
 from .transfer import LEVELS, Transfer
+from .transposer import Transposer
+from .turns import ReadTurns
 from .unpacker import Unpacker
 from .walker import Walker
 
 __all__ = ["BYTES_BITS", "Datapath"]
 
-BYTES_BITS = 7
-"""Width of a count of bytes moved in one cycle by one engine (at most 64)."""
+BYTES_BITS = 8
+"""Width of a count of bytes moved in one cycle by one engine (at most 128: of both sides)."""
 
 
 class Datapath(wiring.Component):
@@ -93,38 +98,43 @@ class Datapath(wiring.Component):
                  "unpacker": Unpacker(config), "sink": Sink(config),
                  "indexer": Indexer(config)}  # fmt: skip
         for side in ("src", "dst"):
-            parts[f"{side}_walker"] = walker = Walker()
-            parts[f"{side}_splitter"] = splitter = Splitter(config)
-            connect(m, walker.run, splitter.run)
-            m.d.comb += splitter.length.eq(getattr(self.transfer, side).run)
+            parts[f"{side}_walker"] = Walker()
+            parts[f"{side}_splitter"] = Splitter(config)
         for name, part in parts.items():
             m.submodules[name] = reset(part)
         reader, packer = parts["reader"], parts["packer"]
         unpacker, sink = parts["unpacker"], parts["sink"]
         connect(m, parts["src_splitter"].burst, reader.burst)
-        connect(m, parts["dst_splitter"].burst, unpacker.burst)
-        connect(m, unpacker.chunk, sink.chunk)
         connect(m, sink.sbuf, flipped(self.sbuf_write))
         connect(m, sink.aw, flipped(self.aw))
         connect(m, sink.w, flipped(self.w))
-        indexer = parts["indexer"]
-        self._rows(m, indexer, parts)
-        self._share_sbuf(m, reader, indexer)
-        self._source(m, reader, packer)
-        self._cast(m, packer, unpacker)
+        self._rows(m, parts["indexer"], parts)
+        accumulator = self._accumulate(m, parts["dst_splitter"], unpacker, sink)
+        self._read(m, reader, accumulator, parts["indexer"])
+        transposer, transposing = self._transpose(m, parts)
+        self._words(m, packer, unpacker, transposer, transposing)
+        moved = reader.beat.valid & reader.beat.ready
+        read_error = reader.beat.valid & reader.beat.p.error
         m.d.comb += [
+            reader.device.eq(self.transfer.src.device),
+            packer.beat.payload.eq(reader.beat.payload),
+            packer.beat.valid.eq(reader.beat.valid & ~reader.beat.p.error),
+            reader.beat.ready.eq(packer.beat.ready & ~reader.beat.p.error),
+            self.read_bytes.eq(
+                Mux(reader.device & moved, reader.beat.p.count, 0) + accumulator.bytes
+            ),
             sink.device.eq(self.transfer.dst.device),
             sink.hold.eq(self.hold),
             sink.b_valid.eq(self.b_valid),
             sink.b_error.eq(self.b_error),
-            self.finished.eq(sink.finished | indexer.empty),
+            self.finished.eq(sink.finished | parts["indexer"].empty),
             self.write_bytes.eq(
                 Mux(sink.device & sink.chunk.valid & sink.chunk.ready, sink.chunk.p.count, 0)
             ),
         ]
 
         # Beats asked of the bus and not returned yet.
-        in_flight = Signal(range(config.dma_buffer_beats + 1))
+        in_flight = Signal(range(2 * config.dma_buffer_beats + 1))
         asked = Signal()
         m.d.comb += [
             asked.eq(self.ar.valid & self.ar.ready),
@@ -135,11 +145,15 @@ class Datapath(wiring.Component):
             m.d.sync += in_flight.eq(in_flight + beats - self.r_valid)
 
         write_error = self.b_valid & self.b_error
-        read_error = reader.beat.valid & reader.beat.p.error
         m.d.comb += [
-            self.error.eq(write_error | read_error),
-            self.error_address.eq(Mux(write_error, sink.error_address, reader.beat.p.address)),
-        ]
+            self.error.eq(write_error | read_error | accumulator.error),
+            self.error_address.eq(
+                Mux(
+                    write_error, sink.error_address,
+                    Mux(read_error, reader.beat.p.address, accumulator.error_address),
+                )
+            ),
+        ]  # fmt: skip
         return m
 
     def _rows(self, m: Module, indexer: Indexer, parts: dict[str, Any]) -> None:
@@ -157,7 +171,9 @@ class Datapath(wiring.Component):
                                   getattr(indexer, name))  # fmt: skip
             m.d.comb += [
                 walker.side.eq(side),
-                walker.row.valid.eq(Mux(indexed, rows.valid, self.start)),
+                walker.row.valid.eq(
+                    Mux(indexed, rows.valid, self.start & ~self.transfer.transpose)
+                ),
                 rows.ready.eq(walker.row.ready),
                 walker.row.payload.address.eq(side.address),
                 walker.row.payload.partition.eq(side.partition),
@@ -169,10 +185,10 @@ class Datapath(wiring.Component):
                 with m.If(~side.device):
                     m.d.comb += [walker.side.levels[k].last.eq(0) for k in (LEVELS - 2, LEVELS - 1)]
 
-    def _share_sbuf(self, m: Module, reader: Reader, indexer: Indexer) -> None:
+    def _share_sbuf(self, m: Module, row: Any, indexer: Indexer) -> None:
         """Indices come first: there are few of them. What was refused is asked again."""
         own, chosen, refused, before = Signal(), Signal(), Signal(), Signal()
-        port, index, row = self.sbuf_read, indexer.sbuf, reader.sbuf
+        port, index = self.sbuf_read, indexer.sbuf
         m.d.comb += chosen.eq(Mux(refused, before, index.valid))
         m.d.sync += [refused.eq(port.valid & ~port.ready), before.eq(chosen)]
         with m.If(port.valid & port.ready):
@@ -188,37 +204,136 @@ class Datapath(wiring.Component):
                 side.data_valid.eq(port.data_valid & is_own),
             ]
 
-    def _source(self, m: Module, reader: Reader, packer: Packer) -> None:
-        moved = reader.beat.valid & reader.beat.ready
+    def _awake(self, m: Module, name: str, needed: Any) -> Signal:
+        """High while a block that some transfers need has a clock."""
+        awake = Signal(name=name)
+        with m.If(self.start):
+            m.d.sync += awake.eq(needed)
+        with m.Elif(self.clear):
+            m.d.sync += awake.eq(0)
+        return awake
+
+    def _accumulate(self, m: Module, splitter: Any, unpacker: Any, sink: Any) -> Any:
+        """The destination's way from the splitter to the sink, directly or through the
+        accumulator."""
+        transfer = self.transfer
+        self._accumulates = Signal()
+        m.d.comb += self._accumulates.eq(transfer.accumulate != Accumulate.NONE)
+        accumulating = self._awake(m, "accumulating", self._accumulates)
+        accumulator = Accumulator(self.config)
+        m.submodules.accumulator = Gated(
+            ResetInserter(self.clear)(accumulator), accumulating, name="dma_accumulator"
+        )
+        half = Signal()
         m.d.comb += [
-            reader.device.eq(self.transfer.src.device),
-            self.ar.valid.eq(reader.ar.valid & ~self.hold),
-            self.ar.payload.eq(reader.ar.payload),
-            reader.ar.ready.eq(self.ar.ready & ~self.hold),
-            reader.r_valid.eq(self.r_valid),
-            reader.r_data.eq(self.r_data),
-            reader.r_error.eq(self.r_error),
-            packer.beat.payload.eq(reader.beat.payload),
-            packer.beat.valid.eq(reader.beat.valid & ~reader.beat.p.error),
-            reader.beat.ready.eq(packer.beat.ready & ~reader.beat.p.error),
-            self.read_bytes.eq(Mux(reader.device & moved, reader.beat.p.count, 0)),
+            half.eq(is_half(transfer.dst_dtype)),
+            splitter.halved.eq(self._accumulates & half),
+            accumulator.transfer.eq(transfer),
+            accumulator.half.eq(half),
+            accumulator.written.eq(sink.written & accumulating),
+            accumulator.burst.payload.eq(splitter.burst.payload),
+            accumulator.value.payload.eq(unpacker.chunk.payload),
+            unpacker.burst.payload.eq(splitter.burst.payload),
+            sink.chunk.payload.eq(unpacker.chunk.payload),
+        ]
+        with m.If(accumulating):
+            m.d.comb += [
+                accumulator.burst.valid.eq(splitter.burst.valid),
+                splitter.burst.ready.eq(accumulator.burst.ready),
+                unpacker.burst.payload.eq(accumulator.values.payload),
+                unpacker.burst.valid.eq(accumulator.values.valid),
+                accumulator.values.ready.eq(unpacker.burst.ready),
+                accumulator.value.valid.eq(unpacker.chunk.valid),
+                unpacker.chunk.ready.eq(accumulator.value.ready),
+                sink.chunk.payload.eq(accumulator.chunk.payload),
+                sink.chunk.valid.eq(accumulator.chunk.valid),
+                accumulator.chunk.ready.eq(sink.chunk.ready),
+            ]
+        with m.Else():
+            m.d.comb += [
+                unpacker.burst.valid.eq(splitter.burst.valid),
+                splitter.burst.ready.eq(unpacker.burst.ready),
+                sink.chunk.valid.eq(unpacker.chunk.valid),
+                unpacker.chunk.ready.eq(sink.chunk.ready),
+            ]
+        return accumulator
+
+    def _read(self, m: Module, reader: Any, accumulator: Any, indexer: Indexer) -> None:
+        """All readers on the engine's read ports."""
+        m.submodules.turns = turns = ResetInserter(self.clear)(ReadTurns(self.config))
+        self._share_sbuf(m, turns.sbuf_read, indexer)
+        for i, user in enumerate((accumulator, reader)):
+            connect(m, user.sbuf, turns.sbuf[i])
+            m.d.comb += [
+                turns.ar[i].payload.eq(user.ar.payload),
+                turns.ar[i].valid.eq(user.ar.valid & ~self.hold),
+                user.ar.ready.eq(turns.ar[i].ready & ~self.hold),
+                user.r_valid.eq(turns.r_valid[i]),
+                user.r_data.eq(self.r_data),
+                user.r_error.eq(self.r_error),
+            ]
+        m.d.comb += [
+            self.ar.payload.eq(turns.out.payload),
+            self.ar.valid.eq(turns.out.valid),
+            turns.out.ready.eq(self.ar.ready),
+            turns.shared.eq(self._accumulates),
+            turns.returned.eq(self.r_valid),
         ]
 
-    def _cast(self, m: Module, packer: Packer, unpacker: Unpacker) -> None:
+    def _transpose(self, m: Module, parts: dict[str, Any]) -> tuple[Any, Signal]:
+        """Both sides' way from the walkers to the splitters."""
+        transposer = Transposer(self.config)
+        transposing = self._awake(m, "transposing", self.transfer.transpose)
+        started = Signal()
+        m.submodules.transposer = Gated(
+            ResetInserter(self.clear)(transposer), transposing, name="dma_transposer"
+        )
+        m.d.sync += started.eq(self.start)
+        m.d.comb += [transposer.transfer.eq(self.transfer), transposer.start.eq(started)]
+        for side in ("src", "dst"):
+            walker, splitter = parts[f"{side}_walker"], parts[f"{side}_splitter"]
+            tiles = getattr(transposer, side)
+            with m.If(transposing):
+                m.d.comb += [
+                    splitter.run.payload.eq(tiles.payload),
+                    splitter.run.valid.eq(tiles.valid),
+                    tiles.ready.eq(splitter.run.ready),
+                    splitter.length.eq(getattr(transposer, f"{side}_length")),
+                ]
+            with m.Else():
+                m.d.comb += [
+                    splitter.run.payload.eq(walker.run.payload),
+                    splitter.run.valid.eq(walker.run.valid),
+                    walker.run.ready.eq(splitter.run.ready),
+                    splitter.length.eq(getattr(self.transfer, side).run),
+                ]
+        return transposer, transposing
+
+    def _words(
+        self, m: Module, packer: Any, unpacker: Any, transposer: Any, transposing: Signal
+    ) -> None:
+        """The dense stream's way: directly, or through the cast or the transposer."""
         cast = Cast(self.config)
-        casting = Signal()
+        casting = self._awake(m, "casting", self.transfer.cast)
         m.submodules.cast = Gated(ResetInserter(self.clear)(cast), casting, name="dma_cast")
-        with m.If(self.start):
-            m.d.sync += casting.eq(self.transfer.cast)
-        with m.Elif(self.clear):
-            m.d.sync += casting.eq(0)
+        word, out = packer.word, unpacker.word
         m.d.comb += [
             cast.src_dtype.eq(self.transfer.src_dtype),
-            cast.dst_dtype.eq(self.transfer.dst_dtype),
-            cast.source.payload.eq(packer.word.payload),
-            cast.source.valid.eq(packer.word.valid & casting),
-            packer.word.ready.eq(Mux(casting, cast.source.ready, unpacker.word.ready)),
-            unpacker.word.valid.eq(Mux(casting, cast.result.valid, packer.word.valid)),
-            unpacker.word.payload.eq(Mux(casting, cast.result.payload, packer.word.payload)),
-            cast.result.ready.eq(unpacker.word.ready & casting),
+            cast.dst_dtype.eq(Mux(self._accumulates, DType.FP32, self.transfer.dst_dtype)),
+            cast.source.payload.eq(word.payload),
+            transposer.row.payload.eq(word.payload),
         ]
+        for chosen, into, result in (
+            (casting, cast.source, cast.result),
+            (transposing, transposer.row, transposer.column),
+        ):
+            with m.If(chosen):
+                m.d.comb += [
+                    into.valid.eq(word.valid), word.ready.eq(into.ready),
+                    out.valid.eq(result.valid), out.payload.eq(result.payload),
+                    result.ready.eq(out.ready),
+                ]  # fmt: skip
+        with m.If(~casting & ~transposing):
+            m.d.comb += [
+                out.valid.eq(word.valid), out.payload.eq(word.payload), word.ready.eq(out.ready)
+            ]  # fmt: skip

@@ -11,7 +11,7 @@ from ..formats import DType
 from ..host.windows import Windows
 from ..isa.csr import Trap
 from ..isa.dma_indexed import DmaGather
-from ..isa.opcodes import RoundMode
+from ..isa.opcodes import Accumulate, RoundMode
 from ..isa.rules import DMA_CAST_DTYPES
 from ..isa.rules_indexed import INDEX_TENSOR_DTYPES
 from ..sequencer.ports import DmaIssue, TrapPort
@@ -48,6 +48,8 @@ class _Work:
         self.src_dtype = Signal(DType, init=DType.FP32)
         self.travel, self.merging = Signal(signed(48)), Signal()
         """Sum of the reaches of the dimensions that are walked; whether all so far merged."""
+        self.misaligned = Signal()
+        """A stride that is taken is no multiple of the element."""
         self.checking_dst = Signal()
         self.check_low, self.check_high = Signal(signed(65)), Signal(signed(65))
 
@@ -125,6 +127,8 @@ class FrontEnd(wiring.Component):
         """What leaves, and what goes to the operand's selection and the multiplier by default."""
         work, operand, multiply = self._work, self._operand, self._multiply
         command, transfer = self.issue.issue.payload, self.transfer.payload
+        self._accumulates = operand.accumulate != Accumulate.NONE
+        self._unit_mask = (1 << operand.shift) - 1
         m.d.comb += [
             operand.raw.eq(command.raw),
             operand.is_dst.eq(work.is_dst),
@@ -140,7 +144,16 @@ class FrontEnd(wiring.Component):
             transfer.dst.eq(work.side),
             transfer.indexed.eq(operand.indexed),
             transfer.indices.eq(work.indices),
-            transfer.cast.eq(work.src_dtype != operand.dtype),
+            transfer.cast.eq(
+                Mux(
+                    self._accumulates,
+                    (work.src_dtype != DType.FP32) & ~transfer.integer,
+                    work.src_dtype != operand.dtype,
+                )
+            ),
+            transfer.accumulate.eq(operand.accumulate),
+            transfer.integer.eq((work.src_dtype == DType.INT32) & (operand.dtype == DType.INT32)),
+            transfer.transpose.eq(operand.transpose),
             transfer.src_dtype.eq(work.src_dtype),
             transfer.dst_dtype.eq(operand.dtype),
             transfer.update_mode.eq(operand.header.update.mode),
@@ -183,7 +196,8 @@ class FrontEnd(wiring.Component):
                 work.side.run.eq(1 << operand.shift),
                 work.count.eq(1), work.start.eq(operand.address), work.step.eq(0),
                 work.low.eq(0), work.high.eq(1 << operand.shift),
-                work.travel.eq(0), work.merging.eq(~work.is_index),
+                work.travel.eq(0), work.merging.eq(~operand.transpose & ~work.is_index),
+                work.misaligned.eq(0),
             ]  # fmt: skip
             m.d.comb += [multiply.a.eq(offset), multiply.b.eq(operand.scale)]
             m.d.comb += multiply.start.eq(operand.uses_register)
@@ -225,6 +239,8 @@ class FrontEnd(wiring.Component):
             reach = multiply.product
             m.d.comb += [multiply.a.eq(operand.stride), multiply.b.eq(operand.size - 1)]
             with m.If(multiply.done):
+                with m.If((operand.stride.as_unsigned() & self._unit_mask).any()):
+                    m.d.sync += work.misaligned.eq(1)
                 with m.If(operand.stride < 0):
                     m.d.sync += work.low.eq(work.low + reach)
                 with m.Else():
@@ -233,7 +249,9 @@ class FrontEnd(wiring.Component):
                     m.d.sync += work.side.run.eq(work.count << operand.shift)
                 with m.Else():
                     level = work.side.levels[work.step]
-                    m.d.sync += [work.merging.eq(0), work.travel.eq(work.travel + reach)]
+                    m.d.sync += work.merging.eq(0)
+                    with m.If(~operand.transpose):
+                        m.d.sync += work.travel.eq(work.travel + reach)
                     m.d.sync += level.last.eq(operand.size - 1)
                     m.d.sync += level.jump.eq(operand.stride - work.travel)
                 self._next_step(m)
@@ -265,6 +283,7 @@ class FrontEnd(wiring.Component):
     def _end_operand(self, m: Module) -> None:
         """SIDE_DONE: after the source comes the destination, after that the windows."""
         work = self._work
+        uneven = work.misaligned | (work.start.as_unsigned() & self._unit_mask).any()
         with m.State("SIDE_DONE"):
             with m.If(work.is_index):
                 self._keep_indices(m)
@@ -279,7 +298,7 @@ class FrontEnd(wiring.Component):
                     work.src_dtype.eq(self._operand.dtype),
                 ]  # fmt: skip
                 m.next = "SETUP"
-            with m.Elif(work.count != work.source_count):
+            with m.Elif((work.count != work.source_count) | (self._accumulates & uneven)):
                 self._bad(m)
             with m.Else():
                 m.next = "RANGE"
@@ -354,9 +373,13 @@ class FrontEnd(wiring.Component):
         )
 
     def _allowed(self, low: Any, high: Any, is_write: Any) -> Any:
-        fits = []
+        """A destination that is accumulated in is read too."""
+        reads, writes = [], []
         for i in range(MEMORY_WINDOWS):
             window = self.windows[i]
             inside = (low >= window.base) & (high <= window.base + window.size)
-            fits.append(inside & Mux(is_write, window.write, window.read))
-        return Cat(fits).any() & (high <= 1 << 48)
+            reads.append(inside & window.read)
+            writes.append(inside & window.write)
+        is_read = ~is_write | self._accumulates
+        fits = (Cat(reads).any() | ~is_read) & (Cat(writes).any() | ~is_write)
+        return fits & (high <= 1 << 48)

@@ -15,12 +15,12 @@ __all__ = ["Packer", "Word"]
 
 
 def Word(config: CoreConfig) -> data.StructLayout:  # noqa: N802 (a layout, used like a class)
-    """``axi_bytes`` bytes of a dense stream; the ``last`` word may be partly filled."""
+    """``axi_bytes`` bytes of a dense stream; a ``last`` word may be partly filled."""
     return data.StructLayout({"data": 8 * config.axi_bytes, "last": 1})
 
 
 class Packer(wiring.Component):
-    """Appends the bytes of beats to words that are full, but for the last.
+    """Appends the bytes of beats to words that are full, but for one with a last beat's end.
 
     A beat is rotated so that its first byte lands behind the bytes already kept; what does not
     fit wraps around to the place where the next word starts.
@@ -63,7 +63,7 @@ class Packer(wiring.Component):
             with m.If(self.beat.valid):
                 m.d.sync += [
                     rotated.eq(lanes), start.eq(position), count.eq(beat.count), last.eq(beat.last),
-                    position.eq(position + beat.count),
+                    position.eq(Mux(beat.last, 0, position + beat.count)),
                 ]  # fmt: skip
 
         # Stage 2 merges with the bytes kept from before.

@@ -9,7 +9,7 @@ from amaranth.lib.wiring import In, Out
 from ..formats import FORMATS, DType
 from ..isa.dma_indexed import DmaGather
 from ..isa.instructions import INSTRUCTION_BITS, DmaCopy, DmaLoad, DmaLocal
-from ..isa.opcodes import Opcode, RoundMode
+from ..isa.opcodes import Accumulate, Opcode, RoundMode
 from ..isa.operands import AccessPattern, DevicePattern, Header
 
 __all__ = ["PatternSelect"]
@@ -32,6 +32,7 @@ class PatternSelect(wiring.Component):
     indexed: Out(1)
         The instruction has an index tensor; the fields of :class:`DmaGather` then hold.
     header: Out(Header), queue: Out(4), round_mode: Out(RoundMode)
+    accumulate: Out(Accumulate), transpose: Out(1)
     device: Out(1)
         The operand is in device memory.
     dtype: Out(DType), dtype_ok: Out(1), shift: Out(2)
@@ -53,6 +54,8 @@ class PatternSelect(wiring.Component):
     header: Out(Header)
     queue: Out(4)
     round_mode: Out(RoundMode)
+    accumulate: Out(Accumulate)
+    transpose: Out(1)
     device: Out(1)
     dtype: Out(DType, init=DType.FP32)
     dtype_ok: Out(1)
@@ -89,6 +92,9 @@ class PatternSelect(wiring.Component):
             self.queue.eq(common.queue),
             self.round_mode.eq(common.round_mode),
             self.indexed.eq(gather | scatter),
+            # Bits that gather and scatter keep at 0.
+            self.accumulate.eq(common.accumulate),
+            self.transpose.eq(common.transpose),
             self.device.eq(~self.is_index & (copy | Mux(self.is_dst, store, load))),
             self.dtype.eq(Mux(self.device, device.dtype, chip.dtype)),
             self.address.eq(Mux(self.device, device.address, chip.offset)),

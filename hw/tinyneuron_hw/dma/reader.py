@@ -22,8 +22,8 @@ class AddressRequest(data.Struct):
 
 
 def Beat(config: CoreConfig) -> data.StructLayout:  # noqa: N802 (a layout, used like a class)
-    """``count`` bytes of ``data`` from byte ``offset`` on; ``last`` of the transfer; ``error``: the
-    bus refused the burst at ``address``."""
+    """``count`` bytes of ``data`` from byte ``offset`` on; ``last`` of the transfer or of a
+    piece that is padded; ``error``: the bus refused the burst at ``address``."""
     log2 = exact_log2(config.axi_bytes)
     return data.StructLayout(
         {
@@ -43,6 +43,13 @@ class Reader(wiring.Component):
     A burst is requested only when the data buffer has room for all of it, so returning data is
     always taken at once.
 
+    Parameters
+    ----------
+    config:
+        Sizes.
+    depth:
+        Beats that are asked for or wait, ``config.dma_buffer_beats`` if not given.
+
     Members
     -------
     device: In(1)
@@ -55,8 +62,9 @@ class Reader(wiring.Component):
     beat: Out(stream of Beat)
     """
 
-    def __init__(self, config: CoreConfig):
+    def __init__(self, config: CoreConfig, depth: int | None = None):
         self.config = config
+        self.depth = depth or config.dma_buffer_beats
         super().__init__(
             {
                 "device": In(1),
@@ -73,7 +81,7 @@ class Reader(wiring.Component):
     def elaborate(self, platform: Any) -> Module:
         m = Module()
         config = self.config
-        depth, log2 = config.dma_buffer_beats, exact_log2(config.axi_bytes)
+        depth, log2 = self.depth, exact_log2(config.axi_bytes)
         buffer = fifo.SyncFIFOBuffered(width=8 * config.axi_bytes + 1, depth=depth)
         bursts = fifo.SyncFIFOBuffered(width=Shape.cast(Burst).width, depth=depth)
         m.submodules.buffer, m.submodules.bursts = buffer, bursts
@@ -123,7 +131,7 @@ class Reader(wiring.Component):
             beat.count.eq(Mux(ends, left, width - beat.offset)),
             beat.data.eq(buffer.r_data[:-1]),
             beat.error.eq(buffer.r_data[-1]),
-            beat.last.eq(head.last & ends),
+            beat.last.eq((head.last | head.pads) & ends),
             beat.address.eq(head.address),
             self.beat.valid.eq(buffer.r_rdy & bursts.r_rdy),
             release.eq(self.beat.valid & self.beat.ready),

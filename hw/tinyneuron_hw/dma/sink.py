@@ -15,7 +15,7 @@ from .unpacker import Chunk
 
 __all__ = ["Sink", "WriteBeat"]
 
-OPEN_BURSTS = 16
+OPEN_BURSTS = 32
 """Write bursts of one engine that can wait for their response."""
 
 
@@ -42,6 +42,8 @@ class Sink(wiring.Component):
     sbuf: Out(DmaWritePort(config))
     idle: Out(1)
         No burst taken by the bus lacks its response.
+    written: Out(1)
+        The oldest burst that was not is written, and readable: pulse.
     finished: Out(1)
         The chunk marked last, and all before it, are written.
     error_address: Out(48)
@@ -61,6 +63,7 @@ class Sink(wiring.Component):
                 "b_error": In(1),
                 "sbuf": Out(DmaWritePort(config)),
                 "idle": Out(1),
+                "written": Out(1),
                 "finished": Out(1),
                 "error_address": Out(48),
             }
@@ -105,6 +108,7 @@ class Sink(wiring.Component):
             self.w.payload.eq(beats.r_data),
             beats.r_en.eq(self.w.ready),
             self.idle.eq(waiting.level == 0),
+            self.written.eq(Mux(self.device, self.b_valid, taken & chunk.ends_burst)),
             self.finished.eq(ended & (pending == 0)),
         ]
         m.d.sync += pending.eq(pending + queued - self.b_valid)

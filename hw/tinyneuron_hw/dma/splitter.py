@@ -14,12 +14,14 @@ __all__ = ["Splitter"]
 
 
 class Splitter(wiring.Component):
-    """Cuts runs at multiples of ``BURST_BEATS * axi_bytes``.
+    """Cuts runs at multiples of ``BURST_BEATS * axi_bytes`` or half of that.
 
     Members
     -------
     length: In(34)
-        Bytes of every run, at least 1; stable during a transfer.
+        Bytes of the run at the input, at least 1.
+    halved: In(1)
+        Cuts at half of that size; stable during a transfer.
     run: In(stream of Run)
     burst: Out(stream of Burst)
 
@@ -31,6 +33,7 @@ class Splitter(wiring.Component):
         super().__init__(
             {
                 "length": In(34),
+                "halved": In(1),
                 "run": In(stream.Signature(Run)),
                 "burst": Out(stream.Signature(Burst)),
             }
@@ -39,7 +42,7 @@ class Splitter(wiring.Component):
     def elaborate(self, platform: Any) -> Module:
         m = Module()
         beat, block = self._beat, self._beat + exact_log2(BURST_BEATS)
-        active, final = Signal(), Signal()
+        active, final, pads = Signal(), Signal(), Signal()
         address = Signal(48)
         partition = Signal(8)
         remaining = Signal(34)
@@ -47,7 +50,13 @@ class Splitter(wiring.Component):
         ends_run = Signal()
         touched = Signal(block + 1)
         m.d.comb += [
-            room.eq(Const(1 << block, block + 1) - address[:block]),
+            room.eq(
+                Mux(
+                    self.halved,
+                    Const(1 << (block - 1), block + 1) - address[: block - 1],
+                    Const(1 << block, block + 1) - address[:block],
+                )
+            ),
             ends_run.eq(remaining <= room),
             take.eq(Mux(ends_run, remaining, room)),
             # Never beyond the block: at most BURST_BEATS * axi_bytes - 1.
@@ -58,6 +67,7 @@ class Splitter(wiring.Component):
             self.burst.payload.bytes.eq(take),
             self.burst.payload.beats.eq(touched[beat:]),
             self.burst.payload.last.eq(final & ends_run),
+            self.burst.payload.pads.eq(pads & ends_run),
             self.run.ready.eq(~active | (self.burst.ready & ends_run)),
         ]
         with m.If(self.run.ready):
@@ -67,6 +77,7 @@ class Splitter(wiring.Component):
                     address.eq(self.run.payload.address),
                     partition.eq(self.run.payload.partition),
                     final.eq(self.run.payload.last),
+                    pads.eq(self.run.payload.pads),
                     remaining.eq(self.length),
                 ]
         with m.Elif(self.burst.ready):

@@ -4,7 +4,7 @@ from amaranth.hdl import signed, unsigned
 from amaranth.lib import data
 
 from ..formats import DType
-from ..isa.opcodes import Stream, UpdateMode
+from ..isa.opcodes import Accumulate, Stream, UpdateMode
 from ..sequencer.ports import PC_BITS
 
 __all__ = [
@@ -21,7 +21,7 @@ BURST_BEATS = 16
 
 class Level(data.Struct):
     """One loop level. A step of it adds ``jump`` (modulo 2**48), which undoes the inner levels'
-    travel; ``last`` is its size - 1."""
+    travel, but not in a transpose; ``last`` is its size - 1."""
 
     jump: unsigned(48)
     last: unsigned(24)
@@ -29,7 +29,7 @@ class Level(data.Struct):
 
 class Side(data.Struct):
     """Source or destination: runs of ``run`` contiguous bytes whose starts walk over ``levels``.
-    Dimensions that continue the run are merged into it and have ``last`` 0."""
+    Dimensions that continue the run are merged into it and have ``last`` 0, but in a transpose."""
 
     device: unsigned(1)
     """Device memory; otherwise SBUF, where ``address`` counts bytes within a partition."""
@@ -73,7 +73,11 @@ class Transfer(data.Struct):
     indexed: unsigned(1)
     indices: Indices
     cast: unsigned(1)
-    """The types differ: elements go through FP32."""
+    """Elements go through FP32: the types differ. When it accumulates: the source is cast."""
+    accumulate: Accumulate
+    integer: unsigned(1)
+    """Both types are INT32: nothing is cast, sums are modulo 2**32."""
+    transpose: unsigned(1)
     src_dtype: DType
     dst_dtype: DType
     update_mode: UpdateMode
@@ -92,11 +96,13 @@ class Row(data.Struct):
 
 
 class Run(data.Struct):
-    """Start of a contiguous run; ``last`` marks the last run of the transfer."""
+    """Start of a contiguous run; ``last`` marks the last run of the transfer. After a run that
+    ``pads`` the dense stream goes on in its next word."""
 
     address: unsigned(48)
     partition: unsigned(8)
     last: unsigned(1)
+    pads: unsigned(1)
 
 
 class Burst(data.Struct):
@@ -110,3 +116,5 @@ class Burst(data.Struct):
     """Aligned beats the bytes touch, minus 1."""
     last: unsigned(1)
     """Last of the transfer."""
+    pads: unsigned(1)
+    """Last of a run that pads."""

@@ -44,7 +44,7 @@ class Unpacker(wiring.Component):
     chunk: Out(stream of Chunk(config))
 
     Latency and throughput: two cycles from word to chunk; one chunk per cycle. Words beyond the
-    last burst stay where they are.
+    last burst stay where they are, but what is left of a word behind a burst that pads.
     """
 
     def __init__(self, config: CoreConfig):
@@ -72,6 +72,7 @@ class Unpacker(wiring.Component):
         end = Signal(log2 + 1)
         ends_burst, take, load = Signal(), Signal(), Signal()
         room = Signal()
+        finish, drops = Signal(), Signal()
         m.d.comb += [
             left.eq(burst.bytes - done),
             offset.eq(Mux(done == 0, burst.address[:log2], 0)),
@@ -80,17 +81,19 @@ class Unpacker(wiring.Component):
             end.eq(position + count),
             room.eq(~self.chunk.valid | self.chunk.ready),
             take.eq(held_valid & self.burst.valid & room & ((end <= width) | self.word.valid)),
-            load.eq(~held_valid | (take & (end >= width))),
+            finish.eq(take & ends_burst & burst.pads),
+            drops.eq(finish & (end > width)),  # the next word's rest too
+            load.eq(~held_valid | (take & (end >= width)) | finish),
             self.word.ready.eq(load),
             self.burst.ready.eq(take & ends_burst),
         ]
         with m.If(load):
-            m.d.sync += held_valid.eq(self.word.valid)
+            m.d.sync += held_valid.eq(self.word.valid & ~drops)
             with m.If(self.word.valid):
                 m.d.sync += held.eq(self.word.payload.data)
         with m.If(take):
             m.d.sync += [
-                position.eq(end),
+                position.eq(Mux(finish, 0, end)),
                 done.eq(Mux(ends_burst, 0, done + count)),
                 index.eq(Mux(ends_burst, 0, index + 1)),
             ]

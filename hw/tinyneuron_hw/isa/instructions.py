@@ -11,6 +11,7 @@ from amaranth.lib import data
 
 from .dma_indexed import DmaGather, DmaScatter
 from .opcodes import (
+    Accumulate,
     AluOp,
     Condition,
     Opcode,
@@ -98,7 +99,8 @@ class Loop(data.Struct):
 
 
 class DmaLoad(data.Struct):
-    """Device memory to SBUF."""
+    """Device memory to SBUF. For ``accumulate`` and ``transpose`` see Accumulating and transposing
+    transfers."""
 
     header: Header
     dst: AccessPattern
@@ -106,7 +108,9 @@ class DmaLoad(data.Struct):
     reserved0: unsigned(336)
     queue: unsigned(4)
     round_mode: RoundMode
-    reserved: unsigned(26)
+    accumulate: Accumulate
+    transpose: unsigned(1)
+    reserved: unsigned(23)
 
 
 class DmaStore(data.Struct):
@@ -118,7 +122,9 @@ class DmaStore(data.Struct):
     reserved0: unsigned(336)
     queue: unsigned(4)
     round_mode: RoundMode
-    reserved: unsigned(26)
+    accumulate: Accumulate
+    transpose: unsigned(1)
+    reserved: unsigned(23)
 
 
 class DmaCopy(data.Struct):
@@ -130,7 +136,9 @@ class DmaCopy(data.Struct):
     dst: DevicePattern
     queue: unsigned(4)
     round_mode: RoundMode
-    reserved: unsigned(26)
+    accumulate: Accumulate
+    transpose: unsigned(1)
+    reserved: unsigned(23)
 
 
 class DmaLocal(data.Struct):
@@ -143,7 +151,9 @@ class DmaLocal(data.Struct):
     reserved1: unsigned(288)
     queue: unsigned(4)
     round_mode: RoundMode
-    reserved: unsigned(26)
+    accumulate: Accumulate
+    transpose: unsigned(1)
+    reserved: unsigned(23)
 
 
 class LoadStationary(data.Struct):

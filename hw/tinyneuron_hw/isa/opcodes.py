@@ -11,6 +11,7 @@ __all__ = [
     "RAW_OPS",
     "STREAM_OPCODES",
     "UNARY_OPS",
+    "Accumulate",
     "ActivationFunction",
     "AluOp",
     "Comparison",
@@ -338,6 +339,17 @@ class RoundMode(enum.Enum, shape=2):
     NEAREST_EVEN = 0
     STOCHASTIC = 1
     """Up in magnitude with the probability of the part that is cut off; see Numbers."""
+
+
+class Accumulate(enum.Enum, shape=2):
+    """What a transfer does with what its destination holds."""
+
+    NONE = 0
+    """Replaces it."""
+    ADD = 1
+    """destination + source"""
+    MAX = 2
+    """The larger one."""
 
 
 class OperandKind(enum.Enum, shape=2):

@@ -32,6 +32,7 @@ from .page_text import (
     NUMBERS,
     OPERAND_RULES,
     SEMAPHORES,
+    TRANSFERS,
 )
 from .rules_accumulate import CUMULATIVE_OPS, LOADS, RUNNING_OPS
 
@@ -42,7 +43,8 @@ OPERAND_LAYOUTS = (operands.Header, operands.Wait, operands.Update, operands.Acc
                    operands.ScalarOperand, operands.IndexPattern)  # fmt: skip
 ENUMS = (opcodes.Stream, opcodes.Space, opcodes.WaitMode, opcodes.UpdateMode, opcodes.RegisterOp,
          opcodes.Condition, opcodes.AluOp, opcodes.ActivationFunction, opcodes.RoundMode,
-         opcodes.OperandKind, opcodes.ReduceCommand, opcodes.Comparison)  # fmt: skip
+         opcodes.OperandKind, opcodes.ReduceCommand, opcodes.Comparison,
+         opcodes.Accumulate)  # fmt: skip
 TABLE_LAYOUTS = (table.TableHeader, table.Specials, table.Entry, table.Segment)
 TABLE_ENUMS = (table.Reduction, table.Symmetry, table.EntryKind, table.Power)
 
@@ -236,6 +238,7 @@ def render() -> str:
         "## Function tables", _flow(table.__doc__), _table_sizes(),
         *(_layout(struct) for struct in TABLE_LAYOUTS), *(_enum(kind) for kind in TABLE_ENUMS),
         "## Operand rules", _rules(),
+        "## Accumulating and transposing transfers", TRANSFERS,
         "## Accumulators", ACCUMULATORS,
         "## Numbers", NUMBERS, _formats(),
         "## Enumerations", *(_enum(kind) for kind in ENUMS), _enum(MatmulKind),

@@ -1,6 +1,7 @@
 """Prose of docs/isa.md: what the layouts cannot say by themselves."""
 
-__all__ = ["ACCUMULATORS", "FOOTNOTES", "INTRODUCTION", "NUMBERS", "OPERAND_RULES", "SEMAPHORES"]
+__all__ = ["ACCUMULATORS", "FOOTNOTES", "INTRODUCTION", "NUMBERS", "OPERAND_RULES", "SEMAPHORES",
+           "TRANSFERS"]  # fmt: skip
 
 INTRODUCTION = """\
 # Instruction set
@@ -31,8 +32,9 @@ SEMAPHORES = """\
 
 OPERAND_RULES = """\
 Checked before the first access; BAD_OPERAND rules of every operand first, then ranges, on-chip
-operand by on-chip operand in slot order; for DMA then the element counts of both sides
-(BAD_OPERAND) and the device patterns. `rules.check` is the reference.
+operand by on-chip operand in slot order; for DMA then the element counts of both sides and the
+alignment of what is accumulated in (BAD_OPERAND), and the device patterns. `rules.check` is the
+reference.
 
 * A register's value must be representable in the field it stands for.
 * Every size is at least 1, `num_partitions` is at least 1. `round_mode` of a DMA instruction is
@@ -41,7 +43,8 @@ operand by on-chip operand in slot order; for DMA then the element counts of bot
   multiple of all partitions when more than half are used, of half when more than a quarter, else
   of a quarter. `row` operands may start at any PE row, `column` operands at any PE column, `dma`
   operands at any partition.
-* Engine operands start at a multiple of their element size. DMA takes any byte alignment.
+* Engine operands start at a multiple of their element size. DMA takes any byte alignment, but for a
+  destination that is accumulated in.
 * All operands of a Vector or Scalar instruction have the same number of partitions and, but for
   TENSOR_REDUCE, of elements. Operands of every type mix. READ_ACCUMULATOR writes one element.
 * TENSOR_SCALAR with LOAD_REDUCE has BYPASS as `op1`. `keep` excludes accumulating.
@@ -60,13 +63,37 @@ operand by on-chip operand in slot order; for DMA then the element counts of bot
 * In LOAD_STATIONARY and MULTIPLY_MOVING an element of INT8 or UINT8 is a pair of adjacent bytes:
   strides, sizes and alignment count pairs.
 * Source and destination of a DMA instruction have the same number of elements over all
-  partitions; equal types move bytes, of every type.
+  partitions; equal types move bytes, of every type, but where they accumulate.
 * OUT_OF_RANGE: a byte outside SBUF, PSUM, or the device-memory windows the runtime opened.
 * Within one instruction all reads of element n come before its write; a destination element must
   not overlap a source element that is read later. MAX8 and FIND_INDEX8 read everything before they
   write, MATCH_REPLACE8 all of `in1`, TRANSPOSE all of a block. Of destination elements that
   overlap each other, the later one stays.
 """
+
+TRANSFERS = """\
+A transfer with `accumulate` makes element n of the destination
+`cast(destination[n] op source[n])`. Both are cast to FP32, and the result is rounded to the
+destination's type, to nearest even. Two INT32 are not cast: ADD is modulo 2^32, MAX compares with
+sign. NaN, infinities and zeros are as in ADD and MAX of a lane.
+
+* Elements come in order: an element of the destination that comes again, by a stride of 0 or by
+  dimensions that meet, takes what the one before it left. So do transfers of one queue.
+* Types are those that DMA converts, equal or not. Addresses, offsets and strides of the
+  destination are multiples of its element (a stride of a dimension of size 1 does not count), or
+  the transfer is a BAD_OPERAND.
+* The destination is read: in SBUF it must have been written, in device memory one window allows
+  reading it and one (the same or another) writing it.
+
+A transfer with `transpose` takes matrices apart: element (row r, column c) of each matrix of the
+source becomes element (row c, column r) of the same matrix of the destination.
+
+* Columns are the innermost dimension. Rows are the partitions of an operand on chip, in device
+  memory the second dimension. The other dimensions count matrices, in order, innermost fastest.
+* Elements are of one type, of 2 or 4 bytes. Rows of one side are as many as the columns of the
+  other. No byte is in both source and destination. A transpose does not accumulate.
+* Any strides are legal. It is as fast as a copy when columns are contiguous on both sides, element
+  by element otherwise."""
 
 ACCUMULATORS = """\
 Each lane of the Vector engine keeps 8 partial results in FP32, from instruction to instruction and

@@ -45,6 +45,7 @@ from .rules_operations import check_operations
 from .rules_random import check_seed
 from .rules_reshape import RESHAPE_OPCODES, check_reshape
 from .rules_scalar import TABLE_OPCODES, check_activate, check_table
+from .rules_transfer import accumulates, check_aligned, check_matrices
 
 __all__ = [
     "CAST_DTYPES",
@@ -135,11 +136,13 @@ def check(
         return
     if opcode in DMA_OPCODES:
         _check_dma_counts(fields, ranges, devices)
+        check_aligned(fields, device_address)
     if device_address is not None and window_allows is not None:
         for path, extent in devices.items():
             start = device_address(path)
             low, high = start + extent.low, start + extent.high
-            if low < 0 or not window_allows(low, high, path == "dst"):
+            ways = {path == "dst", path == "dst" and not accumulates(fields)}
+            if low < 0 or not all(window_allows(low, high, is_write) for is_write in ways):
                 raise OperandError(
                     f"{path}: device bytes 0x{low:x}..0x{high:x} are outside the program's windows",
                     Trap.OUT_OF_RANGE,
@@ -345,6 +348,9 @@ def _check_dma(config: CoreConfig, fields: Mapping[str, Any]) -> None:
         raise _bad(f"queue {fields['queue']} does not exist: {config.dma_engines} DMA engines")
     if fields["src.dtype"] != fields["dst.dtype"]:
         _check_types(fields, ("src", "dst"), DMA_CAST_DTYPES)
+    elif accumulates(fields):
+        _check_types(fields, ("dst",), DMA_CAST_DTYPES)
+    check_matrices(fields)
 
 
 def _check_dma_counts(

@@ -4,12 +4,12 @@ import itertools
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from amaranth.hdl import Cat, Module, Value
+from amaranth.hdl import Cat, Const, Module, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from ..config import CoreConfig
-from ..formats import DType
+from ..formats import FORMATS, DType
 from ..isa.codec import fields_of
 from ..isa.instructions import INSTRUCTION_BITS
 from ..isa.matmul import FP8_DTYPES, MATMUL_DTYPES, RESULT_DTYPES, MatmulKind
@@ -18,6 +18,7 @@ from ..isa.opcodes import (
     INDEXED_OPCODES,
     ITERATED_OPS,
     RAW_OPS,
+    Accumulate,
     AluOp,
     Opcode,
     OperandKind,
@@ -40,6 +41,7 @@ from ..isa.rules_operations import OPERATIONS, RAW_DTYPES
 from ..isa.rules_random import SEED_DTYPE
 from ..isa.rules_reshape import MASK_ENTRY_BITS, RESHAPE_OPCODES
 from ..isa.rules_scalar import TABLE_OPCODES
+from ..isa.rules_transfer import TRANSPOSE_BYTES, rows_dim
 from ..isa.table import ROW_WORDS
 from .links import OPCODES, is_any
 
@@ -149,10 +151,17 @@ class StaticRules(wiring.Component):
         ]
         engines = self._config.dma_engines
         no_queue = [self._field(opcode, "queue") >= engines] if engines < 16 else []
+        accumulates: Value = Const(0, 1)
+        turned: list[Value] = []
+        if opcode not in INDEXED_OPCODES:
+            accumulates = self._field(opcode, "accumulate") != Accumulate.NONE.value
+            turned = [self._field(opcode, "transpose") & self._no_transpose(opcode)]
+        casts = (source != target) | accumulates
         return [
-            (source != target) & Cat(uncast).any(),
+            casts & Cat(uncast).any(),
             *empty,
             *no_queue,
+            *turned,
             *self._index_rules(opcode),
         ]
 
@@ -164,6 +173,22 @@ class StaticRules(wiring.Component):
             self._field(opcode, f"{role.path}.num_partitions") for role in PATTERNS[opcode]
         )
         return [self._no_dtype(opcode, "index", INDEX_TENSOR_DTYPES), near != index]
+
+    def _no_transpose(self, opcode: Opcode) -> Value:
+        """Those of :func:`tinyneuron_hw.isa.rules_transfer.check_matrices`."""
+        paths = {field.path for field in fields_of(opcode)}
+        sizes = [dtype for dtype, fmt in FORMATS.items() if fmt.bytes in TRANSPOSE_BYTES]
+        (rows, columns), (others, results) = (
+            (self._field(opcode, rows_dim(paths, path)), self._field(opcode, f"{path}.dims.0.size"))
+            for path in ("src", "dst")
+        )
+        return (
+            (self._field(opcode, "accumulate") != Accumulate.NONE.value)
+            | (self._field(opcode, "src.dtype") != self._field(opcode, "dst.dtype"))
+            | self._no_dtype(opcode, "src", sizes)
+            | (rows != results)
+            | (columns != others)
+        )
 
     def _reshape_rules(self, opcode: Opcode) -> list[Value]:
         source, target = (self._field(opcode, f"{path}.dtype") for path in ("in0", "dst"))

@@ -12,7 +12,7 @@ from .machine import Machine
 from .memory import Footprint
 from .region import Region
 
-__all__ = ["forbid_lane_overlap", "forbid_meeting", "forbid_serial_overlap"]
+__all__ = ["forbid_any_overlap", "forbid_lane_overlap", "forbid_meeting", "forbid_serial_overlap"]
 
 
 def forbid_lane_overlap(machine: Machine, sources: Sequence[tuple[Region, int | np.ndarray]],
@@ -81,6 +81,20 @@ def forbid_meeting(machine: Machine, source: Footprint, destination: Footprint) 
         return
     nothing = np.zeros(destination.size, np.int64)
     _forbid(machine, source, np.ones(source.size, np.int64), destination, nothing)
+
+
+def forbid_any_overlap(machine: Machine, source: Footprint, destination: Footprint) -> None:
+    """For a transpose, which reads and writes in an order of its own."""
+    if source.memory is not destination.memory:
+        return
+    if not _intervals_meet(source.start, source.dims, destination.start, destination.dims):
+        return
+    reads, writes = (np.unique(byte_offsets(side.dims)) + side.start
+                     for side in (source, destination))  # fmt: skip
+    shared = np.intersect1d(reads, writes)
+    if len(shared):
+        place = source.memory.place(int(shared[0]))
+        machine.fail(f"transposes {place} to where it is a source")
 
 
 def _forbid(machine: Machine, source: Footprint, source_steps: np.ndarray,

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tinyneuron_hw.isa.opcodes import INDEXED_OPCODES, UNARY_OPS, Opcode, OperandKind, ReduceCommand
+from tinyneuron_hw.isa.opcodes import (
+    INDEXED_OPCODES,
+    UNARY_OPS,
+    Accumulate,
+    Opcode,
+    OperandKind,
+    ReduceCommand,
+)
 from tinyneuron_hw.isa.roles import DEVICE, PATTERNS, SCALARS
 from tinyneuron_hw.isa.rules_accumulate import LOADS
 
@@ -55,7 +62,8 @@ def accesses(machine: Machine, prepared: Prepared) -> Accesses:
         if is_used and fields[f"{path}.kind"] is OperandKind.PER_PARTITION:
             partitions = prepared.regions["in0"].partitions
             reads.append(machine.footprint(scalar_region(fields, path, partitions)))
-    if opcode is Opcode.MULTIPLY_MOVING and fields["accumulate"]:
+    accumulates = fields.get("accumulate") not in (None, 0, Accumulate.NONE)
+    if accumulates:
         reads += writes
     return Accesses(tuple(reads), tuple(writes))
 

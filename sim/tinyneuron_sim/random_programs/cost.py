@@ -6,6 +6,7 @@ import math
 
 from tinyneuron_hw.isa.opcodes import DMA_OPCODES, ITERATED_OPS, AluOp, Opcode
 from tinyneuron_hw.isa.rules_operations import OPERATIONS
+from tinyneuron_hw.isa.rules_transfer import accumulates
 
 from .draw import Fields
 
@@ -15,6 +16,8 @@ _DIVIDER = dict.fromkeys(ITERATED_OPS, 8) | {AluOp.RSQRT: 22, AluOp.MOD: 40}
 """Cycles of an element; MOD mostly takes less."""
 _SCALAR = {Opcode.ACTIVATE: 36, Opcode.ACTIVATE_READ: 48, Opcode.LOAD_TABLE: 40}
 """Cycles beside the elements, of opcodes of the Scalar engine."""
+_TURN = 240
+"""An element of device memory that is accumulated in again: a read and a write, one by one."""
 _GROUP, _TREE = 8, 16
 """Least cycles of a reduction for a result; cycles after its last element."""
 _STEPS = {Opcode.TENSOR_SCAN: 6, Opcode.TENSOR_CUMULATIVE: 4}
@@ -25,7 +28,14 @@ def rough_cycles(opcode: Opcode, fields: Fields) -> int:
     """What an instruction takes, from its start to its end."""
     read, written = (_elements(fields, path) for path in (("in0", "src"), ("dst",)))
     if opcode in DMA_OPCODES:
-        return 150 + 2 * written * fields.get("dst.num_partitions", 1)
+        count = written * fields.get("dst.num_partitions", 1)
+        if not accumulates(fields):
+            return (300 if fields.get("transpose") else 150) + 2 * count
+        comes_again = any(
+            fields[f"dst.dims.{k}.size"] > 1 and not fields[f"dst.dims.{k}.stride"]
+            for k in range(4)
+        )
+        return 300 + (_TURN if comes_again else 8) * count
     if opcode is Opcode.TENSOR_REDUCE:
         return 24 + max(read, _GROUP * written) + _TREE
     if opcode in (Opcode.MAX8, Opcode.FIND_INDEX8, Opcode.MATCH_REPLACE8):

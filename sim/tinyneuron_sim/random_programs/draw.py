@@ -26,6 +26,7 @@ from tinyneuron_hw.isa.opcodes import (
 from tinyneuron_hw.isa.roles import DEVICE, PATTERNS, SCALARS
 from tinyneuron_hw.isa.rules import start_granule
 from tinyneuron_hw.isa.rules_accumulate import ACCUMULATING, RUNNING_OPS, SUBJECTS
+from tinyneuron_hw.isa.rules_transfer import accumulates
 from tinyneuron_hw.isa.table import HEADER_ROWS, SLOTS
 
 from ..golden.access import extent
@@ -216,6 +217,8 @@ class Drawer:
         if opcode in SUBJECTS and fields.get("reduce_cmd") in ACCUMULATING:
             self._accumulate(opcode, fields)
         self._put_in_place(fields)
+        if opcode in DMA_OPCODES and accumulates(fields):
+            _align(fields)
         if opcode in _SEARCHES:
             self._look_for_what_is_there(fields)
         return fields
@@ -296,6 +299,18 @@ class Drawer:
         long = [k for k in range(4) if fields[f"in0.dims.{k}.size"] >= 8]
         stride = fields[f"in0.dims.{long[0]}.stride"] if long else 0
         fields |= _dims("in1", [(stride, 8), (0, 1), (0, 1), (0, 1)])
+
+
+def _align(fields: Fields) -> None:
+    """Moves the elements that a transfer accumulates in to multiples of their size."""
+    size = FORMATS[fields["dst.dtype"]].bytes
+    if "dst.offset" in fields:
+        fields["dst.offset"] -= fields["dst.offset"] % size
+        return
+    fields["dst.address"] -= fields["dst.address"] % size
+    for k in range(4):
+        if fields[f"dst.dims.{k}.size"] > 1:
+            fields[f"dst.dims.{k}.stride"] -= fields[f"dst.dims.{k}.stride"] % size
 
 
 def _dims(path: str, dims: Sequence[tuple[int, int]]) -> Fields:

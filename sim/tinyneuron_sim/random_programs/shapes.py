@@ -143,6 +143,8 @@ def _matmul(request: ShapeRequest) -> Shape:
 
 def _transfer(request: ShapeRequest) -> Shape:
     """DMA counts the elements of all partitions."""
+    if request.variant["transpose"]:
+        return _turn(request)
     rng, near = request.rng, [role.path for role in PATTERNS.get(request.opcode, ())]
     total = rng.choice([1, rng.randint(1, 16), rng.randint(8, 64), rng.randint(32, 160)])
     shape = Shape()
@@ -183,6 +185,25 @@ def _indexed(request: ShapeRequest) -> Shape:
          far: factorise(rng, row)},
         {"index_stride": stride, "index_last": last},
     )  # fmt: skip
+
+
+def _turn(request: ShapeRequest) -> Shape:
+    """Matrices of a DMA transpose: on chip the rows are partitions. Often more than a tile."""
+    rng, near = request.rng, [role.path for role in PATTERNS.get(request.opcode, ())]
+    limits = {path: request.partition_limit(path) if path in near else 24
+              for path in ("src", "dst")}  # fmt: skip
+    rows, columns = (rng.randint(1, limits[path]) for path in ("src", "dst"))
+    batches = rng.choice([1, 1, 2, 4])
+    shape = Shape()
+    for path, sides in (("src", (rows, columns)), ("dst", (columns, rows))):
+        if path not in near:
+            shape.sizes[path] = [sides[1], sides[0], batches, 1]
+            continue
+        if sides[1] * batches > request.room(path):
+            raise NoRoomError(f"{batches} x {sides[1]} elements in a partition")
+        shape.partitions[path] = sides[0]
+        shape.sizes[path] = [sides[1], batches, 1, 1]
+    return shape
 
 
 def _eight(request: ShapeRequest) -> Shape:

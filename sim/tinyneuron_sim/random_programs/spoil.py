@@ -24,6 +24,7 @@ from tinyneuron_hw.isa import (
     rules_random,
     rules_reshape,
     rules_scalar,
+    rules_transfer,
 )
 from tinyneuron_hw.isa.codec import fields_of
 from tinyneuron_hw.isa.opcodes import DMA_OPCODES, INDEXED_OPCODES, RAW_OPS, AluOp, Opcode
@@ -45,6 +46,7 @@ _MODULES: dict[ModuleType, tuple[Opcode, ...]] = {
     rules_operations: (),
     rules_random: (Opcode.SET_SEED,),
     rules_reshape: rules_reshape.RESHAPE_OPCODES,
+    rules_transfer: DMA_OPCODES,
     rules_scalar: (*rules_scalar.TABLE_OPCODES, Opcode.ACTIVATE),
 }
 """Where the rules are, each with the opcodes that alone have them; none when many have."""

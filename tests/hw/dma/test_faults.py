@@ -5,7 +5,7 @@ import pytest
 from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.formats import DType
 from tinyneuron_hw.isa.csr import Trap
-from tinyneuron_hw.isa.opcodes import Opcode, Space, Stream
+from tinyneuron_hw.isa.opcodes import Accumulate, Opcode, Space, Stream
 
 CONFIG = CoreConfig(
     name="dma_faults", partitions=4, columns=4, sbuf_partition_bytes=2048, psum_bank_bytes=64,
@@ -49,13 +49,29 @@ def test_bus_error_traps_with_the_bursts_address(dma_bench, opcode):
 
 
 @pytest.mark.parametrize(
-    ("opcode", "wait"), [(Opcode.DMA_LOAD, 50), (Opcode.DMA_STORE, 110), (Opcode.DMA_COPY, 90)]
+    ("opcode", "wait", "more"),
+    [
+        (Opcode.DMA_LOAD, 50, {}),
+        (Opcode.DMA_STORE, 110, {}),
+        (Opcode.DMA_COPY, 90, {}),
+        (Opcode.DMA_COPY, 130, {"accumulate": Accumulate.ADD}),
+        (Opcode.DMA_COPY, 190, {"accumulate": Accumulate.MAX}),
+        (Opcode.DMA_COPY, 140, {"transpose": 1}),
+        (Opcode.DMA_COPY, 220, {"transpose": 1}),
+    ],
 )
-def test_stop_drains_the_bus_and_a_new_start_works(dma_bench, opcode, wait):
+def test_stop_drains_the_bus_and_a_new_start_works(dma_bench, opcode, wait, more):
     bench = dma_bench(CONFIG, seed=wait, latency=(5, 40))
     dut = bench.dut
     for queue in (0, 1):
-        if opcode is Opcode.DMA_COPY:
+        if more:
+            rows, columns = ([{"stride": 2, "size": a}, {"stride": 2 * a, "size": b}]
+                             for a, b in ((25, 15), (15, 25)))  # fmt: skip
+            fields = {"dtype": DType.BF16, "address": 8192 * queue, "dims": rows}
+            into = {**fields, "address": 8192 * queue + 4096}
+            into["dims"] = columns if "transpose" in more else rows
+            bench.add(opcode, {"src": fields, "dst": into, "queue": queue, **more})
+        elif opcode is Opcode.DMA_COPY:
             fields = {"dtype": DType.UINT8, "dims": [{"stride": 1, "size": BYTES}]}
             bench.add(opcode, {"src": {**fields, "address": 8192 * queue + 1},
                                "dst": {**fields, "address": 8192 * queue + 4098},

@@ -14,6 +14,7 @@ from tinyneuron_hw.isa.csr import Trap
 from tinyneuron_hw.isa.opcodes import (
     DMA_OPCODES,
     INDEXED_OPCODES,
+    Accumulate,
     Opcode,
     RoundMode,
     Space,
@@ -172,6 +173,12 @@ def random_command(rng):
     elif kind < 0.6 and side in DEVICE.get(opcode, ()):
         for dim in fields[side]["dims"]:
             dim["size"] = rng.choice([1, (1 << 24) - 1, 70000])
+    elif kind < 0.85:
+        fields["accumulate"] = rng.choice([Accumulate.ADD, Accumulate.MAX])
+        if rng.random() < 0.7:
+            fields["dst"]["address" if "address" in fields["dst"] else "offset"] &= ~3
+    elif kind < 0.9:
+        fields |= {"accumulate": Accumulate.ADD, "dst": {**fields["dst"], "dtype": DType.BF16}}
     registers = {name: rng.choice([0, 1, 5, (1 << 32) - 1, (1 << 31), rng.getrandbits(32)])
                  for name in ("src", "dst")}  # fmt: skip
     return encode(opcode, fields), registers

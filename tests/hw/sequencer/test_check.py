@@ -20,6 +20,7 @@ from tinyneuron_hw.isa.matmul import (
     matmul_kind,
 )
 from tinyneuron_hw.isa.opcodes import (
+    DMA_OPCODES,
     INDEXED_OPCODES,
     AluOp,
     Opcode,
@@ -208,7 +209,8 @@ def expected(config, raw, stationary=None):
     except rules.OperandError as error:
         if any(text in str(error) for text in LEFT_TO_DMA) and decoded.opcode in roles.DEVICE:
             return None
-        if decoded.opcode is Opcode.DMA_LOCAL and "elements, dst" in str(error):
+        left = "elements, dst" in str(error) or "accumulated in" in str(error)
+        if decoded.opcode in DMA_OPCODES and left:
             return None
         return error.cause, error.address
     return Trap.NONE, None

@@ -190,3 +190,70 @@ def test_a_transfer_too_large_to_execute_is_an_error():
     copy = encode(Opcode.DMA_COPY, src=both, dst=both | {"address": 64})
     with pytest.raises(GoldenError, match=r"moves 4294836225 bytes in one transfer"):
         run({Stream.SYNC: [copy, HALT]})
+
+
+def _moved(opcode: Opcode, fields: dict, data: np.ndarray, size: int) -> bytes:
+    """``size`` bytes at 0x2000 after a transfer; ``data`` is at 0."""
+    backend = GoldenBackend(TINY)
+    backend.memory_write(0, data.tobytes())
+    _run(backend, (opcode, fields))
+    return backend.memory_read(0x2000, size)
+
+
+@pytest.mark.parametrize("dtype", [BF16, FP32])
+def test_matrices_are_transposed_between_every_pair_of_memories(dtype):
+    size = FORMATS[dtype].bytes
+    data = np.arange(2 * 3 * 4, dtype=RAW_TYPES[size]).reshape(2, 3, 4)
+    there = on_chip(0, 4, 8, [(1, 3), (3, 2)], dtype)
+    back = on_chip(1, 3, 64, [(1, 4), (4, 2)], dtype)
+    whole = {"src": device(0, [(size, 4), (4 * size, 3), (12 * size, 2)], dtype)}
+    turned = device(0x2000, [(size, 3), (3 * size, 4), (12 * size, 2)], dtype)
+    backend = GoldenBackend(TINY)
+    backend.memory_write(0, data.tobytes())
+    again = device(0x3000, [(size, 3), (3 * size, 4), (12 * size, 2)], dtype)
+    _run(
+        backend,
+        (Opcode.DMA_COPY, {**whole, "dst": turned, "transpose": 1}),
+        (Opcode.DMA_LOAD, {**whole, "dst": there, "transpose": 1}),
+        (Opcode.DMA_LOCAL, {"src": there, "dst": back, "transpose": 1}),
+        (Opcode.DMA_STORE, {"src": back, "dst": again, "transpose": 1}),
+    )
+    for address in (0x2000, 0x3000):
+        got = np.frombuffer(backend.memory_read(address, data.nbytes), data.dtype)
+        np.testing.assert_array_equal(got.reshape(2, 4, 3), data.swapaxes(1, 2))
+
+
+def test_a_transpose_onto_its_source_is_an_error():
+    square = [(4, 4), (16, 4)]
+    with pytest.raises(GoldenError, match="transposes device memory address 0x3c"):
+        _moved(Opcode.DMA_COPY, {"src": device(0, square, FP32), "dst": device(0x3C, square, FP32),
+                                 "transpose": 1}, np.zeros(32, np.float32), 4)  # fmt: skip
+
+
+def test_elements_accumulate_in_order():
+    values = np.array([2.0**24, 1, 1, -(2.0**24), 3], np.float32)
+    fields = {"src": device(0, [(4, 5)], FP32), "dst": device(0x2000, [(0, 5)], FP32)}
+    got = _moved(Opcode.DMA_COPY, {**fields, "accumulate": 1}, values, 4)
+    assert np.frombuffer(got, np.float32)[0] == 3
+    got = _moved(Opcode.DMA_COPY, {**fields, "accumulate": 2}, values, 4)
+    assert np.frombuffer(got, np.float32)[0] == 2.0**24
+
+
+def test_int32_sums_wrap_and_other_types_are_cast():
+    whole = np.array([2**31 - 1, -5], np.int32)
+    twice = {"src": device(0, [(4, 2)], INT32), "dst": device(0, [(4, 2)], INT32), "accumulate": 1}
+    backend = GoldenBackend(TINY)
+    backend.memory_write(0, whole.tobytes())
+    _run(backend, (Opcode.DMA_COPY, twice))
+    assert np.frombuffer(backend.memory_read(0, 8), np.int32).tolist() == [-2, -10]
+    mixed = {**twice, "dst": device(0x100, [(2, 2)], BF16)}
+    _run(backend, (Opcode.DMA_COPY, mixed))
+    expected = from_float32(np.array([-2, -10], np.float32), BF16)
+    assert backend.memory_read(0x100, 4) == expected.tobytes()
+
+
+def test_what_was_never_written_is_not_accumulated_in():
+    fields = {"src": device(0, [(4, 4)], FP32), "dst": on_chip(0, 1, 0, [(1, 4)], FP32),
+              "accumulate": 1}  # fmt: skip
+    with pytest.raises(GoldenError, match="never written"):
+        _moved(Opcode.DMA_LOAD, fields, np.zeros(4, np.float32), 4)
