@@ -81,8 +81,8 @@ def render() -> str:
     d.text(296, 480, "fetch (AXI4)", size=10.5, style="small", anchor="start")
 
     d.box(390, 558, 538, 44,
-          ["device memory", f"{_size(config.device_memory_bytes)}, a fixed latency of "
-           f"{config.memory_latency} cycles"], "outside")  # fmt: skip
+          ["device memory", f"{_size(config.device_memory_bytes)}, {config.memory_channels} "
+           f"channels of {config.memory.upper()}"], "outside")  # fmt: skip
     d.path([(659, 512), (659, 558)], "memory", ends="both")
     d.text(668, 546, "PHY-like port", size=10.5, style="small", anchor="start")
 

@@ -32,8 +32,8 @@ assert wide.macs_per_cycle == 4 * 16
 
 Where a function takes a configuration it takes a name or such an object. A size that breaks a rule
 raises `ConfigError` with the field, the rule and the value. A program runs on a device whose
-configuration is the one it was compiled for, but for timing (`pe_latency`, `memory_latency`,
-`fetch_buffer`, `queue_depth`, `dma_buffer_beats`)."""
+configuration is the one it was compiled for, but for timing (`pe_latency`, `memory`,
+`memory_latency`, `fetch_buffer`, `queue_depth`, `dma_buffer_beats`)."""
 
 
 def _parameters() -> dict[str, str]:

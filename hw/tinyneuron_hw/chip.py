@@ -10,8 +10,8 @@ from amaranth.lib.wiring import In, Out, connect, flipped
 
 from .config import CoreConfig
 from .core import Core
-from .hbm.controller import MemoryController
-from .hbm.ports import PhyPort
+from .hbm.controller import memory_controller
+from .hbm.ports import memory_port
 from .host.axi import Axi4Lite
 from .isa.csr import CSR_ADDRESS_BITS
 from .sequencer.ports import TraceEvent
@@ -35,7 +35,7 @@ class Chip(wiring.Component):
         super().__init__(
             {
                 "s_axil": In(Axi4Lite(address_bits=CSR_ADDRESS_BITS)),
-                "phy": Out(PhyPort(config)),
+                "phy": Out(memory_port(config)),
                 "interrupt": Out(1),
                 "trace": Out(stream.Signature(TraceEvent)),
             }
@@ -44,12 +44,12 @@ class Chip(wiring.Component):
     def elaborate(self, platform: Any) -> Module:
         m = Module()
         m.submodules.core = core = Core(self.config)
-        m.submodules.memory = memory = MemoryController(self.config)
+        m.submodules.memory_controller = memory = memory_controller(self.config)
         connect(m, flipped(self.s_axil), core.s_axil)
         connect(m, core.m_axi_fetch, memory.fetch)
         for port in range(self.config.dma_ports):
             connect(m, getattr(core, f"m_axi_dma{port}"), memory.dma[port])
         connect(m, memory.phy, flipped(self.phy))
         connect(m, core.trace, flipped(self.trace))
-        m.d.comb += self.interrupt.eq(core.interrupt)
+        m.d.comb += [core.memory.eq(memory.counts), self.interrupt.eq(core.interrupt)]
         return m

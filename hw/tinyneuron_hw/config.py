@@ -38,6 +38,9 @@ MEMORY_WINDOWS = 4
 ALLOWED_ROWS = (4, 8, 16, 32, 64, 128)
 """What ``partitions`` and ``columns`` may be."""
 
+MEMORIES = ("hbm", "ddr4", "fixed")
+"""What ``memory`` may be; the first two are the timing tables of ``hbm/timing.py``."""
+
 
 class ConfigError(ValueError):
     """A configuration breaks a rule; the message names the field, the rule and the value."""
@@ -68,9 +71,11 @@ class CoreConfig:
         DMA engines (queues), 1 ... 16.
     device_memory_bytes:
         Size of device memory, a multiple of 4 KiB, at most 2**48 bytes.
+    memory:
+        Device memory: ``hbm`` and ``ddr4`` have banks, rows, refresh and error correction;
+        ``fixed`` answers every access after the same time.
     memory_latency:
-        Cycles from a read command on the memory port to its data, 1 ... 1023, until the real
-        controller exists.
+        With ``fixed``, cycles from a read command on the memory port to its data, 1 ... 1023.
     fetch_buffer:
         Instructions the prefetch buffer of one stream holds, a power of two, 4 ... 64. Code runs at
         full speed when they take longer than ``memory_latency`` to arrive.
@@ -92,6 +97,7 @@ class CoreConfig:
     pe_latency: int = 2
     dma_engines: int = 4
     device_memory_bytes: int = 1 << 32
+    memory: str = "fixed"
     memory_latency: int = 100
     fetch_buffer: int = 32
     queue_depth: int = 4
@@ -124,6 +130,7 @@ class CoreConfig:
         memory = self.device_memory_bytes
         memory_ok = 4096 <= memory <= 1 << 48 and memory % 4096 == 0
         require(memory_ok, "device_memory_bytes", "a multiple of 4096 from 4096 to 2**48")
+        require(self.memory in MEMORIES, "memory", "hbm, ddr4 or fixed")
         require(1 <= self.memory_latency <= 1023, "memory_latency", "from 1 to 1023")
         fetch = self.fetch_buffer
         require(4 <= fetch <= 64 and fetch & (fetch - 1) == 0, "fetch_buffer", "4, 8, 16, 32 or 64")
@@ -164,6 +171,17 @@ class CoreConfig:
     def axi_bytes(self) -> int:
         """Data bytes of one AXI4 port (DMA and fetch): a slice of ``memory_bytes``."""
         return min(self.memory_bytes, 64)
+
+    @property
+    def access_bytes(self) -> int:
+        """Bytes of one access of a memory channel, a burst of four: a whole number of AXI beats.
+        Beats of 64 bytes need two of the 64-bit pseudo-channels, which then work as one."""
+        return max(32, self.axi_bytes)
+
+    @property
+    def memory_channels(self) -> int:
+        """Channels of device memory; each moves a quarter of an access per cycle."""
+        return 4 * self.memory_bytes // self.access_bytes
 
     @property
     def dma_ports(self) -> int:

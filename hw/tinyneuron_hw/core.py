@@ -14,6 +14,7 @@ from amaranth.lib.wiring import In, Out, connect, flipped
 from .blocks import soft_reset
 from .config import CoreConfig
 from .dma.dma import Dma
+from .hbm.counts import MemoryCounts
 from .host.axi import Axi4, Axi4Lite, Axi4Read
 from .host.host import Host
 from .isa.csr import CSR_ADDRESS_BITS
@@ -44,6 +45,7 @@ class Core(wiring.Component):
     s_axil: control registers (``isa/csr.py``).
     m_axi_fetch: instruction fetch.
     m_axi_dma0 ...: one AXI4 manager for each of ``config.dma_ports``.
+    memory: what the memory controller counts.
     interrupt: level, see INTERRUPT_ENABLE.
     trace: start and end of every instruction and transfer.
     """
@@ -56,6 +58,7 @@ class Core(wiring.Component):
                 "s_axil": In(Axi4Lite(address_bits=CSR_ADDRESS_BITS)),
                 "m_axi_fetch": Out(Axi4Read(data_bytes=config.axi_bytes, id_bits=AXI_ID_BITS)),
                 **{f"m_axi_dma{port}": Out(axi) for port in range(config.dma_ports)},
+                "memory": In(MemoryCounts(config)),
                 "interrupt": Out(1),
                 "trace": Out(stream.Signature(TraceEvent)),
             }
@@ -181,4 +184,8 @@ class Core(wiring.Component):
             increments.dma_write_bytes.eq(dma.write_bytes),
             increments.fetch_bytes.eq(sequencers.fetch_bytes),
             increments.trace_dropped.eq(sequencers.trace_dropped),
+            *(
+                increments[f"memory_{name}"].eq(self.memory[name])
+                for name, _ in MemoryCounts(self.config)
+            ),
         ]

@@ -200,6 +200,7 @@ async def stands_any_memory(dut):
     rng = random.Random(scenario["seed"])
     dut.rst.value = 1
     dut.trace__ready.value = 1
+    dut.memory.value = 0
     dut.clk.value = 0
     await Timer(1, "ns")
     host = AxiLiteMaster(AxiLiteBus.from_prefix(dut, "s_axil_"), dut.clk, dut.rst)

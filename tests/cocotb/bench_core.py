@@ -49,6 +49,7 @@ async def runs_a_program(dut):
     rng = random.Random(scenario["seed"])
     dut.rst.value = 1
     dut.trace__ready.value = 0
+    dut.memory.value = 0
     dut.clk.value = 0
     await Timer(1, "ns")  # the masters look at the reset when they are made
     host = AxiLiteMaster(AxiLiteBus.from_prefix(dut, "s_axil_"), dut.clk, dut.rst)

@@ -78,6 +78,7 @@ def test_a_name_with_bad_changes_says_what_is_wrong(name, message):
         ("device_memory_bytes", 4097, r"a multiple of 4096 from 4096 to 2\*\*48"),
         ("device_memory_bytes", 1 << 49, r"a multiple of 4096 from 4096 to 2\*\*48"),
         ("memory_latency", 1024, "from 1 to 1023"),
+        ("memory", "dram", "hbm, ddr4 or fixed"),
         ("fetch_buffer", 2, "4, 8, 16, 32 or 64"),
         ("queue_depth", 0, "from 1 to 16"),
         ("dma_buffer_beats", 100, "a power of two from 16 to 1024"),

@@ -139,6 +139,27 @@ def bench_sim(
     _report(result, as_json, out, f"simulation speed on {target}, config {config}")
 
 
+@bench_app.command("memory")
+def bench_memory(
+    target: Target = "verilator",
+    config: Config = "default",
+    out: JsonFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Bandwidth of device memory: contiguous and in rows, both ways."""
+    from . import memory
+
+    results = memory.bench_memory(get_config(config), target)
+    table = memory.to_json(results)
+    write_json(table, out)
+    if as_json:
+        emit(table)
+    else:
+        for item in results:
+            print_pairs(item.transfer, {"bytes": item.bytes, "cycles": item.cycles,
+                                        "share": item.share, "right": item.right})  # fmt: skip
+
+
 @bench_app.command("all")
 def bench_all(
     target: Target = "verilator",

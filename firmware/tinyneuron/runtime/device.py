@@ -76,7 +76,7 @@ class Device:
 def _hardware(config: CoreConfig) -> CoreConfig:
     """The parts of a configuration that a program depends on."""
     return config.with_changes(
-        name="any", memory_latency=1, pe_latency=1, fetch_buffer=16, queue_depth=4,
+        name="any", memory="fixed", memory_latency=1, pe_latency=1, fetch_buffer=16, queue_depth=4,
         dma_buffer_beats=128,
     )  # fmt: skip
 

@@ -13,6 +13,12 @@ from .model import RunResult
 
 __all__ = ["Engine", "Port", "Statistics", "statistics", "table"]
 
+_MEMORY = {
+    "row_hits": "memory accesses to an open row",
+    "row_misses": "memory accesses to a row opened for them",
+    "refreshes": "memory refreshes",
+    "corrected": "memory errors corrected",
+}
 _ENGINES = ("tensor", "vector", "scalar", "dma")
 
 
@@ -51,6 +57,8 @@ class Statistics:
     ports: dict[str, Port]
     sbuf_conflicts: int
     psum_conflicts: int
+    memory: dict[str, int]
+    """What happened in device memory; see ``isa.csr.COUNTERS``."""
     idle: int
 
     def to_json(self) -> dict[str, Any]:
@@ -89,6 +97,7 @@ def statistics(result: RunResult, config: CoreConfig) -> Statistics:
         ports={name: Port(moved[name], moved[name] / (limits[name] * whole)) for name in limits},
         sbuf_conflicts=counters["sbuf_conflicts"],
         psum_conflicts=counters["psum_conflicts"],
+        memory={name: counters[f"memory_{name}"] for name in _MEMORY},
         idle=max(0, cycles - sum(engine.busy for engine in engines.values())),
     )
 
@@ -109,4 +118,6 @@ def table(found: Statistics) -> Table:
         shown.add_row(f"{name.replace('_', ' ')} bytes", f"{port.bytes:,}", f"{port.share:.1%}", "")
     shown.add_row("waits for an SBUF bank", f"{found.sbuf_conflicts:,}", "", "")
     shown.add_row("waits for a PSUM bank", f"{found.psum_conflicts:,}", "", "")
+    for name, count in found.memory.items():
+        shown.add_row(_MEMORY[name], f"{count:,}", "", "")
     return shown

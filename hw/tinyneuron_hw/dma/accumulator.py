@@ -40,10 +40,10 @@ class Accumulator(wiring.Component):
         What to write.
     written: In(1)
         The oldest burst's chunks are written, and readable.
-    ar, r_valid, r_data, r_error, sbuf:
+    ar, r_valid, r_data, r_error, r_flaws, sbuf:
         See :class:`Reader`.
-    error: Out(1), error_address: Out(48)
-        A burst was refused (the data does not go on).
+    error: Out(1), error_flaw: Out(1), error_address: Out(48)
+        A burst was refused, or a word could not be corrected (the data does not go on).
     bytes: Out
         Bytes of the destination taken in this cycle.
 
@@ -66,8 +66,10 @@ class Accumulator(wiring.Component):
                 "r_valid": In(1),
                 "r_data": In(8 * config.axi_bytes),
                 "r_error": In(1),
+                "r_flaws": In(config.axi_bytes // 8),
                 "sbuf": Out(DmaReadPort(config)),
                 "error": Out(1),
+                "error_flaw": Out(1),
                 "error_address": Out(48),
                 "bytes": Out(exact_log2(config.axi_bytes) + 1),
             }
@@ -102,6 +104,7 @@ class Accumulator(wiring.Component):
             reader.r_valid.eq(self.r_valid),
             reader.r_data.eq(self.r_data),
             reader.r_error.eq(self.r_error),
+            reader.r_flaws.eq(self.r_flaws),
             bursts.w_en.eq(taken),
             bursts.w_data.eq(self.burst.payload),
             bursts.r_en.eq(self.values.ready),
@@ -125,6 +128,7 @@ class Accumulator(wiring.Component):
             combine.beat.valid.eq(reader.beat.valid & ~beat.error),
             reader.beat.ready.eq(combine.beat.ready & ~beat.error),
             self.error.eq(reader.beat.valid & beat.error),
+            self.error_flaw.eq(beat.flaw),
             self.error_address.eq(beat.address),
             self.bytes.eq(
                 Mux(reader.device & reader.beat.valid & reader.beat.ready, beat.count, 0)

@@ -36,8 +36,8 @@ class AxiArbiter(wiring.Component):
     w: In(stream of WriteBeat(config)).array(len(engines))
         Beats of the bursts whose address was taken, in that order; they must be there already.
     r_valid, b_valid: Out(len(engines))
-        Which engine the returning beat (``r_data``, ``r_error``) or response (``b_error``) is for.
-        Engines always take them; IDs may come in any order and interleave.
+        Which engine the returning beat (``r_data``, ``r_error``, ``r_flaws``) or response
+        (``b_error``) is for. Engines always take them; IDs may come in any order and interleave.
 
     Latency and throughput: one register stage on AR, AW and W; a transfer per cycle on each.
     """
@@ -55,6 +55,7 @@ class AxiArbiter(wiring.Component):
                 "r_valid": Out(count),
                 "r_data": Out(8 * config.axi_bytes),
                 "r_error": Out(1),
+                "r_flaws": Out(config.axi_bytes // 8),
                 "b_valid": Out(count),
                 "b_error": Out(1),
             }
@@ -80,6 +81,7 @@ class AxiArbiter(wiring.Component):
             axi.bready.eq(1),
             self.r_data.eq(axi.rdata),
             self.r_error.eq(axi.rresp[1]),
+            self.r_flaws.eq(axi.ruser),
             self.b_error.eq(axi.bresp[1]),
         ]
         return m

@@ -44,7 +44,7 @@ class Datapath(wiring.Component):
         For the rows that an index tensor chooses.
     hold: In(1)
         Offer no further burst to the bus.
-    ar, r_valid, r_data, r_error, aw, w, b_valid, b_error:
+    ar, r_valid, r_data, r_error, r_flaws, aw, w, b_valid, b_error:
         See :class:`Reader` and :class:`Sink`.
     sbuf_read, sbuf_write: Out
         SBUF ports.
@@ -54,8 +54,9 @@ class Datapath(wiring.Component):
         The transfer is complete, or what comes before its fault.
     fault, fault_address: Out
         A row traps with OUT_OF_RANGE; see :class:`Indexer`.
-    error, error_address: Out
-        A burst was refused: its address (pulse, the data does not go on).
+    error, error_flaw, error_address: Out
+        A burst was refused: its address; or (``error_flaw``) a 64-bit word could not be corrected:
+        its address (pulse, the data does not go on).
     read_bytes, write_bytes: Out
         Device-memory bytes of this cycle.
     """
@@ -73,6 +74,7 @@ class Datapath(wiring.Component):
                 "r_valid": In(1),
                 "r_data": In(8 * config.axi_bytes),
                 "r_error": In(1),
+                "r_flaws": In(config.axi_bytes // 8),
                 "aw": Out(stream.Signature(AddressRequest)),
                 "w": Out(stream.Signature(WriteBeat(config))),
                 "b_valid": In(1),
@@ -84,6 +86,7 @@ class Datapath(wiring.Component):
                 "fault": Out(1),
                 "fault_address": Out(48),
                 "error": Out(1),
+                "error_flaw": Out(1),
                 "error_address": Out(48),
                 "read_bytes": Out(BYTES_BITS),
                 "write_bytes": Out(BYTES_BITS),
@@ -147,6 +150,9 @@ class Datapath(wiring.Component):
         write_error = self.b_valid & self.b_error
         m.d.comb += [
             self.error.eq(write_error | read_error | accumulator.error),
+            self.error_flaw.eq(
+                ~write_error & Mux(read_error, reader.beat.p.flaw, accumulator.error_flaw)
+            ),
             self.error_address.eq(
                 Mux(
                     write_error, sink.error_address,
@@ -271,6 +277,7 @@ class Datapath(wiring.Component):
                 user.r_valid.eq(turns.r_valid[i]),
                 user.r_data.eq(self.r_data),
                 user.r_error.eq(self.r_error),
+                user.r_flaws.eq(self.r_flaws),
             ]
         m.d.comb += [
             self.ar.payload.eq(turns.out.payload),

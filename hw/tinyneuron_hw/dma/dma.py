@@ -39,7 +39,7 @@ class Dma(wiring.Component):
         Of the access two cycles ago.
     updates: Out(SemaphoreUpdatePort()).array(dma_engines)
     trap: Out(TrapPort())
-        BAD_OPERAND, OUT_OF_RANGE, BUS_ERROR, SBUF_ECC_ERROR.
+        BAD_OPERAND, OUT_OF_RANGE, BUS_ERROR, ECC_ERROR, SBUF_ECC_ERROR.
     trace: Out(stream of TraceEvent).array(dma_engines)
     windows: In(Windows), cycle: In(32)
     stop: In(1)
@@ -159,6 +159,7 @@ class Dma(wiring.Component):
                 queue.r_valid.eq(arbiter.r_valid[i]),
                 queue.r_data.eq(arbiter.r_data),
                 queue.r_error.eq(arbiter.r_error),
+                queue.r_flaws.eq(arbiter.r_flaws),
                 queue.b_valid.eq(arbiter.b_valid[i]),
                 queue.b_error.eq(arbiter.b_error),
             ]

@@ -36,6 +36,7 @@ def engine_signature(config: CoreConfig) -> wiring.Signature:
             "r_valid": In(1),
             "r_data": In(8 * config.axi_bytes),
             "r_error": In(1),
+            "r_flaws": In(config.axi_bytes // 8),
             "aw": Out(stream.Signature(AddressRequest)),
             "w": Out(stream.Signature(WriteBeat(config))),
             "b_valid": In(1),
@@ -68,15 +69,15 @@ class DmaEngine(wiring.Component):
         Level: start nothing, drop what has not reached the bus, drain.
     windows: In(Windows)
         For the rows that an index tensor chooses.
-    ar, r_valid, r_data, r_error, aw, w, b_valid, b_error:
+    ar, r_valid, r_data, r_error, r_flaws, aw, w, b_valid, b_error:
         To the port's arbiter; see :class:`Reader` and :class:`Sink`.
     sbuf_read, sbuf_write: Out
         SBUF ports.
     update: Out(SemaphoreUpdatePort())
         After the last byte is readable (device memory: after the last write response).
     trap: Out(TrapPort())
-        BUS_ERROR, or OUT_OF_RANGE of a row once those before it are moved; the engine then waits
-        for ``stop``.
+        BUS_ERROR, ECC_ERROR, or OUT_OF_RANGE of a row once those before it are moved; the engine
+        then waits for ``stop``.
     event: Out(stream of TraceEvent), source: In(5), cycle: In(32)
         START and END of each transfer; ``source`` is the engine's number on the trace port.
     quiet: Out(1)
@@ -96,24 +97,28 @@ class DmaEngine(wiring.Component):
             connect(m, getattr(path, name), flipped(getattr(self, name)))
         transfer = self.transfer
         align = exact_log2(self.config.axi_bytes)
+        failure, place = Signal(Trap), Signal(48)
         m.d.comb += [
             path.transfer.eq(transfer),
             path.windows.eq(self.windows),
             path.r_valid.eq(self.r_valid),
             path.r_data.eq(self.r_data),
             path.r_error.eq(self.r_error),
+            path.r_flaws.eq(self.r_flaws),
             path.b_valid.eq(self.b_valid),
             path.b_error.eq(self.b_error),
             path.clear.eq(self.finished),
             self.quiet.eq(path.idle),
             self.read_bytes.eq(path.read_bytes),
             self.write_bytes.eq(path.write_bytes),
-            self.trap.cause.eq(Mux(path.error, Trap.BUS_ERROR, Trap.OUT_OF_RANGE)),
+            failure.eq(Mux(path.error_flaw, Trap.ECC_ERROR, Trap.BUS_ERROR)),
+            place.eq(path.error_address),
+            place[3:align].eq(Mux(path.error_flaw, path.error_address[3:align], 0)),
+            place[:3].eq(0),
+            self.trap.cause.eq(Mux(path.error, failure, Trap.OUT_OF_RANGE)),
             self.trap.stream.eq(transfer.stream),
             self.trap.pc.eq(transfer.pc),
-            self.trap.address.eq(
-                Mux(path.error, path.error_address >> align << align, path.fault_address)
-            ),
+            self.trap.address.eq(Mux(path.error, place, path.fault_address)),
             self.update.mode.eq(transfer.update_mode),
             self.update.semaphore.eq(transfer.update_semaphore),
             self.update.value.eq(transfer.update_value),

@@ -23,6 +23,7 @@ _INPUTS = (
     "r_valid",
     "r_data",
     "r_error",
+    "r_flaws",
     "b_valid",
     "b_error",
     "source",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from amaranth.hdl import Module, Mux, Shape, Signal, unsigned
+from amaranth.hdl import Cat, Module, Mux, Shape, Signal, unsigned
 from amaranth.lib import data, fifo, stream, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import exact_log2
@@ -23,7 +23,8 @@ class AddressRequest(data.Struct):
 
 def Beat(config: CoreConfig) -> data.StructLayout:  # noqa: N802 (a layout, used like a class)
     """``count`` bytes of ``data`` from byte ``offset`` on; ``last`` of the transfer or of a
-    piece that is padded; ``error``: the bus refused the burst at ``address``."""
+    piece that is padded; ``error``: the bus refused the burst at ``address``, or (``flaw``) the
+    64-bit word at ``address``, one of those the bytes lie in, could not be corrected."""
     log2 = exact_log2(config.axi_bytes)
     return data.StructLayout(
         {
@@ -32,6 +33,7 @@ def Beat(config: CoreConfig) -> data.StructLayout:  # noqa: N802 (a layout, used
             "count": log2 + 1,
             "last": 1,
             "error": 1,
+            "flaw": 1,
             "address": 48,
         }
     )
@@ -56,8 +58,9 @@ class Reader(wiring.Component):
         The source is device memory; stable during a transfer.
     burst: In(stream of Burst)
     ar: Out(stream of AddressRequest)
-    r_valid, r_data, r_error: In
-        Returning AXI beats, in order; never held back.
+    r_valid, r_data, r_error, r_flaws: In
+        Returning AXI beats, in order; never held back. ``r_flaws`` has a bit for each 64-bit word
+        that is wrong.
     sbuf: Out(DmaReadPort(config))
     beat: Out(stream of Beat)
     """
@@ -73,6 +76,7 @@ class Reader(wiring.Component):
                 "r_valid": In(1),
                 "r_data": In(8 * config.axi_bytes),
                 "r_error": In(1),
+                "r_flaws": In(config.axi_bytes // 8),
                 "sbuf": Out(DmaReadPort(config)),
                 "beat": Out(stream.Signature(Beat(config))),
             }
@@ -82,7 +86,8 @@ class Reader(wiring.Component):
         m = Module()
         config = self.config
         depth, log2 = self.depth, exact_log2(config.axi_bytes)
-        buffer = fifo.SyncFIFOBuffered(width=8 * config.axi_bytes + 1, depth=depth)
+        width, words = config.axi_bytes, config.axi_bytes // 8
+        buffer = fifo.SyncFIFOBuffered(width=8 * width + 1 + words, depth=depth)
         bursts = fifo.SyncFIFOBuffered(width=Shape.cast(Burst).width, depth=depth)
         m.submodules.buffer, m.submodules.bursts = buffer, bursts
 
@@ -109,8 +114,9 @@ class Reader(wiring.Component):
             bursts.w_en.eq(claim),
             bursts.w_data.eq(burst),
             buffer.w_en.eq(Mux(self.device, self.r_valid, self.sbuf.data_valid)),
-            buffer.w_data[:-1].eq(Mux(self.device, self.r_data, self.sbuf.data)),
-            buffer.w_data[-1].eq(self.device & self.r_error),
+            buffer.w_data[: 8 * width].eq(Mux(self.device, self.r_data, self.sbuf.data)),
+            buffer.w_data[8 * width].eq(self.device & self.r_error & ~self.r_flaws.any()),
+            buffer.w_data[8 * width + 1 :].eq(Mux(self.device, self.r_flaws, 0)),
         ]  # fmt: skip
         with m.If(chunk_taken):
             m.d.sync += chunk.eq(Mux(self.burst.ready, 0, chunk + 1))
@@ -123,21 +129,40 @@ class Reader(wiring.Component):
         done = Signal(unsigned(11))
         left = Signal(unsigned(11))
         ends = Signal()
-        width = config.axi_bytes
         m.d.comb += [
             left.eq(head.bytes - done),
             beat.offset.eq(Mux(done == 0, head.address[:log2], 0)),
             ends.eq(left <= width - beat.offset),
             beat.count.eq(Mux(ends, left, width - beat.offset)),
-            beat.data.eq(buffer.r_data[:-1]),
-            beat.error.eq(buffer.r_data[-1]),
+            beat.data.eq(buffer.r_data[: 8 * width]),
             beat.last.eq((head.last | head.pads) & ends),
-            beat.address.eq(head.address),
             self.beat.valid.eq(buffer.r_rdy & bursts.r_rdy),
             release.eq(self.beat.valid & self.beat.ready),
             buffer.r_en.eq(release),
             bursts.r_en.eq(release & ends),
         ]
+        self._find_flaw(m, beat, head, done, buffer.r_data[8 * width :])
         with m.If(release):
             m.d.sync += done.eq(Mux(ends, 0, done + beat.count))
         return m
+
+    def _find_flaw(self, m: Module, beat: Any, head: Any, done: Signal, errors: Any) -> None:
+        """Errors of the beat: a flaw counts only in a word that the bytes lie in."""
+        width = self.config.axi_bytes
+        end = Signal(range(width + 1))
+        flaws, place = Signal(width // 8), Signal(48)
+        m.d.comb += [
+            end.eq(beat.offset + beat.count),
+            flaws.eq(errors[1:] & Cat(
+                (8 * i + 8 > beat.offset) & (8 * i < end) for i in range(width // 8)
+            )),
+            place.eq(head.address + done),
+            beat.flaw.eq(flaws.any()),
+            beat.error.eq(errors[0] | beat.flaw),
+            beat.address.eq(head.address),
+        ]  # fmt: skip
+        with m.If(beat.flaw):
+            m.d.comb += beat.address.eq(place[exact_log2(width) :] << exact_log2(width))
+            for i in reversed(range(width // 8)):
+                with m.If(flaws[i]):
+                    m.d.comb += beat.address[3 : exact_log2(width)].eq(i)

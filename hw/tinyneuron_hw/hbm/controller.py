@@ -1,185 +1,202 @@
-"""Memory controller with a fixed latency."""
+"""The memory controller: AXI4 ports in front of memory channels."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from amaranth.hdl import Cat, Module, Mux, Signal, Value
-from amaranth.lib import data, fifo, wiring
+from amaranth.hdl import Cat, Module, Mux, Signal
+from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
-from amaranth.utils import bits_for, ceil_log2, exact_log2
 
+from ..blocks import Gated, Repeated
 from ..config import CoreConfig
 from ..dma.round_robin import RoundRobin
-from ..host.axi import Axi4, Axi4Read, Resp
+from ..host.axi import Axi4, Axi4Read
+from .channel import Channel, channel_signature
+from .counts import MemoryCounts
+from .fixed import FixedController
+from .port_reads import PortReads
+from .port_writes import PortWrites
 from .ports import PhyPort
-from .requests import ID_BITS, BurstBeats
+from .requests import ID_BITS
+from .timing import timing_of
 
-__all__ = ["MemoryController"]
+__all__ = ["MemoryController", "memory_controller"]
 
-_RESPONSES = 4
-"""Write responses of one port that can wait for their manager."""
+
+_COUNTED = {
+    "row_hits": "hit", "row_misses": "miss", "refreshes": "refreshed", "corrected": "corrected",
+}  # fmt: skip
+"""Member of a channel for each count."""
+
+
+def memory_controller(config: CoreConfig) -> Any:
+    """The controller of ``config.memory``."""
+    return FixedController(config) if config.memory == "fixed" else MemoryController(config)
 
 
 class MemoryController(wiring.Component):
-    """Serves the core's AXI4 ports from one memory port, a beat per command.
+    """Serves the core's AXI4 ports from channels of memory with banks, rows and refresh.
 
-    Beats of all reads and writes take turns, one a cycle. A read is asked for only when its
-    port's buffer has room for the data. A write is answered when its last beat's command is taken;
-    commands keep their order at the device, so later reads see it. Beats beyond the device's
-    size answer DECERR and change nothing.
+    Bursts are cut into accesses, and each goes to the channel of its address
+    (``hbm/address.py``). Channels serve accesses out of order; beats of a port return in order.
+    All channels refresh at the same time, once every tREFI. Accesses beyond the device answer
+    DECERR and change nothing; read beats with an error that cannot be corrected answer SLVERR.
 
     Members
     -------
     dma: In(Axi4).array(config.dma_ports), fetch: In(Axi4Read)
         ``axi_bytes`` wide, 4 ID bits. Responses of a port come in the order of its addresses.
     phy: Out(PhyPort(config))
+    counts: Out(MemoryCounts(config))
 
-    Latency and throughput: ``config.memory_latency`` + 5 cycles from AR to R; a command a cycle.
+    Latency and throughput: an access of each channel every 4 cycles; tRCD + tCL + 15 cycles from
+    AR to R when nothing else is going on.
     """
 
     def __init__(self, config: CoreConfig):
         self.config = config
-        self._beats_per_command = config.memory_bytes // config.axi_bytes
-        self._depth = 1 << ceil_log2(config.memory_latency + 16)
-        flags = {"id": ID_BITS, "last": 1, "outside": 1}
-        # What a read command on its way will need when its data returns, and what is then kept.
-        self._note = data.StructLayout(
-            {
-                "port": bits_for(config.dma_ports),
-                "slice": bits_for(self._beats_per_command - 1),
-                **flags,
-            }
-        )
-        self._returned = data.StructLayout({"data": 8 * config.axi_bytes, **flags})
         axi = {"data_bytes": config.axi_bytes, "id_bits": ID_BITS}
         super().__init__(
             {
                 "dma": In(Axi4(**axi)).array(config.dma_ports),
                 "fetch": In(Axi4Read(**axi)),
                 "phy": Out(PhyPort(config)),
+                "counts": Out(MemoryCounts(config)),
             }
         )
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
-        readers = {**{f"dma{i}": axi for i, axi in enumerate(self.dma)}, "fetch": self.fetch}
-        m.submodules.turn = turn = RoundRobin(len(readers) + len(self.dma))
-        # Read at once: the shortest latency is one cycle.
-        m.submodules.notes = notes = fifo.SyncFIFO(width=self._note.size, depth=self._depth)
-        free = Signal()
-        m.d.comb += [
-            free.eq(~self.phy.valid | self.phy.ready),
-            turn.taken.eq(free & turn.requests.any()),
-            notes.r_en.eq(self.phy.read_valid),
-        ]
-        with m.If(free):
-            m.d.sync += self.phy.valid.eq(0)
-
-        def granted(i: int, request: Any) -> Value:
-            m.d.comb += turn.requests[i].eq(request)
-            return free & turn.requests[i] & (turn.grant == i)
-
-        note = Signal(self._note)
-        m.d.comb += notes.w_data.eq(note)
-        for i, (name, axi) in enumerate(readers.items()):
-            beat = self._beats(m, f"{name}_reads", axi, "ar")
-            room = self._return_data(m, name, i, axi, notes, beat.valid & beat.ready)
-            m.d.comb += beat.ready.eq(granted(i, beat.valid & room & notes.w_rdy))
-            with m.If(beat.ready):
-                self._command(m, beat.payload, write=False)
-                m.d.comb += [
-                    notes.w_en.eq(1),
-                    note.port.eq(i),
-                    note.slice.eq(self._slice(beat.payload.address)),
-                    note.id.eq(beat.payload.id),
-                    note.last.eq(beat.payload.last),
-                    note.outside.eq(beat.payload.outside),
-                ]
-        for i, axi in enumerate(self.dma):
-            beat = self._beats(m, f"dma{i}_writes", axi, "aw")
-            room = self._respond(m, f"dma{i}", axi, beat)
-            request = beat.valid & axi.wvalid & room
-            m.d.comb += beat.ready.eq(granted(len(readers) + i, request))
-            m.d.comb += axi.wready.eq(beat.ready)
-            with m.If(beat.ready):
-                self._command(m, beat.payload, write=True)
-                self._write_data(m, axi, beat.payload.address)
+        reads = [self._reads(m, f"dma{i}", axi) for i, axi in enumerate(self.dma)]
+        reads.insert(0, self._reads(m, "fetch", self.fetch))
+        writes = [self._writes(m, f"dma{i}", axi) for i, axi in enumerate(self.dma)]
+        due = self._refresh_timer(m)
+        counts: dict[str, list[Any]] = {name: [] for name, _ in MemoryCounts(self.config)}
+        clean = Signal(self.config.memory_channels)
+        m.d.comb += self.phy.clean.eq(clean.all())
+        for c in range(self.config.memory_channels):
+            channel = self._channel(m, c, due)
+            self._ask(m, c, channel, reads)
+            self._put(m, c, channel, writes)
+            self._take(m, c, channel, reads)
+            m.d.comb += clean[c].eq(channel.clean)
+            for name, event in _COUNTED.items():
+                counts[name].append(getattr(channel, event))
+        total = Signal(MemoryCounts(self.config))
+        for name, events in counts.items():
+            m.d.comb += total[name].eq(sum(events))
+        m.d.sync += self.counts.eq(total)
         return m
 
-    def _slice(self, address: Any) -> Any:
-        """Which AXI beat of a memory command an address lies in."""
-        align = exact_log2(self.config.axi_bytes)
-        return address[align : align + exact_log2(self._beats_per_command)]
-
-    def _beats(self, m: Module, name: str, axi: Any, channel: str) -> Any:
-        """Stream of the beats of an address channel."""
-        m.submodules[name] = beats = BurstBeats(self.config)
+    def _reads(self, m: Module, name: str, axi: Any) -> PortReads:
+        m.submodules[f"{name}_reads"] = reads = PortReads(self.config)
         for field in ("id", "addr", "len", "valid"):
-            m.d.comb += getattr(beats.channel, field).eq(getattr(axi, channel + field))
-        m.d.comb += getattr(axi, f"{channel}ready").eq(beats.channel.ready)
-        return beats.beat
+            m.d.comb += getattr(reads.ar, field).eq(getattr(axi, f"ar{field}"))
+        m.d.comb += axi.arready.eq(reads.ar.ready)
+        for field in ("valid", "id", "data", "resp", "last", "user"):
+            m.d.comb += getattr(axi, f"r{field}").eq(getattr(reads, f"r_{field}"))
+        m.d.comb += reads.r_ready.eq(axi.rready)
+        return reads
 
-    def _command(self, m: Module, beat: Any, *, write: bool) -> None:
-        """A read outside the device keeps its turn and reads unit 0; a write is left out."""
-        unit = exact_log2(self.config.memory_bytes)
-        m.d.sync += [
-            self.phy.valid.eq(~beat.outside if write else 1),
-            self.phy.write.eq(write),
-            self.phy.address.eq(Mux(beat.outside, 0, beat.address[unit:])),
+    def _writes(self, m: Module, name: str, axi: Any) -> PortWrites:
+        m.submodules[f"{name}_writes"] = writes = PortWrites(self.config)
+        for field in ("id", "addr", "len", "valid"):
+            m.d.comb += getattr(writes.aw, field).eq(getattr(axi, f"aw{field}"))
+        m.d.comb += [
+            axi.awready.eq(writes.aw.ready),
+            writes.w_valid.eq(axi.wvalid),
+            writes.w_data.eq(axi.wdata),
+            writes.w_strobe.eq(axi.wstrb),
+            axi.wready.eq(writes.w_ready),
+            axi.bvalid.eq(writes.b_valid),
+            axi.bid.eq(writes.b_id),
+            axi.bresp.eq(writes.b_resp),
+            writes.b_ready.eq(axi.bready),
         ]
+        return writes
 
-    def _write_data(self, m: Module, axi: Any, address: Any) -> None:
-        width = self.config.axi_bytes
-        m.d.sync += self.phy.write_mask.eq(0)
-        for i in range(self._beats_per_command):
-            with m.If(self._slice(address) == i):
-                m.d.sync += [
-                    self.phy.write_data.word_select(i, 8 * width).eq(axi.wdata),
-                    self.phy.write_mask.word_select(i, width).eq(axi.wstrb),
+    def _refresh_timer(self, m: Module) -> Signal:
+        """High for one cycle every tREFI."""
+        interval = timing_of(self.config).refi
+        timer, due = Signal(range(interval)), Signal()
+        m.d.comb += due.eq(timer == interval - 1)
+        m.d.sync += timer.eq(Mux(due, 0, timer + 1))
+        return due
+
+    def _channel(self, m: Module, c: int, due: Signal) -> Any:
+        config = self.config
+        block: Any = Repeated(
+            "tn_memory_channel", lambda: Channel(config), channel_signature(config)
+        )
+        pending = Signal(name=f"refresh{c}")
+        active = Signal(name=f"active{c}")
+        with m.If(due):
+            m.d.sync += pending.eq(1)
+        with m.Elif(block.refreshed):
+            m.d.sync += pending.eq(0)
+        m.d.comb += [
+            block.refresh.eq(pending),
+            active.eq(block.busy | block.read_valid | block.write_valid | pending),
+        ]
+        m.submodules[f"channel{c}"] = Gated(block, active, name=f"memory_channel{c}")
+        phy = block.phy
+        for name in ("row_valid", "row_command", "row_bank", "row_row", "column_valid",
+                     "column_write", "column_bank", "column_column", "write_data", "write_check",
+                     "write_enable"):  # fmt: skip
+            part = getattr(phy, name)
+            m.d.comb += getattr(self.phy, name).word_select(c, len(part)).eq(part)
+        for name in ("read_valid", "read_data", "read_check"):
+            part = getattr(phy, name)
+            m.d.comb += part.eq(getattr(self.phy, name).word_select(c, len(part)))
+        return block
+
+    def _ask(self, m: Module, c: int, channel: Any, ports: list[PortReads]) -> None:
+        """One read a cycle enters a channel."""
+        grant = self._turn(m, f"read_turn{c}", c, ports, channel.read_valid & channel.read_ready)
+        for port, granted in zip(ports, grant, strict=True):
+            with m.If(granted):
+                m.d.comb += [
+                    channel.read_valid.eq(1),
+                    channel.read_spot.eq(port.spot),
+                    port.ready.eq(channel.read_ready),
+                    port.slot.eq(channel.read_slot),
                 ]
 
-    def _respond(self, m: Module, name: str, axi: Any, beat: Any) -> Value:
-        """Queue of write responses. Returns whether it has room."""
-        responses = fifo.SyncFIFO(width=ID_BITS + 2, depth=_RESPONSES)
-        m.submodules[f"{name}_responses"] = responses
-        failed = Signal(name=f"{name}_failed")
-        fails = failed | beat.payload.outside
-        m.d.comb += [
-            responses.w_en.eq(beat.ready & beat.payload.last),
-            responses.w_data.eq(Cat(beat.payload.id, Mux(fails, Resp.DECERR, Resp.OKAY))),
-            axi.bvalid.eq(responses.r_rdy),
-            Cat(axi.bid, axi.bresp).eq(responses.r_data),
-            responses.r_en.eq(axi.bready),
-        ]
-        with m.If(beat.ready):
-            m.d.sync += failed.eq(fails & ~beat.payload.last)
-        return responses.w_rdy
+    def _put(self, m: Module, c: int, channel: Any, ports: list[PortWrites]) -> None:
+        """One write a cycle enters a channel."""
+        taken = channel.write_valid & channel.write_ready
+        grant = self._turn(m, f"write_turn{c}", c, ports, taken)
+        for port, granted in zip(ports, grant, strict=True):
+            with m.If(granted):
+                m.d.comb += [
+                    channel.write_valid.eq(1),
+                    channel.write_spot.eq(port.spot),
+                    channel.write_data.eq(port.data),
+                    channel.write_mask.eq(port.mask),
+                    port.ready.eq(channel.write_ready),
+                ]
 
-    def _return_data(
-        self, m: Module, name: str, port: int, axi: Any, notes: fifo.SyncFIFO, taken: Value
-    ) -> Value:
-        """The port's buffer of read data. Returns whether one more beat may be asked for."""
-        buffer = fifo.SyncFIFOBuffered(width=self._returned.size, depth=self._depth)
-        m.submodules[f"{name}_buffer"] = buffer
-        note, head = data.View(self._note, notes.r_data), data.View(self._returned, buffer.r_data)
-        beat = data.View(self._returned, buffer.w_data)
-        claimed = Signal(range(self._depth + 1), name=f"{name}_claimed")
-        released = Signal(name=f"{name}_released")
-        m.d.comb += [
-            beat.data.eq(self.phy.read_data.word_select(note.slice, 8 * self.config.axi_bytes)),
-            beat.id.eq(note.id),
-            beat.last.eq(note.last),
-            beat.outside.eq(note.outside),
-            buffer.w_en.eq(self.phy.read_valid & (note.port == port)),
-            axi.rvalid.eq(buffer.r_rdy),
-            axi.rid.eq(head.id),
-            axi.rlast.eq(head.last),
-            axi.rresp.eq(Mux(head.outside, Resp.DECERR, Resp.OKAY)),
-            axi.rdata.eq(head.data),
-            buffer.r_en.eq(axi.rready),
-            released.eq(axi.rvalid & axi.rready),
-        ]
-        with m.If(taken | released):
-            m.d.sync += claimed.eq(claimed + taken - released)
-        return claimed != self._depth
+    def _turn(self, m: Module, name: str, c: int, ports: Any, taken: Any) -> list[Any]:
+        """For each port, whether it has its turn at channel ``c``."""
+        asks = [port.valid & (port.channel == c) for port in ports]
+        if len(ports) == 1:
+            return asks
+        m.submodules[name] = turn = RoundRobin(len(ports))
+        m.d.comb += [turn.requests.eq(Cat(asks)), turn.taken.eq(taken)]
+        return [ask & (turn.grant == i) for i, ask in enumerate(asks)]
+
+    def _take(self, m: Module, c: int, channel: Any, ports: list[PortReads]) -> None:
+        """One port a cycle takes data from a channel. It has what it asks for at once, and asks
+        each channel in turn, so that a fixed order of ports starves none."""
+        for port in reversed(ports):
+            m.d.comb += port.done[c].eq(channel.done)
+            m.d.comb += port.taken[c].eq(channel.taken)
+            with m.If(port.take & (port.take_channel == c)):
+                m.d.comb += [channel.take.eq(1), channel.take_slot.eq(port.take_slot)]
+        free: Any = 1
+        for port in ports:
+            asks = port.take & (port.take_channel == c)
+            with m.If(asks):
+                m.d.comb += port.take_ready.eq(free)
+            free = free & ~asks

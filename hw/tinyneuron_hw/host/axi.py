@@ -34,6 +34,7 @@ def _read(data_bytes: int, id_bits: int) -> dict:
         "rid": In(id_bits),
         "rdata": In(8 * data_bytes),
         "rresp": In(2),
+        "ruser": In(data_bytes // 8),
         "rlast": In(1),
         "rvalid": In(1),
         "rready": Out(1),
@@ -48,7 +49,8 @@ class Axi4Read(Signature):
 
 
 class Axi4(Signature):
-    """AXI4, INCR bursts."""
+    """AXI4, INCR bursts. With SLVERR, RUSER has a bit for each 64-bit word of the beat that has an
+    error; without one set, the whole beat failed."""
 
     def __init__(self, *, data_bytes: int, id_bits: int):
         super().__init__(

@@ -111,9 +111,15 @@ COUNTERS: tuple[str, ...] = (
     "psum_conflicts",
     "sbuf_corrected",
     "trace_dropped",
+    "memory_row_hits",
+    "memory_row_misses",
+    "memory_refreshes",
+    "memory_corrected",
 )
 """64-bit counters from address 0x240, low word first, zeroed by START. ``*_busy``: cycles with an
-instruction in the engine; ``tensor_moving``: cycles a moving element entered the array."""
+instruction in the engine; ``tensor_moving``: cycles a moving element entered the array;
+``memory_row_*``: accesses to rows of device memory that were open or were opened for them;
+``memory_corrected``: single errors of device memory that were corrected."""
 
 
 def entry_address(stream: int) -> int:

@@ -31,6 +31,8 @@ class FetchStatus(enum.Enum, shape=2):
     OUT_OF_RANGE = 1
     """At or past the stream's length, or not inside a window that allows execution."""
     BUS_ERROR = 2
+    ECC_ERROR = 3
+    """A word could not be corrected; ``flaw`` tells which."""
 
 
 class Fetch(wiring.Component):
@@ -57,6 +59,7 @@ class Fetch(wiring.Component):
     row, status, row_valid: the instruction at ``pc``; ``row`` is meaningful when OKAY.
     take: ``row`` was used; ``pc_valid`` must fall in the next cycle.
     address: device address of the instruction at ``pc``.
+    flaw: with ECC_ERROR, the first 64-bit word of the instruction that is wrong.
     idle: no read is in flight.
     request, response: to and from the fetch bus; responses come in the order of requests.
 
@@ -85,6 +88,7 @@ class Fetch(wiring.Component):
                 "row_valid": Out(1),
                 "take": In(1),
                 "address": Out(48),
+                "flaw": Out(4),
                 "idle": Out(1),
                 "request": Out(FetchRequest()),
                 "response": In(FetchResponse(config)),
@@ -99,7 +103,7 @@ class Fetch(wiring.Component):
         count, pending = Signal(range(depth + 1)), Signal(range(2 * depth))
         outstanding = Signal(range(2 * depth))
         """Reads in flight: ``pending`` and, before them, those that a jump made useless."""
-        denied, errors = Signal(), Signal(depth)
+        denied, errors, flawed = Signal(), Signal(depth), Signal(depth)
 
         reach = Signal(range(self._ahead + 1), init=min(self._ahead, _FIRST))
         """How far ahead of ``pc`` it reads."""
@@ -144,15 +148,39 @@ class Fetch(wiring.Component):
                 denied.eq(0),
             ]
         filling = (ahead - pending)[: depth.bit_length() - 1]
-        self._store(m, filling, errors, stale)
-        self._deliver(m, distance, count, pending, denied, past_end, errors)
+        place, place_valid = self._find_flaw(m)
+        self._store(m, filling, (errors, flawed), stale, place, place_valid)
+        self._deliver(m, distance, count, pending, denied, past_end, (errors, flawed))
         return m
 
-    def _store(self, m: Module, filling: Any, errors: Signal, stale: Any) -> None:
+    def _find_flaw(self, m: Module) -> tuple[Signal, Signal]:
+        """First wrong word of the instruction that comes, up to this beat, and whether there is
+        one."""
+        response, words = self.response, INSTRUCTION_BYTES // 8 // self._beats
+        place, valid, earlier, found = Signal(4), Signal(), Signal(4), Signal()
+        beat = Signal(4)
+        m.d.comb += [valid.eq(found | response.flaws.any()), place.eq(earlier)]
+        with m.If(~found):
+            for i in reversed(range(words)):
+                with m.If(response.flaws[i]):
+                    m.d.comb += place.eq(beat * words + i)
+        with m.If(response.valid):
+            m.d.sync += [
+                beat.eq(Mux(response.last, 0, beat + 1)),
+                found.eq(valid & ~response.last),
+                earlier.eq(place),
+            ]
+        return place, valid
+
+    def _store(self, m: Module, filling: Any, errors: Any, stale: Any, place: Signal,
+               flaw: Signal) -> None:  # fmt: skip
         m.submodules.rows = self._rows = memory.Memory(
             shape=unsigned(INSTRUCTION_BITS), depth=self._depth, init=[]
         )
         write = self._rows.write_port(granularity=self._beat_bits)
+        m.submodules.places = self._places = memory.Memory(shape=4, depth=self._depth, init=[])
+        note = self._places.write_port()
+        m.d.comb += [note.addr.eq(filling), note.data.eq(place)]
         beat, failed = Signal(self._beats, init=1), Signal()
         response = self.response
         error = failed | response.error
@@ -165,12 +193,16 @@ class Fetch(wiring.Component):
             with m.If(response.last):
                 m.d.sync += failed.eq(0)
                 with m.If(~stale):
-                    m.d.sync += errors.bit_select(filling, 1).eq(error)
+                    m.d.sync += errors[0].bit_select(filling, 1).eq(error)
+                    m.d.sync += errors[1].bit_select(filling, 1).eq(flaw)
+                    m.d.comb += note.en.eq(1)
 
     def _deliver(self, m: Module, distance: Any, count: Any, pending: Any, denied: Any,
-                 past_end: Any, errors: Signal) -> None:  # fmt: skip
+                 past_end: Any, errors: Any) -> None:  # fmt: skip
         read = self._rows.read_port()
         row = self.pc[: self._depth.bit_length() - 1]
+        which = self._places.read_port(domain="comb")
+        m.d.comb += [which.addr.eq(row), self.flaw.eq(which.data)]
         arrived, missing = Signal(), Signal()
         m.d.comb += [
             arrived.eq((distance <= count) & (distance > pending)),
@@ -183,7 +215,9 @@ class Fetch(wiring.Component):
         with m.If(self.pc_valid & ~self.row_valid):
             m.d.sync += self.status.eq(
                 Mux(missing, FetchStatus.OUT_OF_RANGE,
-                    Mux(errors.bit_select(row, 1), FetchStatus.BUS_ERROR, FetchStatus.OKAY))
+                    Mux(errors[0].bit_select(row, 1), FetchStatus.BUS_ERROR,
+                        Mux(errors[1].bit_select(row, 1), FetchStatus.ECC_ERROR,
+                            FetchStatus.OKAY)))
             )  # fmt: skip
         with m.If(self.start):
             m.d.sync += self.row_valid.eq(0)

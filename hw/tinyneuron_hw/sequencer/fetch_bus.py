@@ -100,7 +100,8 @@ class FetchBus(wiring.Component):
                 response.valid.eq(axi.rvalid & (axi.rid == i)),
                 response.data.eq(axi.rdata),
                 response.last.eq(axi.rlast),
-                response.error.eq(axi.rresp[1]),
+                response.error.eq(axi.rresp[1] & ~axi.ruser.any()),
+                response.flaws.eq(axi.ruser),
             ]
         return m
 

@@ -57,7 +57,8 @@ class FetchRequest(Signature):
 
 
 class FetchResponse(Signature):
-    """To a stream's fetch unit: one beat of the oldest instruction it asked for."""
+    """To a stream's fetch unit: one beat of the oldest instruction it asked for. ``flaws`` has a
+    bit for each 64-bit word that could not be corrected."""
 
     def __init__(self, config: CoreConfig):
         super().__init__(
@@ -66,6 +67,7 @@ class FetchResponse(Signature):
                 "data": Out(8 * config.axi_bytes),
                 "last": Out(1),
                 "error": Out(1),
+                "flaws": Out(config.axi_bytes // 8),
             }
         )
 

@@ -188,9 +188,13 @@ class Sequencer(wiring.Component):
             self.trap.address.eq(start.address),
         ]
         with m.If(missing & none_before & start.drained & self.run):
-            is_error = fetch.status == FetchStatus.BUS_ERROR
             m.d.comb += [
                 self.trap.valid.eq(1),
-                self.trap.cause.eq(Mux(is_error, Trap.BUS_ERROR, Trap.OUT_OF_RANGE)),
+                self.trap.cause.eq(Trap.OUT_OF_RANGE),
                 self.trap.address.eq(fetch.address),
             ]
+            with m.If(fetch.status == FetchStatus.BUS_ERROR):
+                m.d.comb += self.trap.cause.eq(Trap.BUS_ERROR)
+            with m.If(fetch.status == FetchStatus.ECC_ERROR):
+                m.d.comb += self.trap.cause.eq(Trap.ECC_ERROR)
+                m.d.comb += self.trap.address[3:7].eq(fetch.flaw)

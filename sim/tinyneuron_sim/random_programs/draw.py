@@ -204,7 +204,7 @@ class Drawer:
             offset, dims = place(
                 rng, shape.sizes[path], element=element, step=element, low=span[0], high=span[1],
                 alignment=1 if role.lanes == "dma" else element,
-                repeats=not role.is_write or rng.random() < 0.3, bits=16,
+                repeats=not role.is_write or rng.random() < 0.5, bits=16,
             )  # fmt: skip
             fields |= {f"{path}.space": spaces[path], f"{path}.num_partitions": count,
                        f"{path}.start_partition": rng.randrange(0, available - count + 1, granule),

@@ -147,8 +147,16 @@ class RtlBackend:
         driver.drain_events(_QUIET_CYCLES)
         driver.clear_events()
 
+    def memory_flip(self, address: int, mask: int) -> None:
+        """Inverts bits of device memory, as a fault does: of the 64-bit word at ``address`` and,
+        from bit 64 of ``mask`` on, of its check bits."""
+        self._check_range(address, 8)
+        if self.config.memory == "fixed":
+            raise BackendError("memory with a fixed latency has no check bits")
+        self._open().memory_flip(address, mask)
+
     def start_log(self) -> None:
-        """Begins a log of the memory port; see ``memory_device.py``."""
+        """Begins a log of the memory port; see ``memory_channels.py``, ``memory_device.py``."""
         self._open().start_log()
 
     def log(self) -> list[str]:

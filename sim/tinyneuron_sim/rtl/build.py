@@ -9,11 +9,16 @@ import platform
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from amaranth.lib import data
 
 from tinyneuron_hw.config import CoreConfig
+from tinyneuron_hw.ecc import columns
+from tinyneuron_hw.hbm.address import AddressMap
+from tinyneuron_hw.hbm.ports import RowCommand
+from tinyneuron_hw.hbm.timing import timing_of
 from tinyneuron_hw.sequencer.ports import TraceEvent
 from tinyneuron_hw.verilog import VerilogDesign
 
@@ -23,7 +28,7 @@ from .wrapper import WRAPPER_MODULE, wrapper_text
 
 __all__ = ["FLAGS", "build_chip", "verilate"]
 
-_HARNESS = ("harness.cpp", "memory_device.h")
+_HARNESS = ("harness.cpp", "memory_channels.h", "memory_device.h")
 FLAGS = (
     "-O3", "--x-assign", "fast", "--x-initial", "fast", "--no-assert", "--no-timing",
     "--output-split", "20000", "--output-split-cfuncs", "2000", "-Wno-fatal", "-Wno-lint",
@@ -131,8 +136,42 @@ def _run(command: list[str], folder: Path, root: Path) -> None:
 
 
 def _harness_config(config: CoreConfig) -> str:
-    """The generated header: port width, and offset and width of each field of a trace event."""
-    lines = ["#pragma once", f"#define TN_MEMORY_BYTES {config.memory_bytes}"]
+    """The generated header: what the memory is, and offset and width of each field of a trace
+    event."""
+    fixed = config.memory == "fixed"
+    defines = _fixed_defines(config) if fixed else _channels_defines(config)
     for name, field in data.Layout.cast(TraceEvent):
-        lines.append(f"#define TN_TRACE_{str(name).upper()} {field.offset}, {field.width}")
+        defines[f"TRACE_{str(name).upper()}"] = f"{field.offset}, {field.width}"
+    lines = ["#pragma once"]
+    lines += [f"#define TN_{name} {value}" for name, value in defines.items()]
     return "\n".join(lines) + "\n"
+
+
+def _fixed_defines(config: CoreConfig) -> dict[str, object]:
+    return {
+        "MEMORY_FIXED": 1,
+        "MEMORY_BYTES": config.memory_bytes,
+        "DEVICE_ARGUMENTS": config.memory_latency,
+    }
+
+
+def _channels_defines(config: CoreConfig) -> dict[str, object]:
+    places, timing = AddressMap(config), dataclasses.asdict(timing_of(config))
+    defines: dict[str, object] = {
+        "DEVICE_ARGUMENTS": "",
+        "ACCESS_BYTES": config.access_bytes,
+        "CHANNELS": config.memory_channels,
+        "TURNAROUND": timing.pop("turnaround"),
+        "CHECK_COLUMNS": _braces(columns(64)),
+        "ROW_PATTERNS": _braces(places.row_patterns),
+        "COLUMN_PATTERNS": _braces(places.column_patterns),
+        **{command.name: command.value for command in RowCommand},
+    }
+    defines |= {f"T{name.upper()}": value for name, value in timing.items() if name != "row_bytes"}
+    for name in ("channel", "column", "bank", "row"):
+        defines[f"{name.upper()}_BITS"] = getattr(places, f"{name}_bits")
+    return defines
+
+
+def _braces(values: Iterable[int]) -> str:
+    return "{" + ", ".join(map(str, values)) + "}"

@@ -21,7 +21,8 @@ class ChipDriver(Protocol):
     """A chip in a simulator, its clock, device memory, control port and trace port.
 
     Every driver takes the same cycles for the same calls. A change of an input reaches the chip in
-    the cycle after the one it is made in; harness.cpp and host.py hold the exact behaviour.
+    the cycle after the one it is made in; harness.cpp and host.py hold the exact behaviour. Calls
+    in which time passes raise ``TimingError`` when the chip breaks a rule of the memory.
     """
 
     slice_cycles: int
@@ -69,8 +70,12 @@ class ChipDriver(Protocol):
         """Writes bytes of device memory."""
         ...
 
+    def memory_flip(self, address: int, mask: int) -> None:
+        """Inverts bits of the 64-bit word at ``address``: 64 of data, then 8 check bits."""
+        ...
+
     def start_log(self) -> None:
-        """Begins a log of the memory port; see memory_device.py."""
+        """Begins a log of the memory port; see memory_channels.py and memory_device.py."""
         ...
 
     def log(self) -> list[str]:

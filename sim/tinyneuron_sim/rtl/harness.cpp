@@ -1,11 +1,15 @@
 // Runs a Verilated chip: clock, control port, device memory, trace events, waveform.
 //
 // Compiled with the model into a shared library that verilator.py calls. `harness_config.h` is
-// generated: the width of the memory port and where the fields of a trace event are. Ports are
+// generated: the memory's sizes and timing, and where the fields of a trace event are. Ports are
 // copied as little-endian bytes, so the host must be little-endian.
 #include "Vmodel.h"
 #include "harness_config.h"
+#ifdef TN_MEMORY_FIXED
 #include "memory_device.h"
+#else
+#include "memory_channels.h"
+#endif
 #include "verilated.h"
 #ifdef TN_WAVEFORM
 #include "verilated_fst_c.h"
@@ -24,7 +28,21 @@
 
 namespace {
 
-using tinyneuron::MemoryDevice;
+#ifdef TN_MEMORY_FIXED
+using Device = tinyneuron::FixedDevice<TN_MEMORY_BYTES>;
+#else
+using Device = tinyneuron::ChannelsDevice;
+
+// The outputs of PhyPort in one cycle.
+struct PhyOutputs {
+    uint64_t rows, columns;
+    const void *row_command, *row_bank, *row_row, *column_write, *column_bank, *column_column;
+    const void *write_data, *write_check, *write_enable;
+};
+#endif
+
+// Cycles in which what the chip has written reaches device memory.
+constexpr unsigned kCleanLimit = 100000;
 
 struct TraceEvent {
     uint32_t cycle, source, stream, kind, pc;
@@ -40,11 +58,11 @@ struct Chip {
 #ifdef TN_WAVEFORM
     std::unique_ptr<VerilatedFstC> waveform;
 #endif
-    MemoryDevice<TN_MEMORY_BYTES> device;
+    Device device{TN_DEVICE_ARGUMENTS};
     std::vector<TraceEvent> events;
     uint64_t cycles = 0;
 
-    explicit Chip(unsigned latency) : device(latency) {
+    Chip() {
 #ifdef TN_WAVEFORM
         context->traceEverOn(true);
 #endif
@@ -79,12 +97,10 @@ struct Chip {
     // wrapper around it registers them. So no logic of the chip depends on inputs directly, and
     // everything is settled after the rising edge.
     void tick() {
-        if (PHY(valid)) command();
+        take_outputs();
         if (TRACE(valid)) take_event();
         device.next_cycle();
-        const uint8_t* data = device.due();
-        PHY(read_valid) = data != nullptr;
-        if (data) std::memcpy(&PHY(read_data), data, TN_MEMORY_BYTES);
+        give_inputs();
         model->clk = 0;
         model->eval();
         dump(0);
@@ -94,7 +110,9 @@ struct Chip {
         ++cycles;
     }
 
-    void command() {
+#ifdef TN_MEMORY_FIXED
+    void take_outputs() {
+        if (!PHY(valid)) return;
         const uint64_t unit = PHY(address);
         if (PHY(write)) {
             device.write(unit, reinterpret_cast<const uint8_t*>(&PHY(write_data)),
@@ -104,6 +122,27 @@ struct Chip {
         }
     }
 
+    void give_inputs() {
+        const uint8_t* data = device.due();
+        PHY(read_valid) = data != nullptr;
+        if (data) std::memcpy(&PHY(read_data), data, TN_MEMORY_BYTES);
+    }
+#else
+    void take_outputs() {
+        const PhyOutputs outputs = {
+            PHY(row_valid), PHY(column_valid), &PHY(row_command), &PHY(row_bank), &PHY(row_row),
+            &PHY(column_write), &PHY(column_bank), &PHY(column_column), &PHY(write_data),
+            &PHY(write_check), &PHY(write_enable),
+        };
+        device.outputs(outputs);
+    }
+
+    void give_inputs() {
+        PHY(read_valid) = device.inputs(reinterpret_cast<uint8_t*>(&PHY(read_data)),
+                                        reinterpret_cast<uint8_t*>(&PHY(read_check)));
+    }
+#endif
+
     void take_event() {
         unsigned __int128 raw = 0;
         std::memcpy(&raw, &TRACE(payload), sizeof TRACE(payload));
@@ -112,12 +151,18 @@ struct Chip {
                           bits(raw, TN_TRACE_PC)});
     }
 
+    // Lets what the chip has written reach device memory.
+    void clean() {
+#ifndef TN_MEMORY_FIXED
+        for (unsigned i = 0; i < kCleanLimit && !PHY(clean); ++i) tick();
+#endif
+    }
+
     void reset(unsigned count) {
         model->rst = 1;
         for (unsigned i = 0; i < count; ++i) tick();
         model->rst = 0;
         tick();
-        device.reset();
         events.clear();
     }
 };
@@ -130,7 +175,7 @@ constexpr int kNoAnswer = -1;
 
 extern "C" {
 
-Chip* tn_create(unsigned latency) { return new Chip(latency); }
+Chip* tn_create() { return new Chip(); }
 void tn_destroy(Chip* chip) { delete chip; }
 void tn_reset(Chip* chip, unsigned count) { chip->reset(count); }
 uint64_t tn_cycles(Chip* chip) { return chip->cycles; }
@@ -198,10 +243,12 @@ void tn_drain_events(Chip* chip, unsigned quiet) {
 }
 
 void tn_memory_read(Chip* chip, uint64_t address, uint8_t* data, uint64_t size) {
+    chip->clean();
     chip->device.memory.read(address, data, size);
 }
 
 void tn_memory_write(Chip* chip, uint64_t address, const uint8_t* data, uint64_t size) {
+    chip->clean();
     chip->device.memory.write(address, data, size);
 }
 
@@ -209,7 +256,20 @@ uint64_t tn_event_count(Chip* chip) { return chip->events.size(); }
 const TraceEvent* tn_events(Chip* chip) { return chip->events.data(); }
 void tn_clear_events(Chip* chip) { chip->events.clear(); }
 
-// The memory port's transaction log, as text lines; see memory_device.py.
+// Inverts bits of the 64-bit word at `address` and of its check bits.
+void tn_memory_flip(Chip* chip, uint64_t address, uint64_t data_mask, unsigned check_mask) {
+#ifdef TN_MEMORY_FIXED
+    (void)chip, (void)address, (void)data_mask, (void)check_mask;
+#else
+    chip->clean();
+    chip->device.memory.flip(address, data_mask, check_mask);
+#endif
+}
+
+// The first violation of a timing rule of the memory, or an empty text.
+const char* tn_broken_rule(Chip* chip) { return chip->device.broken.c_str(); }
+
+// The memory port's transaction log, as text lines; see memory_channels.py and memory_device.py.
 void tn_log_start(Chip* chip) { chip->device.logging = true; }
 const char* tn_log(Chip* chip) { return chip->device.log.c_str(); }
 

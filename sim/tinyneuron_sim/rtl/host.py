@@ -14,12 +14,14 @@ from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.sequencer.ports import TraceEvent
 
 from .driver import Event
-from .memory_device import MemoryDevice
+from .memory_side import memory_side
 
 __all__ = ["CallDriver", "PortHost", "Ports", "Reply"]
 
 _ACCESS_LIMIT = 10_000
 """Cycles after which a control access that got no answer is given up."""
+_CLEAN_LIMIT = 100_000
+"""Cycles in which what the chip has written reaches device memory."""
 _FIELDS = tuple(
     (field.offset, (1 << field.width) - 1)
     for field in (Layout.cast(TraceEvent)[name] for name in Event._fields)
@@ -61,14 +63,11 @@ class PortHost:
 
     def __init__(self, config: CoreConfig, ports: Ports):
         self._ports = ports
-        self._device = MemoryDevice(config)
-        self._bytes = config.memory_bytes
+        self._memory = memory_side(config, ports)
         self._events: list[Event] = []
         self._cycles = 0
         self._last_event = 0
         """Cycle the last trace event came in."""
-        self._returning = False
-        """Whether read data stands on the memory port's inputs."""
 
     async def call(self, name: str, *arguments: Any) -> Reply:
         """Calls a method by name."""
@@ -139,56 +138,49 @@ class PortHost:
         self._events = []
 
     async def memory_read(self, address: int, size: int) -> bytes:
-        return self._device.memory.read(address, size)
+        await self._clean()
+        return self._memory.memory.read(address, size)
 
     async def memory_write(self, address: int, data: bytes) -> None:
-        self._device.memory.write(address, data)
+        await self._clean()
+        self._memory.memory.write(address, data)
+
+    async def memory_flip(self, address: int, mask: int) -> None:
+        await self._clean()
+        self._memory.flip(address, mask)
 
     async def start_log(self) -> None:
-        self._device.log = []
+        self._memory.start_log()
 
     async def log(self) -> list[str]:
-        return self._device.log or []
+        return self._memory.log()
+
+    async def _clean(self) -> None:
+        """Lets what the chip has written reach device memory."""
+        for _ in range(_CLEAN_LIMIT):
+            if self._memory.is_clean:
+                break
+            await self._tick()
 
     async def _tick(self) -> None:
         """One cycle: its outputs are answered by the inputs of the next one."""
         ports = self._ports
-        if ports.get("phy__valid"):
-            self._command()
+        self._memory.take_outputs()
         if ports.get("trace__valid"):
             self._take_event()
-        self._device.next_cycle()
-        data = self._device.due()
-        if data is not None:
-            ports.set("phy__read_data", int.from_bytes(data, "little"))
-        if (data is not None) != self._returning:
-            self._returning = data is not None
-            ports.set("phy__read_valid", self._returning)
+        self._memory.give_inputs()
         await ports.next_cycle()
         self._cycles += 1
 
     async def _advance(self, limit: int) -> None:
         """Up to ``limit`` cycles, at least one; more than one only while there is nothing to do."""
         await self._tick()
-        until_data = self._device.cycles_to_data()
-        if until_data is not None:  # it is set in the cycle before
-            limit = min(limit, until_data)
-        if limit < 2 or self._returning:
-            return
-        if any(map(self._ports.get, ("phy__valid", "trace__valid", "interrupt"))):
+        limit = min(limit, self._memory.idle_cycles)
+        if limit < 2 or any(map(self._ports.get, ("trace__valid", "interrupt"))):
             return
         passed = await self._ports.idle(limit - 1)
-        self._device.next_cycle(passed)
+        self._memory.skip(passed)
         self._cycles += passed
-
-    def _command(self) -> None:
-        ports, device = self._ports, self._device
-        unit = ports.get("phy__address")
-        if ports.get("phy__write"):
-            data = ports.get("phy__write_data").to_bytes(self._bytes, "little")
-            device.write(unit, data, ports.get("phy__write_mask"))
-        else:
-            device.read(unit)
 
     def _take_event(self) -> None:
         raw = self._ports.get("trace__payload")
@@ -242,6 +234,9 @@ class CallDriver:
 
     def memory_write(self, address: int, data: bytes) -> None:
         self._call("memory_write", address, data)
+
+    def memory_flip(self, address: int, mask: int) -> None:
+        self._call("memory_flip", address, mask)
 
     def start_log(self) -> None:
         self._call("start_log")

@@ -13,17 +13,19 @@ from typing import Any
 
 from cocotb.clock import Clock
 from cocotb.simtime import get_sim_time
-from cocotb.triggers import FallingEdge, First, RisingEdge, Timer
+from cocotb.triggers import FallingEdge, First, RisingEdge, Timer, ValueChange
 
 import cocotb
+from tinyneuron_hw.config import CoreConfig
 from tinyneuron_sim.rtl.backend import RESET_CYCLES
 from tinyneuron_sim.rtl.host import PortHost
 from tinyneuron_sim.rtl.icarus import PIPE_VARIABLE
+from tinyneuron_sim.rtl.memory_side import memory_inputs, wakes
 
 _PERIOD_NS = 10
 _DRIVEN = (
     "s_axil__araddr", "s_axil__arvalid", "s_axil__awaddr", "s_axil__awvalid", "s_axil__wdata",
-    "s_axil__wvalid", "phy__read_valid", "phy__read_data",
+    "s_axil__wvalid",
 )  # fmt: skip
 """Inputs that are 0 until they are set: nothing may sample an X."""
 
@@ -32,12 +34,13 @@ class _Ports:
     """The wrapper's ports. Between calls the clock is low: outputs have settled since the rising
     edge, and the wrapper's registers take inputs at the next one."""
 
-    def __init__(self, dut: Any):
+    def __init__(self, dut: Any, config: CoreConfig):
         self._dut = dut
         self._handles: dict[str, Any] = {}
         self._next = FallingEdge(dut.clk)
-        self._wakes = [RisingEdge(self._handle(name))
-                       for name in ("phy__valid", "trace__valid", "interrupt")]  # fmt: skip
+        commands = [ValueChange(self._handle(name)) for name in wakes(config)]
+        self._wakes = [*commands, RisingEdge(self._handle("trace__valid")),
+                       RisingEdge(self._handle("interrupt"))]  # fmt: skip
 
     def _handle(self, name: str) -> Any:
         if name not in self._handles:
@@ -66,8 +69,8 @@ async def serve(dut: Any) -> None:
     """Answers until the other side closes the pipe."""
     pipe = Connection(int(os.environ[PIPE_VARIABLE]))
     config = pipe.recv()
-    ports = _Ports(dut)
-    for name in _DRIVEN:
+    ports = _Ports(dut, config)
+    for name in (*_DRIVEN, *memory_inputs(config)):
         ports.set(name, 0)
     ports.set("rst", 1)
     cocotb.start_soon(Clock(dut.clk, _PERIOD_NS, unit="ns", impl="gpi").start(start_high=False))

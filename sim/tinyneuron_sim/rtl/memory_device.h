@@ -1,4 +1,4 @@
-// Device memory behind PhyPort: sparse storage and a fixed latency.
+// Sparse storage, and the device memory behind FixedPort: a fixed latency.
 //
 // The same model in Python is memory_device.py; a test holds both to one transaction log.
 #pragma once
@@ -75,13 +75,14 @@ private:
 };
 
 // Takes one command a cycle; read data comes back in order, `latency` cycles after its command.
-template <unsigned kBytes> class MemoryDevice {
+template <unsigned kBytes> class FixedDevice {
 public:
     static constexpr unsigned kMaskBytes = (kBytes + 7) / 8;
 
-    explicit MemoryDevice(unsigned latency) : latency_(latency), slots_(latency) {}
+    explicit FixedDevice(unsigned latency) : latency_(latency), slots_(latency) {}
 
     SparseMemory memory;
+    std::string broken; // no rule to break
     bool logging = false;
     std::string log;
 
@@ -108,11 +109,6 @@ public:
     }
 
     void next_cycle() { ++cycle_; }
-
-    // Forgets the reads in flight.
-    void reset() {
-        for (Slot& slot : slots_) slot.full = false;
-    }
 
 private:
     struct Slot {

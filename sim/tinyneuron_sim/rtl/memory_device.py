@@ -1,4 +1,4 @@
-"""Python model of device memory behind ``PhyPort``, cycle for cycle the one in memory_device.h.
+"""Python model of device memory with a fixed latency, cycle for cycle the one in memory_device.h.
 
 Both models can write a transaction log, one line per event:
 ``<cycle> R <unit>``, ``<cycle> W <unit> <data> <mask>`` and ``<cycle> D <data>`` (data returned),
@@ -11,7 +11,7 @@ from collections import deque
 
 from tinyneuron_hw.config import CoreConfig
 
-__all__ = ["MemoryDevice", "SparseMemory"]
+__all__ = ["FixedDevice", "SparseMemory"]
 
 _PAGE_BYTES = 1 << 16
 
@@ -43,8 +43,8 @@ class SparseMemory:
             address, data = address + len(part), data[len(part) :]
 
 
-class MemoryDevice:
-    """The device's side of a ``PhyPort``.
+class FixedDevice:
+    """The device's side of a ``FixedPort``.
 
     Parameters
     ----------

@@ -104,7 +104,7 @@ class _Ports:
         self._values: dict[str, Value] = {}
         for path, _, value in chip.signature.flatten(chip):
             self._values["__".join(map(str, path))] = Value.cast(value)
-        self._coming = dict(TIED_INPUTS)
+        self._coming = {name: TIED_INPUTS[name] for name in TIED_INPUTS if name in self._values}
 
     def get(self, name: str) -> int:
         return self._ctx.get(self._values[name])

@@ -12,6 +12,7 @@ from tinyneuron_hw.verilog import VerilogDesign
 from .backend import RESET_CYCLES, RtlBackend, open_waveform_file
 from .build import build_chip
 from .driver import Event
+from .memory_rules import TimingError
 from .source import verilog_of
 
 __all__ = ["VerilatorBackend"]
@@ -54,7 +55,7 @@ class _VerilatorDriver:
 
     def __init__(self, library: Path, config: CoreConfig, waveform: Path | None):
         self._library = _load(library)
-        self._chip: int | None = self._library.tn_create(config.memory_latency)
+        self._chip: int | None = self._library.tn_create()
         if waveform is not None:
             self._library.tn_waveform_open(self._chip, str(waveform).encode())
         self._library.tn_reset(self._chip, RESET_CYCLES)
@@ -70,14 +71,18 @@ class _VerilatorDriver:
     def csr_read(self, address: int) -> tuple[int | None, int]:
         value = ctypes.c_uint32()
         answer = self._library.tn_csr_read(self._chip, address, ctypes.byref(value))
+        self._check_rules()
         return None if answer < 0 else answer, value.value
 
     def csr_write(self, address: int, value: int) -> int | None:
         answer = self._library.tn_csr_write(self._chip, address, value)
+        self._check_rules()
         return None if answer < 0 else answer
 
     def run(self, limit: int) -> bool:
-        return bool(self._library.tn_run(self._chip, limit))
+        rose = bool(self._library.tn_run(self._chip, limit))
+        self._check_rules()
+        return rose
 
     def drain_events(self, quiet: int) -> None:
         self._library.tn_drain_events(self._chip, quiet)
@@ -100,11 +105,19 @@ class _VerilatorDriver:
     def memory_write(self, address: int, data: bytes) -> None:
         self._library.tn_memory_write(self._chip, address, data, len(data))
 
+    def memory_flip(self, address: int, mask: int) -> None:
+        self._library.tn_memory_flip(self._chip, address, mask & ((1 << 64) - 1), mask >> 64)
+
     def start_log(self) -> None:
         self._library.tn_log_start(self._chip)
 
     def log(self) -> list[str]:
         return self._library.tn_log(self._chip).decode().splitlines()
+
+    def _check_rules(self) -> None:
+        broken = self._library.tn_broken_rule(self._chip)
+        if broken:
+            raise TimingError(broken.decode())
 
     def close(self) -> None:
         if self._chip is not None:
@@ -117,7 +130,7 @@ def _load(path: Path) -> Any:
     chip, u32, u64 = ctypes.c_void_p, ctypes.c_uint32, ctypes.c_uint64
     text, data = ctypes.c_char_p, ctypes.c_char_p
     for name, result, *arguments in (
-        ("tn_create", chip, u32),
+        ("tn_create", chip),
         ("tn_destroy", None, chip),
         ("tn_reset", None, chip, u32),
         ("tn_cycles", u64, chip),
@@ -128,6 +141,8 @@ def _load(path: Path) -> Any:
         ("tn_drain_events", None, chip, u32),
         ("tn_memory_read", None, chip, u64, data, u64),
         ("tn_memory_write", None, chip, u64, data, u64),
+        ("tn_memory_flip", None, chip, u64, u64, u32),
+        ("tn_broken_rule", text, chip),
         ("tn_event_count", u64, chip),
         ("tn_events", ctypes.POINTER(_Event), chip),
         ("tn_clear_events", None, chip),

@@ -1,186 +1,58 @@
-"""The memory controller between AXI4 managers and a memory device."""
+"""The memory controller with channels, against the model that checks every timing rule."""
 
 import random
-from collections import deque
 
 import pytest
-from amaranth.sim import Simulator
 
 from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.hbm.controller import MemoryController
 from tinyneuron_hw.host.axi import Resp
+from tinyneuron_sim.rtl.memory_channels import check_of
 
-SMALL = CoreConfig(
+from .device import Device
+from .traffic import Manager, bind, random_burst, simulate
+
+TINY = CoreConfig(
     name="hbm_test", partitions=4, columns=4, sbuf_partition_bytes=128, psum_bank_bytes=64,
-    device_memory_bytes=1 << 12, memory_latency=12,
+    dma_engines=2, device_memory_bytes=1 << 20, memory="hbm",
 )  # fmt: skip
-WIDE = SMALL.with_changes(name="hbm_wide", partitions=64)
 
 
-class Device:
-    """Memory behind a PhyPort, ``memory_latency`` cycles away."""
-
-    def __init__(self, config, port, rng, stall=0.0):
-        self.config, self.port, self.rng, self.stall = config, port, rng, stall
-        self.memory = bytearray(rng.randbytes(config.device_memory_bytes))
-        self.commands = 0
-
-    async def run(self, ctx):
-        port, width = self.port, self.config.memory_bytes
-        pending: deque = deque()
-        cycle = 0
-        while True:
-            ready = int(self.rng.random() >= self.stall)
-            ctx.set(port.ready, ready)
-            due = bool(pending and pending[0][0] == cycle)
-            ctx.set(port.read_valid, due)
-            if due:
-                ctx.set(port.read_data, pending.popleft()[1])
-            signals = port.valid, port.write, port.address, port.write_data, port.write_mask
-            _, _, valid, write, address, data, mask = await ctx.tick().sample(*signals)
-            if valid and ready:
-                self.commands += 1
-                at = address * width
-                assert at + width <= len(self.memory), "command outside the device"
-                if write:
-                    for i in range(width):
-                        if mask >> i & 1:
-                            self.memory[at + i] = data >> 8 * i & 0xFF
-                else:
-                    word = int.from_bytes(self.memory[at : at + width], "little")
-                    pending.append((cycle + self.config.memory_latency, word))
-            cycle += 1
+def sized(partitions, memory="hbm"):
+    return TINY.with_changes(name=f"hbm_{partitions}", partitions=partitions, memory=memory)
 
 
-class Manager:
-    """One AXI4 port: issues bursts and checks what comes back."""
-
-    def __init__(self, port, width, rng, stall):
-        self.port, self.width, self.rng, self.stall = port, width, rng, stall
-        self.read_results: list = []
-        self.write_results: list = []
-
-    def _gap(self):
-        return self.rng.random() < self.stall
-
-    async def _send(self, ctx, channel, burst_id, address, beats):
-        port = self.port
-        for name, value in (("id", burst_id), ("addr", address), ("len", beats - 1),
-                            ("size", self.width.bit_length() - 1), ("burst", 1)):  # fmt: skip
-            ctx.set(getattr(port, channel + name), value)
-        ctx.set(getattr(port, f"{channel}valid"), 1)
-        await ctx.tick().until(getattr(port, f"{channel}ready"))
-        ctx.set(getattr(port, f"{channel}valid"), 0)
-        while self._gap():
-            await ctx.tick()
-
-    async def reads(self, ctx, bursts):
-        for burst in bursts:
-            await self._send(ctx, "ar", *burst)
-
-    async def collect(self, ctx, bursts, beats_seen=None):
-        port = self.port
-        for burst_id, _, beats in bursts:
-            data, responses = bytearray(), []
-            for i in range(beats):
-                while self._gap():
-                    await ctx.tick()
-                ctx.set(port.rready, 1)
-                signals = port.rid, port.rdata, port.rlast, port.rresp
-                rid, word, last, resp = await ctx.tick().sample(*signals).until(port.rvalid)
-                ctx.set(port.rready, 0)
-                assert (rid, last) == (burst_id, i == beats - 1)
-                data += word.to_bytes(self.width, "little")
-                responses.append(resp)
-            self.read_results.append((bytes(data), responses))
-
-    async def writes(self, ctx, bursts):
-        for burst in bursts:
-            await self._send(ctx, "aw", *burst)
-
-    async def data(self, ctx, beats):
-        port = self.port
-        for word, strobe, last in beats:
-            ctx.set(port.wdata, word)
-            ctx.set(port.wstrb, strobe)
-            ctx.set(port.wlast, last)
-            ctx.set(port.wvalid, 1)
-            await ctx.tick().until(port.wready)
-            ctx.set(port.wvalid, 0)
-            while self._gap():
-                await ctx.tick()
-
-    async def responses(self, ctx, count):
-        port = self.port
-        for _ in range(count):
-            while self._gap():
-                await ctx.tick()
-            ctx.set(port.bready, 1)
-            bid, resp = await ctx.tick().sample(port.bid, port.bresp).until(port.bvalid)
-            ctx.set(port.bready, 0)
-            self.write_results.append((bid, resp))
-
-
-def bind(method, *args):
-    """A testbench that runs ``method(ctx, *args)``."""
-
-    async def process(ctx):
-        await method(ctx, *args)
-
-    return process
-
-
-def simulate(dut, processes, device, limit=20000):
-    """Run every process to its end; returns the cycles taken."""
-    sim = Simulator(dut)
-    sim.add_clock(1e-6)
-    cycles = [0]
-
-    async def watchdog(ctx):
-        while True:
-            await ctx.tick()
-            cycles[0] += 1
-            assert cycles[0] < limit, "no end"
-
-    sim.add_testbench(device.run, background=True)
-    sim.add_testbench(watchdog, background=True)
-    for process in processes:
-        sim.add_testbench(process)
-    sim.run()
-    return cycles[0]
-
-
-def random_burst(rng, low, high, width):
-    beats = rng.randint(1, min(16, (high - low) // width))
-    return rng.randrange(16), rng.randrange(low, high - beats * width + 1, width), beats
-
-
-@pytest.mark.parametrize(("config", "stall"), [(SMALL, 0.0), (SMALL, 0.4), (WIDE, 0.2)])
-def test_random_traffic_from_every_port(config, stall):
-    rng = random.Random(11)
+@pytest.mark.parametrize(
+    ("partitions", "memory", "stall"),
+    [(4, "hbm", 0.0), (4, "ddr4", 0.3), (8, "hbm", 0.3), (16, "hbm", 0.0), (64, "ddr4", 0.1)],
+)
+def test_random_traffic_from_every_port(partitions, memory, stall):
+    config = sized(partitions, memory)
+    rng = random.Random(f"{partitions} {memory}")
     dut = MemoryController(config)
-    device = Device(config, dut.phy, rng, stall)
-    before = bytes(device.memory)
-    width = config.axi_bytes
-    half = config.device_memory_bytes // 2
+    device = Device(config, dut.phy)
+    width, size = config.axi_bytes, 1 << 14
+    before = rng.randbytes(size)
+    device.model.memory.write(0, before)
+    half = size // 2
     expected = bytearray(before)
     processes, checks = [], []
     for port in (*dut.dma, dut.fetch):
         manager = Manager(port, width, rng, stall)
         # Reads stay in the lower half, writes in the upper, each port in its own part.
-        bursts = [random_burst(rng, 0, half, width) for _ in range(15)]
-        processes += [bind(manager.reads, bursts)]
-        processes += [bind(manager.collect, bursts)]
+        bursts = [random_burst(rng, 0, half, width) for _ in range(40)]
+        processes += [bind(manager.reads, bursts), bind(manager.collect, bursts)]
         checks.append((manager, bursts))
     part = half // len(dut.dma)
     for i, port in enumerate(dut.dma):
         manager = Manager(port, width, rng, stall)
         low = half + i * part
-        bursts = [random_burst(rng, low, low + part, width) for _ in range(10)]
+        bursts = [random_burst(rng, low, low + part, width) for _ in range(30)]
         beats = []
         for _, address, count in bursts:
             for n in range(count):
-                word, strobe = rng.getrandbits(8 * width), rng.getrandbits(width)
+                word = rng.getrandbits(8 * width)
+                strobe = rng.choice([(1 << width) - 1, rng.getrandbits(width), 0])
                 beats.append((word, strobe, n == count - 1))
                 for b in range(width):
                     if strobe >> b & 1:
@@ -191,8 +63,12 @@ def test_random_traffic_from_every_port(config, stall):
             bind(manager.responses, len(bursts)),
         ]
         checks.append((manager, bursts))
-    simulate(dut, processes, device)
-    assert bytes(device.memory) == bytes(expected)
+
+    async def settle(ctx):
+        await ctx.tick().repeat(3000)
+
+    simulate(dut, [*processes, settle], device)
+    assert device.model.memory.read(0, size) == bytes(expected)
     for manager, bursts in checks:
         if manager.write_results:
             assert manager.write_results == [(burst[0], Resp.OKAY) for burst in bursts]
@@ -203,95 +79,129 @@ def test_random_traffic_from_every_port(config, stall):
             assert responses == [Resp.OKAY] * count
 
 
-def test_one_command_a_cycle_for_one_reader():
-    config = SMALL.with_changes(memory_latency=100)
-    rng = random.Random(5)
+@pytest.mark.parametrize(("partitions", "rounds"), [(4, 100), (16, 100)])
+def test_a_read_sees_every_write_answered_before_it(partitions, rounds):
+    """Writes and reads of a few places, in any order, also while memory refreshes."""
+    config = sized(partitions)
+    rng = random.Random(partitions)
     dut = MemoryController(config)
-    device = Device(config, dut.phy, rng)
-    port = dut.dma[0]
-    total = 40 * 16
-    seen = []
-
-    async def issue(ctx):
-        ctx.set(port.arlen, 15)
-        ctx.set(port.arvalid, 1)
-        for _ in range(40):
-            await ctx.tick().until(port.arready)
-        ctx.set(port.arvalid, 0)
-
-    async def collect(ctx):
-        ctx.set(port.rready, 1)
-        while len(seen) < total:
-            _, _, valid, last = await ctx.tick().sample(port.rvalid, port.rlast)
-            if valid:
-                seen.append(last)
-
-    cycles = simulate(dut, [issue, collect], device)
-    assert seen == ([0] * 15 + [1]) * 40
-    assert total <= cycles <= total + config.memory_latency + 10
-
-
-def test_reads_writes_and_fetch_share_the_device_evenly():
-    rng = random.Random(6)
-    dut = MemoryController(SMALL)
-    device = Device(SMALL, dut.phy, rng)
-    dma, fetch = dut.dma[0], dut.fetch
-    counts = {"read": 0, "write": 0, "fetch": 0}
+    device = Device(config, dut.phy)
+    width = config.axi_bytes
+    manager = Manager(dut.dma[0], width, rng, 0.1)
+    reader = Manager(dut.fetch, width, rng, 0.3)
+    size = 1 << 10
+    memory = bytearray(size)
+    expected = []
 
     async def body(ctx):
-        for port in (dma, fetch):
-            ctx.set(port.arlen, 15)
-            ctx.set(port.arvalid, 1)
-            ctx.set(port.rready, 1)
-        ctx.set(dma.awlen, 7)
-        for signal in (dma.awvalid, dma.wvalid, dma.bready):
-            ctx.set(signal, 1)
-        for _ in range(300):
-            signals = dma.rvalid, dma.wready, fetch.rvalid
-            _, _, *moved = await ctx.tick().sample(*signals)
-            for name, one in zip(counts, moved, strict=True):
-                counts[name] += one
-
-    simulate(dut, [body], device)
-    assert all(value >= 85 for value in counts.values()), counts
-    assert device.commands >= 295
-
-
-def test_addresses_beyond_the_device_answer_decerr():
-    rng = random.Random(7)
-    dut = MemoryController(SMALL)
-    device = Device(SMALL, dut.phy, rng)
-    before = bytes(device.memory)
-    end, width = SMALL.device_memory_bytes, SMALL.axi_bytes
-    manager = Manager(dut.dma[0], width, rng, 0)
-    reads = [(1, 0, 2), (2, end, 2), (3, 64, 1), (4, 1 << 40, 1), (5, end - width, 1)]
-    writes = [(6, end, 2), (7, 1 << 47, 1), (8, 0, 1)]
-    beats = [(0, 255, 0), (0, 255, 1), (0, 255, 1), (0, 255, 1)]
-    simulate(dut, [
-        bind(manager.reads, reads), bind(manager.collect, reads),
-        bind(manager.writes, writes), bind(manager.data, beats),
-        bind(manager.responses, 3),
-    ], device)  # fmt: skip
-    good, bad = Resp.OKAY, Resp.DECERR
-    answers = [responses for _, responses in manager.read_results]
-    assert answers == [[good, good], [bad, bad], [good], [bad], [good]]
-    assert manager.write_results == [(6, bad), (7, bad), (8, good)]
-    assert bytes(device.memory) == bytes(8) + before[8:]
-
-
-def test_write_is_seen_by_a_read_issued_after_its_response():
-    rng = random.Random(8)
-    dut = MemoryController(SMALL)
-    device = Device(SMALL, dut.phy, rng, 0.3)
-    manager = Manager(dut.dma[0], SMALL.axi_bytes, rng, 0.3)
-
-    async def body(ctx):
-        for value in range(20):
-            await manager.writes(ctx, [(0, 128, 1)])
-            await manager.data(ctx, [(value, 255, 1)])
+        for _ in range(rounds):
+            burst = random_burst(rng, 0, size, width)
+            beats = []
+            for n in range(burst[2]):
+                word, strobe = rng.getrandbits(8 * width), rng.getrandbits(width)
+                strobe = rng.choice([strobe, (1 << width) - 1])
+                beats.append((word, strobe, n == burst[2] - 1))
+                for b in range(width):
+                    if strobe >> b & 1:
+                        memory[burst[1] + n * width + b] = word >> 8 * b & 0xFF
+            await manager.writes(ctx, [burst])
+            await manager.data(ctx, beats)
             await manager.responses(ctx, 1)
-            await manager.reads(ctx, [(0, 128, 1)])
-            await manager.collect(ctx, [(0, 128, 1)])
+            burst = random_burst(rng, 0, size, width)
+            expected.append(bytes(memory[burst[1] : burst[1] + burst[2] * width]))
+            await manager.reads(ctx, [burst])
+            if rng.random() < 0.7:
+                await manager.collect(ctx, [burst])
+            else:
+                late.append(burst)
+                await manager.collect(ctx, [late.pop(0)])
+
+    late: list = []
+    others = [random_burst(rng, size, 4 * size, width) for _ in range(rounds)]
+    cycles = simulate(dut, [body, bind(reader.reads, others), bind(reader.collect, others)],
+                      device)  # fmt: skip
+    assert [data for data, _ in manager.read_results] == expected
+    assert cycles > 2 * 3900
+
+
+def flips(rng, count, bits):
+    """``count`` different masks of 72 bits with ``bits`` of them set."""
+    return [sum(1 << b for b in rng.sample(range(72), bits)) for _ in range(count)]
+
+
+@pytest.mark.parametrize("partitions", [4, 64])
+def test_single_errors_are_corrected_counted_and_written_back(partitions):
+    config = sized(partitions)
+    rng = random.Random(20 + partitions)
+    dut = MemoryController(config)
+    device = Device(config, dut.phy)
+    memory, width = device.model.memory, config.axi_bytes
+    data = rng.randbytes(8192)
+    memory.write(0, data)
+    words = sorted(rng.sample(range(1024), 120))
+    for word, mask in zip(words, flips(rng, 120, 1), strict=True):
+        memory.flip(8 * word, mask)
+    bursts = [(0, at, 16) for at in range(0, 8192, 16 * width)]
+    manager = Manager(dut.dma[0], width, rng, 0)
+    found = [0]
+
+    async def count(ctx):
+        while True:
+            await ctx.tick()
+            found[0] += ctx.get(dut.counts.corrected)
+
+    async def settle(ctx):
+        await ctx.tick().repeat(8000)
+
+    device.background = [count]
+    simulate(dut, [bind(manager.reads, bursts), bind(manager.collect, bursts), settle], device)
+    assert b"".join(read for read, _ in manager.read_results) == data
+    assert found[0] == 120
+    assert memory.read_words(0, 8192) == (data, check_of(data))
+
+
+def test_double_errors_answer_slverr_and_name_the_word():
+    config = sized(16)
+    rng = random.Random(31)
+    dut = MemoryController(config)
+    device = Device(config, dut.phy)
+    memory, width = device.model.memory, config.axi_bytes
+    data = rng.randbytes(4096)
+    memory.write(0, data)
+    words = sorted(rng.sample(range(512), 40))
+    for word, mask in zip(words, flips(rng, 40, 2), strict=True):
+        memory.flip(8 * word, mask)
+    bursts = [(0, at, 16) for at in range(0, 4096, 16 * width)]
+    manager = Manager(dut.dma[0], width, rng, 0)
+    simulate(dut, [bind(manager.reads, bursts), bind(manager.collect, bursts)], device)
+    answers = [answer for _, responses in manager.read_results for answer in responses]
+    wrong = {8 * word // width for word in words}
+    assert answers == [Resp.SLVERR if beat in wrong else Resp.OKAY
+                       for beat in range(4096 // width)]  # fmt: skip
+    flaws = enumerate(flaw for flaws in manager.flaws for flaw in flaws)
+    assert [4 * i + k for i, flaw in flaws for k in range(4) if flaw >> k & 1] == words
+
+
+def test_a_partial_write_keeps_a_word_wrong_that_was_wrong():
+    config = sized(16)
+    rng = random.Random(32)
+    dut = MemoryController(config)
+    device = Device(config, dut.phy)
+    memory = device.model.memory
+    memory.write(0, bytes(range(32)))
+    memory.flip(0, 0b11)
+    memory.flip(8, 0b11)
+    manager = Manager(dut.dma[0], 32, rng, 0)
+    word = int.from_bytes(b"\xaa" * 32, "little")
+
+    async def body(ctx):
+        await manager.writes(ctx, [(0, 0, 1)])
+        await manager.data(ctx, [(word, 0xFF01, 1)])  # one byte of word 0, all of word 1
+        await manager.responses(ctx, 1)
+        await manager.reads(ctx, [(0, 0, 1)])
+        await manager.collect(ctx, [(0, 0, 1)])
 
     simulate(dut, [body], device)
-    assert [data[0] for data, _ in manager.read_results] == list(range(20))
+    ((read, answers),) = manager.read_results
+    assert (answers, manager.flaws) == ([Resp.SLVERR], [[1]])
+    assert read[8:] == b"\xaa" * 8 + bytes(range(16, 32))

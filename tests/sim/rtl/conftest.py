@@ -13,7 +13,7 @@ from amaranth.lib.wiring import In, Out
 
 from tinyneuron_hw.blocks import Gated, Repeated
 from tinyneuron_hw.config import CoreConfig, get_config
-from tinyneuron_hw.hbm.ports import PhyPort
+from tinyneuron_hw.hbm.ports import FixedPort
 from tinyneuron_hw.host.axi import Axi4Lite
 from tinyneuron_hw.isa.csr import Csr, entry_address, length_address
 from tinyneuron_hw.sequencer.ports import TraceEvent
@@ -46,7 +46,7 @@ class Copier(wiring.Component):
     def __init__(self, config: CoreConfig):
         super().__init__({
             "s_axil": In(Axi4Lite(address_bits=12)),
-            "phy": Out(PhyPort(config)),
+            "phy": Out(FixedPort(config)),
             "interrupt": Out(1),
             "trace": Out(stream.Signature(TraceEvent)),
         })  # fmt: skip
@@ -158,10 +158,15 @@ class Copier(wiring.Component):
                     m.d.sync += bus.bresp.eq(2)
 
 
+def stand_in(name: str) -> CoreConfig:
+    """A preset whose memory has a fixed latency."""
+    return get_config(f"{name},memory=fixed")
+
+
 @pytest.fixture(scope="session")
 def copier_designs() -> dict[str, VerilogDesign]:
     return {
-        name: emit(Copier(get_config(name)), "copier", config=get_config(name))
+        name: emit(Copier(stand_in(name)), "copier", config=stand_in(name))
         for name in ("tiny", "default")
     }
 
@@ -171,7 +176,7 @@ def open_copier(copier_designs) -> Callable[..., RtlBackend]:
     """Opens the stand-in of a configuration: ``open_copier(target, name, **options)``."""
 
     def open_it(target: str, name: str = "tiny", **options: Any) -> RtlBackend:
-        config = get_config(name)
+        config = stand_in(name)
         if target == "pysim":
             return PysimBackend(config, chip=Copier, **options)
         opener = {"verilator": VerilatorBackend, "icarus": IcarusBackend}[target]

@@ -8,7 +8,7 @@ import pytest
 
 from tinyneuron_hw.config import get_config
 from tinyneuron_hw.isa.csr import Csr, entry_address, length_address
-from tinyneuron_sim.rtl.memory_device import MemoryDevice, SparseMemory
+from tinyneuron_sim.rtl.memory_device import FixedDevice, SparseMemory
 
 PROGRAM = ((entry_address(0), 0x10), (entry_address(1), 0x500), (length_address(0), 25))
 
@@ -35,8 +35,8 @@ def test_sparse_memory_against_a_flat_one():
 
 @pytest.mark.parametrize("latency", [1, 2, 7])
 def test_read_latency_and_order(latency):
-    config = get_config("tiny").with_changes(memory_latency=latency)
-    device = MemoryDevice(config)
+    config = get_config("tiny").with_changes(memory="fixed", memory_latency=latency)
+    device = FixedDevice(config)
     width = config.memory_bytes
     device.memory.write(0, bytes(range(4 * width)))
     back = []
@@ -51,8 +51,8 @@ def test_read_latency_and_order(latency):
 
 
 def test_a_read_sees_earlier_writes_only():
-    config = get_config("tiny").with_changes(memory_latency=3)
-    device = MemoryDevice(config)
+    config = get_config("tiny").with_changes(memory="fixed", memory_latency=3)
+    device = FixedDevice(config)
     width = config.memory_bytes
     seen = []
     for cycle in range(6):
@@ -76,7 +76,7 @@ def from_first_cycle(log: list[str]) -> list[str]:
 
 
 def test_every_target_has_the_same_log(open_copier):
-    config = get_config("tiny")
+    config = get_config("tiny,memory=fixed")
     data = random.Random(7).randbytes(25 * config.memory_bytes)
     logs = []
     for target in ("verilator", "icarus", "pysim"):

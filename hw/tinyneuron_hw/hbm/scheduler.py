@@ -1,0 +1,245 @@
+"""Which command a channel gives in a cycle."""
+
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+
+from ..config import CoreConfig
+from .access_queue import Access, RowEvent
+from .ports import RowCommand
+from .timing import BANKS, BURST, timing_of
+
+__all__ = ["PASSED_LIMIT", "QUEUE_DEPTH", "Scheduler"]
+
+QUEUE_DEPTH = 16
+"""Accesses of each direction that wait in a channel."""
+
+PASSED_LIMIT = 32
+"""Accesses that can overtake the oldest one of a direction."""
+
+_TURN_LIMIT = PASSED_LIMIT // 2
+"""Accesses of one direction before the other has its turn."""
+
+
+def _lowest(bits: Value) -> Value:
+    return bits & -bits
+
+
+class Scheduler(wiring.Component):
+    """Picks one row command and one column command a cycle.
+
+    Reads and writes take turns: a direction goes on until it has nothing left to do, or
+    ``_TURN_LIMIT`` accesses have passed the oldest one of the other. Within a direction the oldest
+    access whose row is open goes first; rows open and close for the oldest access that needs it,
+    but no row closes that a waiting access of the direction still finds open. When the oldest
+    access was overtaken ``PASSED_LIMIT`` times, the others stop until it is served. A row that
+    nobody wants closes after a while.
+
+    ``refresh`` stops all this: open rows close, REFRESH follows, then the work goes on.
+
+    Members
+    -------
+    entries: In(Access).array(QUEUE_DEPTH).array(2), valid: In(QUEUE_DEPTH).array(2)
+        Of reads and of writes.
+    ready: In(QUEUE_DEPTH).array(2)
+        Entries that need nothing but their row.
+    wants_read, wants_write: In(1)
+        A new access waits until an older one of that direction has gone.
+    open, can_activate, can_access, can_precharge, idle, rest, faw: In
+        From :class:`Banks`.
+    refresh: In(1), refreshed: Out(1)
+        A REFRESH is due, until the pulse that says it was given.
+    row_event: Out(RowEvent), column: Out(BANKS), write: Out(1)
+        Commands chosen in this cycle.
+    chosen: Out(Access)
+        The access of ``column``.
+    pop, opens: Out(QUEUE_DEPTH).array(2)
+        Entry that is served, and entry whose row opens.
+    row_valid, row_command: Out
+        The row bus; ``row_event`` tells bank and row.
+    quiet: Out(1)
+        No refresh is being done.
+    """
+
+    def __init__(self, config: CoreConfig):
+        self.config = config
+        bits = {name: In(BANKS) for name in ("open", "can_activate", "can_access",
+                                             "can_precharge", "idle")}  # fmt: skip
+        super().__init__(
+            {
+                "entries": In(Access(config)).array(2, QUEUE_DEPTH),
+                "valid": In(QUEUE_DEPTH).array(2),
+                "ready": In(QUEUE_DEPTH).array(2),
+                "wants_read": In(1),
+                "wants_write": In(1),
+                **bits,
+                "rest": In(1),
+                "faw": In(1),
+                "refresh": In(1),
+                "refreshed": Out(1),
+                "row_event": Out(RowEvent(config)),
+                "column": Out(BANKS),
+                "write": Out(1),
+                "chosen": Out(Access(config)),
+                "pop": Out(QUEUE_DEPTH).array(2),
+                "opens": Out(QUEUE_DEPTH).array(2),
+                "row_valid": Out(1),
+                "row_command": Out(RowCommand),
+                "quiet": Out(1),
+            }
+        )
+
+    def elaborate(self, platform: Any) -> Module:
+        m = Module()
+        work = Signal()
+        m.d.comb += self.write.eq(self._direction(m))
+        urgent = Signal()
+        self._columns(m, work, urgent)
+        self._rows(m, work, urgent)
+        self._refresh(m, work)
+        return m
+
+    def _direction(self, m: Module) -> Signal:
+        writing = Signal()
+        self._passed = [Signal(range(PASSED_LIMIT + 1), name=f"passed{i}") for i in range(2)]
+        waits = [ready.any() for ready in self.ready]
+        late = [
+            (passed >= _TURN_LIMIT) & ready[0]
+            for passed, ready in zip(self._passed, self.ready, strict=True)
+        ]
+        wanted = (self.wants_read, self.wants_write)
+        for now in range(2):
+            other = 1 - now
+            leave = waits[other] & (~waits[now] | late[other] | wanted[other])
+            with m.If((writing == now) & leave):
+                m.d.sync += writing.eq(other)
+        return writing
+
+    def _columns(self, m: Module, work: Signal, urgent: Signal) -> None:
+        timing = timing_of(self.config)
+        turn = BURST + timing.turnaround
+        since = Signal(range(turn + 1), init=turn)
+        last = Signal()
+        allowed = Signal()
+        m.d.comb += allowed.eq(work & Mux(last == self.write, since >= BURST, since == turn))
+        with m.If(since != turn):
+            m.d.sync += since.eq(since + 1)
+        heads = [
+            (passed == PASSED_LIMIT) & ready[0]
+            for passed, ready in zip(self._passed, self.ready, strict=True)
+        ]
+        m.d.comb += urgent.eq(Mux(self.write, heads[1], heads[0]))
+        taken = Signal()
+        for d in range(2):
+            hits = Signal(QUEUE_DEPTH, name=f"hits{d}")
+            open_ = Cat(
+                entry.hit & (entry.banks & self.can_access).any() for entry in self._entries(d)
+            )
+            others = Const(1, QUEUE_DEPTH) | (~urgent).replicate(QUEUE_DEPTH)
+            m.d.comb += hits.eq(open_ & self.ready[d] & others)
+            mine = allowed & (self.write == d)
+            m.d.comb += self.pop[d].eq(_lowest(hits) & mine.replicate(QUEUE_DEPTH))
+        m.d.comb += [
+            self.chosen.eq(self._select(self.pop)),
+            taken.eq(self.pop[0].any() | self.pop[1].any()),
+            self.column.eq(self.chosen.banks),
+        ]
+        with m.If(taken):
+            m.d.sync += [since.eq(1), last.eq(self.write)]
+        for d in range(2):
+            with m.If(self.pop[d][0] | ~self.valid[d][0]):
+                m.d.sync += self._passed[d].eq(0)
+            with m.Elif(taken & (self._passed[d] != PASSED_LIMIT)):
+                m.d.sync += self._passed[d].eq(self._passed[d] + 1)
+
+    def _rows(self, m: Module, work: Signal, urgent: Signal) -> None:
+        wanted, wanted_now = [], Signal(BANKS)
+        for d in range(2):
+            banks = Signal(BANKS, name=f"wanted{d}")
+            m.d.comb += banks.eq(reduce(or_, (
+                Mux(entry.hit & self.valid[d][i], entry.banks, 0)
+                for i, entry in enumerate(self._entries(d))
+            )))  # fmt: skip
+            wanted.append(banks)
+        m.d.comb += wanted_now.eq(Mux(self.write, wanted[1], wanted[0]))
+        opening, closing = [], []
+        for d in range(2):
+            opens, closes = (Signal(QUEUE_DEPTH, name=f"{kind}{d}") for kind in ("open", "close"))
+            for i, entry in enumerate(self._entries(d)):
+                free = ~wanted_now | (urgent if i == 0 else Const(0, 1)).replicate(BANKS)
+                m.d.comb += [
+                    opens[i].eq(self.valid[d][i] & entry.closed & self.faw
+                                & (entry.banks & self.can_activate).any()),
+                    closes[i].eq(self.valid[d][i] & ~entry.closed & ~entry.hit
+                                 & (entry.banks & self.can_precharge & free).any()),
+                ]  # fmt: skip
+            opening.append(opens)
+            closing.append(closes)
+
+        # First the direction whose turn it is; then rows that open for the other one.
+        now = [self.write == d for d in range(2)]
+        busy = Signal()
+        m.d.comb += busy.eq(reduce(or_, (
+            turn & (opens | closes).any()
+            for turn, opens, closes in zip(now, opening, closing, strict=True)
+        )))  # fmt: skip
+        shut = []
+        for d in range(2):
+            asks = Mux(now[d], opening[d] | closing[d], Mux(busy, 0, opening[d]))
+            first = Signal(QUEUE_DEPTH, name=f"first{d}")
+            m.d.comb += [
+                first.eq(_lowest(asks[:QUEUE_DEPTH]) & work.replicate(QUEUE_DEPTH)),
+                self.opens[d].eq(first & opening[d]),
+            ]
+            shut.append(first & closing[d] & now[d].replicate(QUEUE_DEPTH))
+        opened = Signal(Access(self.config))
+        closed = Signal(Access(self.config))
+        unused = Signal(BANKS)
+        m.d.comb += [
+            opened.eq(self._select(self.opens)),
+            closed.eq(self._select(shut)),
+            unused.eq(self.idle & self.open & self.can_precharge & ~wanted[0] & ~wanted[1]),
+            self.row_event.row.eq(opened.row),
+            self.row_event.activate.eq(opened.banks),
+            self.row_event.precharge.eq(closed.banks),
+            self.row_command.eq(Mux(opened.banks.any(), RowCommand.ACTIVATE, RowCommand.PRECHARGE)),
+            self.row_valid.eq(self.row_event.activate.any() | self.row_event.precharge.any()),
+        ]
+        with m.If(work & ~opened.banks.any() & ~closed.banks.any()):
+            m.d.comb += self.row_event.precharge.eq(_lowest(unused)[:BANKS])
+
+    def _refresh(self, m: Module, work: Signal) -> None:
+        timing = timing_of(self.config)
+        wait = Signal(range(timing.rfc))
+        m.d.comb += self.quiet.eq((wait == 0) & ~self.refresh)
+        with m.If(wait != 0):
+            m.d.sync += wait.eq(wait - 1)
+        with m.Elif(~self.refresh):
+            m.d.comb += work.eq(1)
+        with m.Elif(self.rest):
+            m.d.sync += wait.eq(timing.rfc - 1)
+            m.d.comb += [
+                self.refreshed.eq(1),
+                self.row_valid.eq(1),
+                self.row_command.eq(RowCommand.REFRESH),
+            ]
+        with m.Elif(self.open.any() & ~(self.open & ~self.can_precharge).any()):
+            m.d.comb += [
+                self.row_event.precharge.eq(self.open),
+                self.row_valid.eq(1),
+                self.row_command.eq(RowCommand.PRECHARGE_ALL),
+            ]
+
+    def _entries(self, direction: int) -> list[Any]:
+        return [self.entries[direction][i] for i in range(QUEUE_DEPTH)]
+
+    def _select(self, one_hot: Any) -> Value:
+        """The entry, of both directions, whose bit is set; 0 when none is."""
+        return reduce(or_, (
+            Mux(one_hot[d][i], entry.as_value(), 0)
+            for d in range(2) for i, entry in enumerate(self._entries(d))
+        ))  # fmt: skip

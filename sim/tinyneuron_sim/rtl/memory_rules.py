@@ -1,0 +1,111 @@
+"""Timing rules of one channel of device memory, as its commands come; memory_channels.h has the
+same in C++, with the same words."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from tinyneuron_hw.hbm.timing import BANKS, BURST, MemoryTiming
+
+from ..backend import BackendError
+
+__all__ = ["ChannelRules", "TimingError"]
+
+
+class TimingError(BackendError):
+    """A command broke a timing rule of the memory."""
+
+
+class _Bank:
+    """One bank: its open row, and the cycles from which on each command is allowed."""
+
+    def __init__(self) -> None:
+        self.row: int | None = None
+        self.activate_at = self.column_at = self.precharge_at = 0
+
+
+class ChannelRules:
+    """The state that rules depend on. Every method raises :class:`TimingError`, with the rule,
+    the bank and the cycles in words, when its command comes too early or makes no sense."""
+
+    def __init__(self, timing: MemoryTiming, channel: int):
+        self._timing = timing
+        self._channel = channel
+        self._banks = [_Bank() for _ in range(BANKS)]
+        self._activates: deque[int] = deque(maxlen=4)
+        self._column_at = [0, 0]
+        """First cycle of the next READ and WRITE."""
+        self._free_at = 0
+        """End of a refresh."""
+        self._refreshes = 0
+
+    @property
+    def deadline(self) -> int:
+        """Cycle before which the next REFRESH must come."""
+        return (self._refreshes + 2) * self._timing.refi
+
+    def check_deadline(self, cycle: int) -> None:
+        if cycle >= self.deadline:
+            what = f"REFRESH {self._refreshes + 1} has not come before cycle"
+            raise TimingError(f"memory channel {self._channel}: tREFI: {what} {self.deadline}")
+
+    def activate(self, cycle: int, bank: int, row: int) -> None:
+        timing, state = self._timing, self._banks[bank]
+        self._require(state.row is None, cycle, "state", "ACTIVATE", bank, "a row is open")
+        self._at_least(cycle, self._free_at, "tRFC", "ACTIVATE", bank)
+        self._at_least(cycle, state.activate_at, "tRP", "ACTIVATE", bank)
+        if len(self._activates) == 4:
+            self._at_least(cycle, self._activates[0] + timing.faw, "tFAW", "ACTIVATE", bank)
+        self._activates.append(cycle)
+        state.row = row
+        state.column_at = cycle + timing.rcd
+        state.precharge_at = cycle + timing.ras
+
+    def precharge(self, cycle: int, bank: int) -> None:
+        state = self._banks[bank]
+        self._at_least(cycle, self._free_at, "tRFC", "PRECHARGE", bank)
+        self._at_least(cycle, state.precharge_at, "tRAS/tWR", "PRECHARGE", bank)
+        if state.row is not None:
+            state.row = None
+            state.activate_at = cycle + self._timing.rp
+
+    def precharge_all(self, cycle: int) -> None:
+        for bank in range(BANKS):
+            self.precharge(cycle, bank)
+
+    def refresh(self, cycle: int) -> None:
+        self._at_least(cycle, self._free_at, "tRFC", "REFRESH", None)
+        for bank, state in enumerate(self._banks):
+            self._require(state.row is None, cycle, "state", "REFRESH", bank, "a row is open")
+            self._at_least(cycle, state.activate_at, "tRP", "REFRESH", bank)
+        self._free_at = cycle + self._timing.rfc
+        self._refreshes += 1
+
+    def column(self, cycle: int, bank: int, write: bool) -> int:
+        """A READ or WRITE; returns the open row."""
+        timing, state = self._timing, self._banks[bank]
+        name = "WRITE" if write else "READ"
+        row = state.row
+        if row is None:
+            self._require(False, cycle, "state", name, bank, "no row is open")
+            return 0
+        self._at_least(cycle, self._free_at, "tRFC", name, bank)
+        self._at_least(cycle, state.column_at, "tRCD", name, bank)
+        self._at_least(cycle, self._column_at[write], "data bus", name, bank)
+        self._column_at[write] = cycle + BURST
+        self._column_at[not write] = cycle + BURST + timing.turnaround
+        wait = timing.write_to_precharge if write else timing.rtp
+        state.precharge_at = max(state.precharge_at, cycle + wait)
+        return row
+
+    def _at_least(self, cycle: int, first: int, rule: str, name: str, bank: int | None) -> None:
+        if cycle < first:
+            self._require(False, cycle, rule, name, bank, f"not allowed before cycle {first}")
+
+    def _require(self, ok: bool, cycle: int, rule: str, name: str, bank: int | None,
+                 why: str) -> None:  # fmt: skip
+        if not ok:
+            where = "" if bank is None else f" of bank {bank}"
+            raise TimingError(
+                f"memory channel {self._channel}: {rule}: {name}{where} in cycle {cycle}: {why}"
+            )
