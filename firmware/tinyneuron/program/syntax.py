@@ -26,7 +26,7 @@ from amaranth.lib import data
 from tinyneuron_hw.formats import FORMATS, DType, get_dtype
 from tinyneuron_hw.isa.codec import Decoded
 from tinyneuron_hw.isa.instructions import INSTRUCTIONS
-from tinyneuron_hw.isa.opcodes import Opcode, OperandKind, Space, UpdateMode, WaitMode
+from tinyneuron_hw.isa.opcodes import Accumulate, Opcode, OperandKind, Space, UpdateMode, WaitMode
 from tinyneuron_hw.isa.operands import (
     AccessPattern,
     DevicePattern,
@@ -69,7 +69,11 @@ def _operands(opcode: Opcode) -> tuple[tuple[str, Any], ...]:
 
 _OPTIONAL = ("transpose", "exponent_bias", "reduce_cmd", "reduce_op", "keep", "reverse_pred",
              "parameter")  # fmt: skip
-"""Fields that are not written when they are 0."""
+"""Fields that are not written when they are 0; that of :class:`Accumulate` is another."""
+
+
+def _may_be_left_out(name: str, shape: Any) -> bool:
+    return name in _OPTIONAL or shape is Accumulate
 
 
 def format_instruction(decoded: Decoded, symbols: dict[str, str] | None = None) -> str:
@@ -84,7 +88,8 @@ def format_instruction(decoded: Decoded, symbols: dict[str, str] | None = None) 
     parts = [decoded.opcode.name.lower()]
     for name, shape in _operands(decoded.opcode):
         value = fields.get(name)
-        if name not in _OPTIONAL or (value.value if isinstance(value, enum.Enum) else value):
+        is_set = value.value if isinstance(value, enum.Enum) else value
+        if is_set or not _may_be_left_out(name, shape):
             parts.append(f"{name}={_format_operand(fields, name, shape, symbols or {})}")
     for path, texts in (("header.wait", _WAIT), ("header.update", _UPDATE)):
         text = texts.get(fields[f"{path}.mode"])
@@ -195,7 +200,8 @@ def parse_instruction(text: str) -> tuple[Opcode, Fields, dict[str, str]]:
             raise AsmSyntaxError(f"{mnemonic} has no operand {name!r}")
         else:
             _parse_operand(fields, symbols, name, shapes[name], value)
-    missing = [name for name in shapes if name not in seen and name not in _OPTIONAL]
+    missing = [name for name, shape in shapes.items()
+               if name not in seen and not _may_be_left_out(name, shape)]  # fmt: skip
     if missing:
         raise AsmSyntaxError(f"{mnemonic} needs {', '.join(missing)}")
     return opcode, fields, symbols

@@ -12,7 +12,7 @@ WORDS = CONFIG.psum_partition_bytes // 4
 
 def drive(wants, ready_rate, cycles, seed=1):
     """Runs both requesters; returns what each got, in order, and the cycles it took."""
-    dut = ReadArbiter(PsumReadPort(CONFIG), address="word")
+    dut = ReadArbiter(PsumReadPort(CONFIG), address=("word",))
     rng = random.Random(seed)
     asked: list[list[int]] = [[], []]
     got: list[list[int]] = [[], []]

@@ -112,7 +112,7 @@ def test_memories_keep_their_contents(memory_test, kind, address):
         for n in range(20):
             ctx.set(getattr(write, address), n)
             ctx.set(write.data, [1000 * n + p for p in range(4)])
-            await ctx.tick()
+            await ctx.tick().until(write.ready)
         ctx.set(write.valid, 0)
         ctx.set(reset, 1)
         await ctx.tick()
