@@ -86,7 +86,8 @@ class CoreConfig:
     has_gpsimd:
         Whether the GPSIMD stream exists (false for NeuronCore-v1).
     sbuf_ecc:
-        Whether SBUF corrects single and finds double errors in each of its 64-bit words.
+        Whether SBUF corrects single and finds double errors in each of its 64-bit words. Simulation
+        is several times slower with it.
     """
 
     name: str
@@ -103,7 +104,7 @@ class CoreConfig:
     queue_depth: int = 4
     dma_buffer_beats: int = 128
     has_gpsimd: bool = True
-    sbuf_ecc: bool = True
+    sbuf_ecc: bool = False
 
     def __post_init__(self) -> None:
         def require(ok: bool, field: str, rule: str) -> None:

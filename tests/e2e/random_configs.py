@@ -51,6 +51,7 @@ def draw_config(seed: int, *, sides: tuple[int, ...] = (4, 4, 4, 8, 8, 16)) -> C
         dma_engines=rng.choice([1, 2, 2, 3, 4, 5, 16]),
         device_memory_bytes=4096 * rng.choice([1024, 4099, 65536]),
         memory=rng.choice(["hbm", "ddr4", "fixed"]),
+        sbuf_ecc=rng.choice([False, True]),
         memory_latency=rng.choice([1, 2, 3, rng.randint(4, 50), rng.randint(51, 200)]),
         fetch_buffer=rng.choice([4, 8, 16, 64]),
         queue_depth=rng.randint(1, 6),

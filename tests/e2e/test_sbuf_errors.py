@@ -59,7 +59,7 @@ READERS: dict[str, tuple[str, Stream]] = {
 }
 """What reads the line, and the stream that traps."""
 CLEAR = ".stream vector\nmemset dst=sbuf.bf16[0+4, 0x140, 1x4] value=0 update(s2 += 1)\nhalt\n"
-HEADER = ".config tiny\n.tensor x input bf16 32\n.tensor y output bf16 32\n"
+HEADER = ".config tiny,sbuf_ecc=true\n.tensor x input bf16 32\n.tensor y output bf16 32\n"
 
 
 def program_of(reader: str) -> Program:
@@ -75,7 +75,7 @@ class Flips:
 
     def __init__(self, device, target: str, reader: str, seed: int):
         self.reader, self.rng = reader, random.Random(seed)
-        self.model = device(target, get_config("tiny")).load(program_of(reader))
+        self.model = device(target, get_config("tiny,sbuf_ecc=true")).load(program_of(reader))
         values = np.random.default_rng(SEED).integers(-99, 99, 32)
         self.address = 0
         self.x = values.astype(numpy_dtype(get_dtype("bf16")))

@@ -119,7 +119,8 @@ Run = Callable[[Callable[[Bench], Awaitable[None]]], None]
 def run(request, memory_test) -> Run:
     """Runs a body with a bench, at each width of a DMA port."""
     config = CoreConfig(name="ecc", partitions=request.param, columns=4,
-                        sbuf_partition_bytes=16 * LINES, psum_bank_bytes=64)  # fmt: skip
+                        sbuf_partition_bytes=16 * LINES, psum_bank_bytes=64,
+                        sbuf_ecc=True)  # fmt: skip
     dut = Sbuf(config)
 
     def run(body) -> None:
