@@ -47,7 +47,7 @@ GROUPS = {
 }
 """Name -> what is counted."""
 _NEVER = (Trap.NONE, Trap.ECC_ERROR, Trap.SBUF_ECC_ERROR)
-"""No hardware for the second yet."""
+"""Errors of a memory are no fault of a program."""
 
 
 def _universe(config: CoreConfig) -> Iterator[tuple[str, str]]:
