@@ -191,25 +191,6 @@ class Datapath(wiring.Component):
                 with m.If(~side.device):
                     m.d.comb += [walker.side.levels[k].last.eq(0) for k in (LEVELS - 2, LEVELS - 1)]
 
-    def _share_sbuf(self, m: Module, row: Any, indexer: Indexer) -> None:
-        """Indices come first: there are few of them. What was refused is asked again."""
-        own, chosen, refused, before = Signal(), Signal(), Signal(), Signal()
-        port, index = self.sbuf_read, indexer.sbuf
-        m.d.comb += chosen.eq(Mux(refused, before, index.valid))
-        m.d.sync += [refused.eq(port.valid & ~port.ready), before.eq(chosen)]
-        with m.If(port.valid & port.ready):
-            m.d.sync += own.eq(chosen)
-        for name in ("valid", "partition", "chunk"):
-            m.d.comb += getattr(port, name).eq(
-                Mux(chosen, getattr(index, name), getattr(row, name))
-            )
-        for side, is_chosen, is_own in ((index, chosen, own), (row, ~chosen, ~own)):
-            m.d.comb += [
-                side.ready.eq(port.ready & is_chosen),
-                side.data.eq(port.data),
-                side.data_valid.eq(port.data_valid & is_own),
-            ]
-
     def _awake(self, m: Module, name: str, needed: Any) -> Signal:
         """High while a block that some transfers need has a clock."""
         awake = Signal(name=name)
@@ -267,9 +248,11 @@ class Datapath(wiring.Component):
     def _read(self, m: Module, reader: Any, accumulator: Any, indexer: Indexer) -> None:
         """All readers on the engine's read ports."""
         m.submodules.turns = turns = ResetInserter(self.clear)(ReadTurns(self.config))
-        self._share_sbuf(m, turns.sbuf_read, indexer)
-        for i, user in enumerate((accumulator, reader)):
+        connect(m, turns.sbuf_read, flipped(self.sbuf_read))
+        # There are few indices, and rows wait for them.
+        for i, user in enumerate((indexer, accumulator, reader)):
             connect(m, user.sbuf, turns.sbuf[i])
+        for i, user in enumerate((accumulator, reader)):
             m.d.comb += [
                 turns.ar[i].payload.eq(user.ar.payload),
                 turns.ar[i].valid.eq(user.ar.valid & ~self.hold),

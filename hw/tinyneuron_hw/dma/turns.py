@@ -1,4 +1,4 @@
-"""Two readers on the read ports of one engine."""
+"""The readers of one engine on its read ports."""
 
 from typing import Any
 
@@ -10,14 +10,17 @@ from ..config import CoreConfig
 from ..memory.ports import DmaReadPort
 from .reader import AddressRequest
 
-__all__ = ["ReadTurns"]
+__all__ = ["SBUF_READERS", "ReadTurns"]
+
+SBUF_READERS = 3
 
 _BURSTS = 64
 """Bursts of both readers that are on the bus, at most."""
 
 
 class ReadTurns(wiring.Component):
-    """The first reader goes before the second one; data goes back to who asked.
+    """Earlier readers go before later ones; data goes back to who asked. What SBUF refused is asked
+    again.
 
     Members
     -------
@@ -29,7 +32,7 @@ class ReadTurns(wiring.Component):
         A beat comes back; beats come in the order asked for.
     r_valid: Out(2)
         Who the beat is for.
-    sbuf: In(DmaReadPort(config)).array(2), sbuf_read: Out(DmaReadPort(config))
+    sbuf: In(DmaReadPort(config)).array(SBUF_READERS), sbuf_read: Out(DmaReadPort(config))
 
     Latency: combinational.
     """
@@ -43,7 +46,7 @@ class ReadTurns(wiring.Component):
                 "out": Out(stream.Signature(AddressRequest)),
                 "returned": In(1),
                 "r_valid": Out(2),
-                "sbuf": In(DmaReadPort(config)).array(2),
+                "sbuf": In(DmaReadPort(config)).array(SBUF_READERS),
                 "sbuf_read": Out(DmaReadPort(config)),
             }
         )
@@ -76,19 +79,23 @@ class ReadTurns(wiring.Component):
         return m
 
     def _share_sbuf(self, m: Module) -> None:
-        first, second = self.sbuf
-        out, chosen, asked = self.sbuf_read, Signal(), Signal()
-        m.d.comb += [
-            chosen.eq(~first.valid),
-            out.valid.eq(first.valid | second.valid),
-            out.partition.eq(Mux(chosen, second.partition, first.partition)),
-            out.chunk.eq(Mux(chosen, second.chunk, first.chunk)),
-            first.ready.eq(out.ready),
-            second.ready.eq(out.ready & chosen),
-            first.data.eq(out.data),
-            second.data.eq(out.data),
-            first.data_valid.eq(out.data_valid & ~asked),
-            second.data_valid.eq(out.data_valid & asked),
-        ]
+        out, users = self.sbuf_read, self.sbuf
+        first, before, chosen = (Signal(range(SBUF_READERS), name=name)
+                                 for name in ("first", "before", "sbuf_chosen"))  # fmt: skip
+        asked, refused = Signal(range(SBUF_READERS)), Signal()
+        for i in reversed(range(SBUF_READERS)):
+            with m.If(users[i].valid):
+                m.d.comb += first.eq(i)
+        m.d.comb += chosen.eq(Mux(refused, before, first))
+        m.d.sync += [refused.eq(out.valid & ~out.ready), before.eq(chosen)]
         with m.If(out.valid & out.ready):
             m.d.sync += asked.eq(chosen)
+        for i, user in enumerate(users):
+            with m.If(chosen == i):
+                m.d.comb += [
+                    out.valid.eq(user.valid),
+                    out.partition.eq(user.partition),
+                    out.chunk.eq(user.chunk),
+                    user.ready.eq(out.ready),
+                ]
+            m.d.comb += [user.data.eq(out.data), user.data_valid.eq(out.data_valid & (asked == i))]

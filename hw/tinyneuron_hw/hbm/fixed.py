@@ -14,7 +14,7 @@ from ..dma.round_robin import RoundRobin
 from ..host.axi import Axi4, Axi4Read, Resp
 from .counts import MemoryCounts
 from .ports import FixedPort
-from .requests import ID_BITS, BurstBeats
+from .requests import ID_BITS, BurstUnits
 
 __all__ = ["FixedController"]
 
@@ -95,7 +95,7 @@ class FixedController(wiring.Component):
                 m.d.comb += [
                     notes.w_en.eq(1),
                     note.port.eq(i),
-                    note.slice.eq(self._slice(beat.payload.address)),
+                    note.slice.eq(self._slice(beat.payload)),
                     note.id.eq(beat.payload.id),
                     note.last.eq(beat.payload.last),
                     note.outside.eq(beat.payload.outside),
@@ -108,36 +108,35 @@ class FixedController(wiring.Component):
             m.d.comb += axi.wready.eq(beat.ready)
             with m.If(beat.ready):
                 self._command(m, beat.payload, write=True)
-                self._write_data(m, axi, beat.payload.address)
+                self._write_data(m, axi, beat.payload)
         return m
 
-    def _slice(self, address: Any) -> Any:
-        """Which AXI beat of a memory command an address lies in."""
-        align = exact_log2(self.config.axi_bytes)
-        return address[align : align + exact_log2(self._beats_per_command)]
+    def _slice(self, beat: Any) -> Any:
+        """Which AXI beat of a memory command it is."""
+        return beat.number[: exact_log2(self._beats_per_command)]
 
     def _beats(self, m: Module, name: str, axi: Any, channel: str) -> Any:
         """Stream of the beats of an address channel."""
-        m.submodules[name] = beats = BurstBeats(self.config)
+        m.submodules[name] = beats = BurstUnits(self.config, self.config.axi_bytes)
         for field in ("id", "addr", "len", "valid"):
             m.d.comb += getattr(beats.channel, field).eq(getattr(axi, channel + field))
         m.d.comb += getattr(axi, f"{channel}ready").eq(beats.channel.ready)
-        return beats.beat
+        return beats.unit
 
     def _command(self, m: Module, beat: Any, *, write: bool) -> None:
         """A read outside the device keeps its turn and reads unit 0; a write is left out."""
-        unit = exact_log2(self.config.memory_bytes)
+        command = beat.number[exact_log2(self._beats_per_command) :]
         m.d.sync += [
             self.phy.valid.eq(~beat.outside if write else 1),
             self.phy.write.eq(write),
-            self.phy.address.eq(Mux(beat.outside, 0, beat.address[unit:])),
+            self.phy.address.eq(Mux(beat.outside, 0, command)),
         ]
 
-    def _write_data(self, m: Module, axi: Any, address: Any) -> None:
+    def _write_data(self, m: Module, axi: Any, beat: Any) -> None:
         width = self.config.axi_bytes
         m.d.sync += self.phy.write_mask.eq(0)
         for i in range(self._beats_per_command):
-            with m.If(self._slice(address) == i):
+            with m.If(self._slice(beat) == i):
                 m.d.sync += [
                     self.phy.write_data.word_select(i, 8 * width).eq(axi.wdata),
                     self.phy.write_mask.word_select(i, width).eq(axi.wstrb),

@@ -12,8 +12,7 @@ from .access_queue import TAG_BITS
 from .address import AddressMap
 from .channel import Spot
 from .read_slots import SLOTS, ReadData
-from .requests import ID_BITS, AddressChannel
-from .units import BurstUnits
+from .requests import ID_BITS, AddressChannel, BurstUnits
 
 __all__ = ["PortReads"]
 
@@ -85,7 +84,7 @@ class PortReads(wiring.Component):
         return m
 
     def _ask(self, m: Module, order: Any) -> None:
-        m.submodules.units = units = BurstUnits(self.config)
+        m.submodules.units = units = BurstUnits(self.config, self.config.access_bytes)
         connect(m, flipped(self.ar), units.channel)
         unit = units.unit.payload
         pending, note, new = Signal(), Signal(self._note), Signal(self._note)

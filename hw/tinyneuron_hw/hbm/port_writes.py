@@ -10,8 +10,7 @@ from ..config import CoreConfig
 from ..host.axi import Resp
 from .address import AddressMap
 from .channel import Spot
-from .requests import ID_BITS, AddressChannel
-from .units import BurstUnits
+from .requests import ID_BITS, AddressChannel, BurstUnits
 
 __all__ = ["PortWrites"]
 
@@ -61,7 +60,7 @@ class PortWrites(wiring.Component):
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
-        m.submodules.units = units = BurstUnits(self.config)
+        m.submodules.units = units = BurstUnits(self.config, self.config.access_bytes)
         connect(m, flipped(self.aw), units.channel)
         pending, passes = Signal(), Signal()
         last, burst_id, skipped, outside = Signal(), Signal(ID_BITS), Signal(), Signal()

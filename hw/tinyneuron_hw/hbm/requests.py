@@ -1,8 +1,8 @@
-"""AXI4 bursts to beats for the memory controller."""
+"""AXI4 bursts to what a memory controller serves at once."""
 
 from typing import Any
 
-from amaranth.hdl import Module, Signal, unsigned
+from amaranth.hdl import Module, Mux, Signal, unsigned
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import exact_log2
@@ -10,7 +10,7 @@ from amaranth.utils import exact_log2
 from ..config import CoreConfig
 from ..host.axi import ADDRESS_BITS
 
-__all__ = ["ID_BITS", "AddressChannel", "BeatAddress", "BurstBeats"]
+__all__ = ["ID_BITS", "AddressChannel", "BurstUnits", "Unit"]
 
 ID_BITS = 4
 
@@ -28,54 +28,66 @@ def AddressChannel() -> wiring.Signature:  # noqa: N802 (a signature, used like 
     )
 
 
-class BeatAddress(data.Struct):
-    """One beat of a burst. ``outside``: it is not in the device."""
+class Unit(data.Struct):
+    """Beats of a burst that lie in one unit: ``beats`` + 1 from beat ``first`` of it on."""
 
     id: ID_BITS
-    address: ADDRESS_BITS
+    number: unsigned(ADDRESS_BITS - 3)
+    """Address in units."""
+    first: unsigned(2)
+    beats: unsigned(2)
     last: unsigned(1)
+    """Last of the burst."""
     outside: unsigned(1)
+    """Not in the device."""
 
 
-class BurstBeats(wiring.Component):
-    """Counts the beats of bursts.
+class BurstUnits(wiring.Component):
+    """Cuts bursts at multiples of ``unit_bytes``, which is one to four beats.
 
     Members
     -------
     channel: In(AddressChannel())
         INCR bursts of full-width beats.
-    beat: Out(stream of BeatAddress)
+    unit: Out(stream of Unit)
 
-    Latency and throughput: one cycle; one beat per cycle, also from burst to burst.
+    Latency and throughput: one cycle; one unit per cycle, also from burst to burst.
     """
 
-    def __init__(self, config: CoreConfig):
+    def __init__(self, config: CoreConfig, unit_bytes: int):
         self.config = config
-        super().__init__(
-            {
-                "channel": In(AddressChannel()),
-                "beat": Out(stream.Signature(BeatAddress)),
-            }
-        )
+        self.unit_bytes = unit_bytes
+        super().__init__({"channel": In(AddressChannel()), "unit": Out(stream.Signature(Unit))})
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
-        align = exact_log2(self.config.axi_bytes)
-        left = Signal(8)
-        beat, channel = self.beat.payload, self.channel
+        config = self.config
+        shift = exact_log2(self.unit_bytes)
+        beat_shift = exact_log2(config.axi_bytes)
+        beats = self.unit_bytes // config.axi_bytes
+        left, unit, channel = Signal(8), self.unit.payload, self.channel
+        room = Signal(range(beats))
+        """Beats behind the first one in this unit."""
         m.d.comb += [
-            beat.last.eq(left == 0),
-            beat.outside.eq(beat.address >= self.config.device_memory_bytes),
-            channel.ready.eq(~self.beat.valid | (self.beat.ready & beat.last)),
+            room.eq(beats - 1 - unit.first),
+            unit.last.eq(left <= room),
+            unit.beats.eq(Mux(unit.last, left, room)),
+            unit.outside.eq(unit.number >= config.device_memory_bytes >> shift),
+            channel.ready.eq(~self.unit.valid | (self.unit.ready & unit.last)),
         ]
         with m.If(channel.ready):
-            m.d.sync += self.beat.valid.eq(channel.valid)
+            m.d.sync += self.unit.valid.eq(channel.valid)
             with m.If(channel.valid):
                 m.d.sync += [
-                    beat.id.eq(channel.id),
-                    beat.address[align:].eq(channel.addr[align:]),
+                    unit.id.eq(channel.id),
+                    unit.number.eq(channel.addr[shift:]),
+                    unit.first.eq(channel.addr[beat_shift:shift]),
                     left.eq(channel.len),
                 ]
-        with m.Elif(self.beat.ready):
-            m.d.sync += [left.eq(left - 1), beat.address[align:].eq(beat.address[align:] + 1)]
+        with m.Elif(self.unit.ready):
+            m.d.sync += [
+                left.eq(left - unit.beats - 1),
+                unit.number.eq(unit.number + 1),
+                unit.first.eq(0),
+            ]
         return m

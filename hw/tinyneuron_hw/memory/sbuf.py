@@ -126,6 +126,12 @@ class Sbuf(wiring.Component):
         """Number of the port's unit of whole banks: a line, or the lines of a chunk."""
         return port.chunk[len(self._part(port)) :] if hasattr(port, "chunk") else port.line
 
+    def _place(self, port: Any) -> tuple[Value, Value]:
+        """The line, and in which partitions; or the chunk, and in which one."""
+        if hasattr(port, "chunk"):
+            return port.chunk, port.partition
+        return port.line, port.partition_mask
+
     def _part(self, port: Any) -> Value:
         """Which part of the line a chunk smaller than a line is; 0 bits wide otherwise."""
         if not hasattr(port, "chunk"):
@@ -188,8 +194,7 @@ class Sbuf(wiring.Component):
                         m.d.comb += bank.partition.eq(port.partition)
         for r, (port, grant) in enumerate(zip(ports, granted, strict=True)):
             # Of what selects the data nothing moves without a grant, so nothing is selected then.
-            place = port.chunk if hasattr(port, "chunk") else port.line
-            where = port.partition if hasattr(port, "chunk") else port.partition_mask
+            place, where = self._place(port)
             selected = Cat(place, where) if self._config.sbuf_ecc else place
             choice = _Choice(len(selected))
             m.submodules[f"read_choice{r}"] = Gated(choice, grant.any(), name=f"read_choice{r}")
@@ -231,9 +236,7 @@ class Sbuf(wiring.Component):
                         *self._write_data(port, bank, b),
                     ]
         for r, port in enumerate(ports if self._config.sbuf_ecc else []):
-            place = port.chunk if hasattr(port, "chunk") else port.line
-            where = port.partition if hasattr(port, "chunk") else port.partition_mask
-            self._find_faults(m, f"write{r}", port, banks, turns.merging[r], place, where,
+            self._find_faults(m, f"write{r}", port, banks, turns.merging[r], *self._place(port),
                               self._partial_words(port))  # fmt: skip
         reads_first = [wanted.any() for wanted in turns.reads]
         return [

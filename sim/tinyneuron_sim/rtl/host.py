@@ -6,6 +6,7 @@ of one.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any, NamedTuple, Protocol
 
 from amaranth.lib.data import Layout
@@ -188,7 +189,7 @@ class PortHost:
         self._events.append(Event(*(raw >> offset & mask for offset, mask in _FIELDS)))
 
 
-class CallDriver:
+class CallDriver(ABC):
     """A ``ChipDriver`` over a :class:`PortHost` that lives where the simulator runs.
 
     A subclass has ``_call``, which brings a call there and keeps the :class:`Reply`.
@@ -199,9 +200,9 @@ class CallDriver:
     def __init__(self) -> None:
         self._reply = Reply(None, 0, False)
 
+    @abstractmethod
     def _call(self, name: str, *arguments: Any) -> Any:
         """The value of a call; sets ``_reply``."""
-        raise NotImplementedError
 
     @property
     def cycles(self) -> int:

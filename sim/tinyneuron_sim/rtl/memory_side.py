@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any, Protocol
 
 from amaranth.hdl import Shape
@@ -35,7 +36,7 @@ def wakes(config: CoreConfig) -> tuple[str, ...]:
     return ("phy__valid",) if config.memory == "fixed" else ("phy__row_valid", "phy__column_valid")
 
 
-class _Side:
+class _Side(ABC):
     """What both kinds share: the device's side of a cycle is :meth:`take_outputs`, with the outputs
     of the cycle, and :meth:`give_inputs`, for the next one."""
 
@@ -69,8 +70,9 @@ class _Side:
     def log(self) -> list[str]:
         return self._device.log or []
 
+    @abstractmethod
     def _until_event(self) -> int:
-        raise NotImplementedError
+        """Cycles until the device does something by itself."""
 
     def _set_valid(self, valid: int) -> None:
         if valid or self._returning:

@@ -10,7 +10,7 @@ from tinyneuron_hw.host.axi import Resp
 from tinyneuron_sim.rtl.memory_channels import check_of
 
 from .device import Device
-from .traffic import Manager, bind, random_burst, simulate
+from .traffic import Manager, RandomTraffic, bind, random_beats, random_burst, simulate
 
 TINY = CoreConfig(
     name="hbm_test", partitions=4, columns=4, sbuf_partition_bytes=128, psum_bank_bytes=64,
@@ -31,55 +31,20 @@ def test_random_traffic_from_every_port(partitions, memory, stall):
     rng = random.Random(f"{partitions} {memory}")
     dut = MemoryController(config)
     device = Device(config, dut.phy)
-    width, size = config.axi_bytes, 1 << 14
+    size = 1 << 14
     before = rng.randbytes(size)
     device.model.memory.write(0, before)
-    half = size // 2
-    expected = bytearray(before)
-    processes, checks = [], []
-    for port in (*dut.dma, dut.fetch):
-        manager = Manager(port, width, rng, stall)
-        # Reads stay in the lower half, writes in the upper, each port in its own part.
-        bursts = [random_burst(rng, 0, half, width) for _ in range(40)]
-        processes += [bind(manager.reads, bursts), bind(manager.collect, bursts)]
-        checks.append((manager, bursts))
-    part = half // len(dut.dma)
-    for i, port in enumerate(dut.dma):
-        manager = Manager(port, width, rng, stall)
-        low = half + i * part
-        bursts = [random_burst(rng, low, low + part, width) for _ in range(30)]
-        beats = []
-        for _, address, count in bursts:
-            for n in range(count):
-                word = rng.getrandbits(8 * width)
-                strobe = rng.choice([(1 << width) - 1, rng.getrandbits(width), 0])
-                beats.append((word, strobe, n == count - 1))
-                for b in range(width):
-                    if strobe >> b & 1:
-                        expected[address + n * width + b] = word >> 8 * b & 0xFF
-        processes += [
-            bind(manager.writes, bursts),
-            bind(manager.data, beats),
-            bind(manager.responses, len(bursts)),
-        ]
-        checks.append((manager, bursts))
+    traffic = RandomTraffic(dut, config.axi_bytes, rng, stall, before, reads=40, writes=30)
 
     async def settle(ctx):
         await ctx.tick().repeat(3000)
 
-    simulate(dut, [*processes, settle], device)
-    assert device.model.memory.read(0, size) == bytes(expected)
-    for manager, bursts in checks:
-        if manager.write_results:
-            assert manager.write_results == [(burst[0], Resp.OKAY) for burst in bursts]
-            continue
-        for (data, responses), (_, address, count) in zip(manager.read_results, bursts,
-                                                          strict=True):  # fmt: skip
-            assert data == before[address : address + count * width]
-            assert responses == [Resp.OKAY] * count
+    simulate(dut, [*traffic.processes, settle], device)
+    assert device.model.memory.read(0, size) == bytes(traffic.expected)
+    traffic.check()
 
 
-@pytest.mark.parametrize(("partitions", "rounds"), [(4, 100), (16, 100)])
+@pytest.mark.parametrize(("partitions", "rounds"), [(4, 130), (16, 130)])
 def test_a_read_sees_every_write_answered_before_it(partitions, rounds):
     """Writes and reads of a few places, in any order, also while memory refreshes."""
     config = sized(partitions)
@@ -96,14 +61,7 @@ def test_a_read_sees_every_write_answered_before_it(partitions, rounds):
     async def body(ctx):
         for _ in range(rounds):
             burst = random_burst(rng, 0, size, width)
-            beats = []
-            for n in range(burst[2]):
-                word, strobe = rng.getrandbits(8 * width), rng.getrandbits(width)
-                strobe = rng.choice([strobe, (1 << width) - 1])
-                beats.append((word, strobe, n == burst[2] - 1))
-                for b in range(width):
-                    if strobe >> b & 1:
-                        memory[burst[1] + n * width + b] = word >> 8 * b & 0xFF
+            beats = random_beats(rng, burst, width, memory)
             await manager.writes(ctx, [burst])
             await manager.data(ctx, beats)
             await manager.responses(ctx, 1)

@@ -9,7 +9,7 @@ from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.hbm.fixed import FixedController
 from tinyneuron_hw.host.axi import Resp
 
-from .traffic import Manager, bind, random_burst, simulate
+from .traffic import Manager, RandomTraffic, bind, simulate
 
 SMALL = CoreConfig(
     name="hbm_test", partitions=4, columns=4, sbuf_partition_bytes=128, psum_bank_bytes=64,
@@ -59,46 +59,10 @@ def test_random_traffic_from_every_port(config, stall):
     dut = FixedController(config)
     device = Device(config, dut.phy, rng, stall)
     before = bytes(device.memory)
-    width = config.axi_bytes
-    half = config.device_memory_bytes // 2
-    expected = bytearray(before)
-    processes, checks = [], []
-    for port in (*dut.dma, dut.fetch):
-        manager = Manager(port, width, rng, stall)
-        # Reads stay in the lower half, writes in the upper, each port in its own part.
-        bursts = [random_burst(rng, 0, half, width) for _ in range(15)]
-        processes += [bind(manager.reads, bursts)]
-        processes += [bind(manager.collect, bursts)]
-        checks.append((manager, bursts))
-    part = half // len(dut.dma)
-    for i, port in enumerate(dut.dma):
-        manager = Manager(port, width, rng, stall)
-        low = half + i * part
-        bursts = [random_burst(rng, low, low + part, width) for _ in range(10)]
-        beats = []
-        for _, address, count in bursts:
-            for n in range(count):
-                word, strobe = rng.getrandbits(8 * width), rng.getrandbits(width)
-                beats.append((word, strobe, n == count - 1))
-                for b in range(width):
-                    if strobe >> b & 1:
-                        expected[address + n * width + b] = word >> 8 * b & 0xFF
-        processes += [
-            bind(manager.writes, bursts),
-            bind(manager.data, beats),
-            bind(manager.responses, len(bursts)),
-        ]
-        checks.append((manager, bursts))
-    simulate(dut, processes, device)
-    assert bytes(device.memory) == bytes(expected)
-    for manager, bursts in checks:
-        if manager.write_results:
-            assert manager.write_results == [(burst[0], Resp.OKAY) for burst in bursts]
-            continue
-        for (data, responses), (_, address, count) in zip(manager.read_results, bursts,
-                                                          strict=True):  # fmt: skip
-            assert data == before[address : address + count * width]
-            assert responses == [Resp.OKAY] * count
+    traffic = RandomTraffic(dut, config.axi_bytes, rng, stall, before, reads=15, writes=10)
+    simulate(dut, traffic.processes, device)
+    assert bytes(device.memory) == bytes(traffic.expected)
+    traffic.check()
 
 
 def test_one_command_a_cycle_for_one_reader():

@@ -2,6 +2,8 @@
 
 from amaranth.sim import Simulator
 
+from tinyneuron_hw.host.axi import Resp
+
 
 class Manager:
     """One AXI4 port: issues bursts and checks what comes back."""
@@ -109,3 +111,62 @@ def simulate(dut, processes, device, limit=20000):
 def random_burst(rng, low, high, width):
     beats = rng.randint(1, min(16, (high - low) // width))
     return rng.randrange(16), rng.randrange(low, high - beats * width + 1, width), beats
+
+
+class RandomTraffic:
+    """Random bursts at every port of a controller: reads of the lower half of ``before``, writes
+    of the upper half, where each port has its own part.
+
+    Attributes
+    ----------
+    processes: testbenches that issue them.
+    expected: the bytes when all is written.
+    """
+
+    def __init__(self, dut, width, rng, stall, before, *, reads, writes):
+        self.width, self.rng, self.before = width, rng, before
+        self.expected = bytearray(before)
+        self.processes, self._issued = [], []
+        half = len(before) // 2
+        for port in (*dut.dma, dut.fetch):
+            manager = Manager(port, width, rng, stall)
+            bursts = [random_burst(rng, 0, half, width) for _ in range(reads)]
+            self.processes += [bind(manager.reads, bursts), bind(manager.collect, bursts)]
+            self._issued.append((manager, bursts))
+        part = half // len(dut.dma)
+        for i, port in enumerate(dut.dma):
+            manager, low = Manager(port, width, rng, stall), half + i * part
+            bursts = [random_burst(rng, low, low + part, width) for _ in range(writes)]
+            beats = [beat for burst in bursts for beat in random_beats(rng, burst, width,
+                                                                       self.expected)]  # fmt: skip
+            self.processes += [
+                bind(manager.writes, bursts),
+                bind(manager.data, beats),
+                bind(manager.responses, len(bursts)),
+            ]
+            self._issued.append((manager, bursts))
+
+    def check(self):
+        """Every response, and all that was read."""
+        for manager, bursts in self._issued:
+            if manager.write_results:
+                assert manager.write_results == [(burst[0], Resp.OKAY) for burst in bursts]
+                continue
+            for (data, responses), (_, address, count) in zip(manager.read_results, bursts,
+                                                              strict=True):  # fmt: skip
+                assert data == self.before[address : address + count * self.width]
+                assert responses == [Resp.OKAY] * count
+
+
+def random_beats(rng, burst, width, memory):
+    """Data, strobes and ``last`` of a burst's beats, which ``memory`` takes."""
+    _, address, count = burst
+    beats = []
+    for n in range(count):
+        word = rng.getrandbits(8 * width)
+        strobe = rng.choice([(1 << width) - 1, rng.getrandbits(width), 0])
+        beats.append((word, strobe, n == count - 1))
+        for b in range(width):
+            if strobe >> b & 1:
+                memory[address + n * width + b] = word >> 8 * b & 0xFF
+    return beats
