@@ -169,6 +169,18 @@ class Model:
         raw = np.ascontiguousarray(array).tobytes()
         self._backend.memory_write(self._addresses[name], raw)
 
+    def address(self, name: str) -> int:
+        """Where a tensor begins in device memory, in bytes.
+
+        Raises
+        ------
+        InputError
+            No such tensor.
+        """
+        if name not in self._addresses:
+            raise InputError(f"no tensor {name!r}; there are: {', '.join(self._addresses)}")
+        return self._addresses[name]
+
     def read(self, name: str) -> np.ndarray:
         """An output tensor as an array."""
         spec = _spec(self.program, name, "output")

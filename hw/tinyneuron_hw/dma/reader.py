@@ -151,18 +151,22 @@ class Reader(wiring.Component):
         width = self.config.axi_bytes
         end = Signal(range(width + 1))
         flaws, place = Signal(width // 8), Signal(48)
+        # Not read back from the beat: a simulator may not see a change of a part of what it writes.
+        flawed, address = Signal(), Signal(48)
         m.d.comb += [
             end.eq(beat.offset + beat.count),
             flaws.eq(errors[1:] & Cat(
                 (8 * i + 8 > beat.offset) & (8 * i < end) for i in range(width // 8)
             )),
             place.eq(head.address + done),
-            beat.flaw.eq(flaws.any()),
-            beat.error.eq(errors[0] | beat.flaw),
-            beat.address.eq(head.address),
+            flawed.eq(flaws.any()),
+            beat.flaw.eq(flawed),
+            beat.error.eq(errors[0] | flawed),
+            address.eq(head.address),
+            beat.address.eq(address),
         ]  # fmt: skip
-        with m.If(beat.flaw):
-            m.d.comb += beat.address.eq(place[exact_log2(width) :] << exact_log2(width))
+        with m.If(flawed):
+            m.d.comb += address.eq(place[exact_log2(width) :] << exact_log2(width))
             for i in reversed(range(width // 8)):
                 with m.If(flaws[i]):
-                    m.d.comb += beat.address[3 : exact_log2(width)].eq(i)
+                    m.d.comb += address[3 : exact_log2(width)].eq(i)
