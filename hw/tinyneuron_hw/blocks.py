@@ -208,14 +208,14 @@ def soft_reset(m: Module, reset: Value, platform: Any, *, name: str) -> Callable
 
 def write_masked(
     m: Module, memory: Memory, platform: Any, *, enable: Value, address: Value, data: Value,
-    mask: Value,
+    mask: Value, unit: int = 8,
 ) -> None:  # fmt: skip
     """Adds a write port to ``memory``: with ``enable``, row ``address`` takes the bits of ``data``
-    where ``mask`` is set. ``mask`` is made of whole bytes."""
+    where ``mask`` is set. ``mask`` is made of whole units of so many bits."""
     if isinstance(platform, VerilogPlatform) and platform.form.byte_enables:
-        write = memory.write_port(granularity=8)
+        write = memory.write_port(granularity=unit)
         m.d.comb += [
-            write.en.eq(Mux(enable, mask[::8], 0)),
+            write.en.eq(Mux(enable, mask[::unit], 0)),
             write.addr.eq(address),
             write.data.eq(data),
         ]

@@ -85,9 +85,9 @@ class CoreConfig:
         Read beats one DMA engine can have in flight, a power of two, 16 ... 1024.
     has_gpsimd:
         Whether the GPSIMD stream exists (false for NeuronCore-v1).
-    sbuf_ecc:
-        Whether SBUF corrects single and finds double errors in each of its 64-bit words. Simulation
-        is several times slower with it.
+    ecc:
+        Whether SBUF and PSUM correct single and find double errors, in each 64-bit word of SBUF and
+        in each byte of PSUM.
     """
 
     name: str
@@ -104,7 +104,7 @@ class CoreConfig:
     queue_depth: int = 4
     dma_buffer_beats: int = 128
     has_gpsimd: bool = True
-    sbuf_ecc: bool = False
+    ecc: bool = False
 
     def __post_init__(self) -> None:
         def require(ok: bool, field: str, rule: str) -> None:

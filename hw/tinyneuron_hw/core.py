@@ -105,22 +105,29 @@ class Core(wiring.Component):
             host.increments.sbuf_conflicts.eq(sbuf.conflicts),
             host.increments.psum_conflicts.eq(psum.conflicts),
             host.increments.sbuf_corrected.eq(sbuf.corrected),
+            host.increments.psum_corrected.eq(psum.corrected),
         ]
-        self._connect_faults(m, host, sequencers, sbuf, dma)
+        self._connect_faults(m, host, sequencers, sbuf, psum, dma)
         return m
 
     def _connect_faults(
-        self, m: Module, host: Host, sequencers: Sequencers, sbuf: Sbuf, dma: Dma
+        self, m: Module, host: Host, sequencers: Sequencers, sbuf: Sbuf, psum: Psum, dma: Dma
     ) -> None:
-        """Errors in SBUF: those to be put in, and those that were found."""
+        """Errors in SBUF and PSUM: those to be put in, and those that were found."""
         ports = self.config.dma_ports
         moving, stationary, *others = sbuf.faults
         dma_reads, others = others[:ports], others[ports:]
         vector_read, scalar_read, *others = others
         dma_writes, (vector_write, scalar_write) = others[:ports], others[ports:]
-        pairs = ((moving, stationary), (vector_read, vector_write), (scalar_read, scalar_write))
-        for found, (first, second) in zip(sequencers.faults, pairs, strict=True):
-            chosen = Mux(first.valid, Value.cast(first), Value.cast(second))
+        accumulation, vector_word, scalar_word = psum.faults
+        by_engine = (
+            (moving, stationary, accumulation),
+            (vector_read, vector_write, vector_word),
+            (scalar_read, scalar_write, scalar_word),
+        )
+        for found, faults in zip(sequencers.faults, by_engine, strict=True):
+            first, second, third = map(Value.cast, faults)
+            chosen = Mux(faults[0].valid, first, Mux(faults[1].valid, second, third))
             m.d.comb += Value.cast(found).eq(chosen)
         for port in range(ports):
             m.d.comb += [
@@ -129,7 +136,8 @@ class Core(wiring.Component):
             ]
         m.d.comb += [
             Value.cast(sbuf.inject).eq(Value.cast(host.inject)),
-            host.injected.eq(sbuf.injected),
+            Value.cast(psum.inject).eq(Value.cast(host.inject)),
+            host.injected.eq(sbuf.injected | psum.injected),
         ]
 
     def _connect_control(self, m: Module, host: Host, sequencers: Sequencers, dma: Dma) -> None:

@@ -182,7 +182,7 @@ class Dma(wiring.Component):
             m.d.comb += [
                 trap.valid.eq(fault.valid & ~self.stop),
                 trap.cause.eq(Trap.SBUF_ECC_ERROR),
-                trap.address.eq(Cat(fault.offset, fault.partition)),
+                trap.address.eq(fault.address),
             ]
             for i, e in enumerate(engines):
                 with m.If(owner == i):

@@ -294,7 +294,9 @@ class Channel(wiring.Component):
         checks = []
         for i in range(len(buffer.enable)):
             poison = buffer.poison[i]
-            checks.append(encode(buffer.word.word_select(i, 64)) ^ Cat(poison, poison))
+            checks.append(
+                encode(m, buffer.word.word_select(i, 64), f"word{i}") ^ Cat(poison, poison)
+            )
         m.d.sync += phy.write_enable.eq(buffer.enable)
         with m.If(buffer.enable.any()):
             m.d.sync += [phy.write_data.eq(buffer.word), phy.write_check.eq(Cat(checks))]

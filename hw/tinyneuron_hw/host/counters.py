@@ -12,7 +12,8 @@ __all__ = ["Counters", "Increments"]
 
 _WIDE = {
     "dma_read_bytes": 16, "dma_write_bytes": 16, "fetch_bytes": 8,
-    "sbuf_conflicts": 4, "psum_conflicts": 4, "sbuf_corrected": 4, "trace_dropped": 4,
+    "sbuf_conflicts": 4, "psum_conflicts": 4, "sbuf_corrected": 4, "psum_corrected": 2,
+    "trace_dropped": 4,
     "memory_row_hits": 5, "memory_row_misses": 5, "memory_refreshes": 5, "memory_corrected": 6,
 }  # fmt: skip
 

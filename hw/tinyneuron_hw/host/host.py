@@ -87,7 +87,7 @@ class Host(wiring.Component):
         words: dict[int, Value] = {
             Csr.STREAM_ENABLE: self.stream_enable,
             Csr.WATCHDOG: self.watchdog,
-            Csr.INJECT: self.inject.valid,
+            Csr.INJECT: Cat(self.inject.valid, self.inject.psum),
             Csr.INJECT_ADDRESS: Value.cast(self.inject)[1:33],
             Csr.INJECT_LO: self.inject.flips[:32],
             Csr.INJECT_HI: self.inject.flips[32:64],

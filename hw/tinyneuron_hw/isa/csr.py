@@ -34,8 +34,9 @@ class Trap(enum.Enum, shape=8):
     the operand's resolved ``offset`` (on chip) or start address (device); for instruction fetch
     the device address of the missing instruction. BUS_ERROR: address of the failing burst,
     aligned down to the port's width. WATCHDOG: 0. ECC_ERROR: device address of the 64-bit word.
-    SBUF_ECC_ERROR: the word's partition [31:24] and offset in it [23:0]; the program counter is
-    that of the stream's oldest instruction that was not done (of DMA: the transfer's).
+    SBUF_ECC_ERROR and PSUM_ECC_ERROR: partition [31:24] and offset in it [23:0] of the 64-bit word
+    or the byte; the program counter is that of the stream's oldest instruction that was not done
+    (of DMA: the transfer's).
     """
 
     NONE = 0
@@ -46,6 +47,7 @@ class Trap(enum.Enum, shape=8):
     ECC_ERROR = 5
     WATCHDOG = 6
     SBUF_ECC_ERROR = 7
+    PSUM_ECC_ERROR = 8
 
 
 class Csr(enum.IntEnum):
@@ -75,15 +77,15 @@ class Csr(enum.IntEnum):
     WATCHDOG = 0x034
     """RW cycles without progress before the WATCHDOG trap; 0 turns it off."""
     INJECT = 0x090
-    """RW bit 0 ARMED: invert bits of one 64-bit word of SBUF when it is written next; then it
-    returns to 0. Without ECC nothing happens."""
+    """RW bit 0 ARMED: invert bits of a codeword when it is written next, then return to 0; bit 1
+    PSUM: of a byte of PSUM, otherwise of a 64-bit word of SBUF. Without ECC nothing happens."""
     INJECT_ADDRESS = 0x094
-    """RW the word: partition [31:24], offset in it [23:0]."""
+    """RW where it is: partition [31:24], offset in it [23:0]."""
     INJECT_LO = 0x098
     INJECT_HI = 0x09C
-    """RW which of its data bits."""
+    """RW which of a word's data bits; of a byte's codeword data [7:0] and check bits [12:8]."""
     INJECT_CHECK = 0x0A0
-    """RW [7:0] which of its check bits."""
+    """RW [7:0] which of a word's check bits."""
     TRAP_CAUSE = 0x200
     TRAP_STREAM = 0x204
     TRAP_PC = 0x208
@@ -110,6 +112,7 @@ COUNTERS: tuple[str, ...] = (
     "sbuf_conflicts",
     "psum_conflicts",
     "sbuf_corrected",
+    "psum_corrected",
     "trace_dropped",
     "memory_row_hits",
     "memory_row_misses",

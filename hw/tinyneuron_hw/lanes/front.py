@@ -202,7 +202,7 @@ class LaneFront(wiring.Component):
             wiring.connect(m, readers[0].sbuf, wiring.flipped(self.sbuf_read))
             wiring.connect(m, readers[0].psum, wiring.flipped(self.psum_read))
             return readers
-        line, word = ("line", "partition_mask"), ("word",)
+        line, word = ("line", "partition_mask"), ("word", "partition_mask")
         m.submodules.sbuf_arbiter = sbuf = ReadArbiter(LineReadPort(config), address=line)
         m.submodules.psum_arbiter = psum = ReadArbiter(PsumReadPort(config), address=word)
         wiring.connect(m, sbuf.port, wiring.flipped(self.sbuf_read))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from amaranth.hdl import Module, unsigned
+from amaranth.hdl import Cat, Module, Value, unsigned
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
@@ -16,6 +16,12 @@ class Fault(data.Struct):
     offset: unsigned(24)
     """Of the word's first byte in its partition."""
     partition: unsigned(8)
+    psum: unsigned(1)
+
+    @property
+    def address(self) -> Value:
+        """As in TRAP_ADDRESS."""
+        return Cat(self.offset, self.partition)
 
 
 class Injection(data.Struct):
@@ -27,6 +33,8 @@ class Injection(data.Struct):
     partition: unsigned(8)
     flips: unsigned(72)
     """Of the codeword: the data from bit 0, then the check bits."""
+    psum: unsigned(1)
+    """It is a byte of PSUM, not a word of SBUF."""
 
 
 class FaultFinder(wiring.Component):
@@ -38,6 +46,8 @@ class FaultFinder(wiring.Component):
         What an access reads: adjacent words of one or of all partitions.
     word_bytes:
         Bytes of a word.
+    psum:
+        Whether it looks at PSUM.
 
     Members
     -------
@@ -50,10 +60,11 @@ class FaultFinder(wiring.Component):
     Latency: one cycle.
     """
 
-    def __init__(self, partitions: int, words: int, word_bytes: int):
+    def __init__(self, partitions: int, words: int, word_bytes: int, *, psum: bool = False):
         self._partitions = partitions
         self._words = words
         self._word_bytes = word_bytes
+        self._psum = psum
         super().__init__({
             "single": In(partitions * words),
             "double": In(partitions * words),
@@ -65,6 +76,7 @@ class FaultFinder(wiring.Component):
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
+        m.d.comb += self.fault.psum.eq(self._psum)
         m.d.sync += [self.corrected.eq(self.single.any()), self.fault.valid.eq(self.double.any())]
         with m.If(self.double.any()):
             for p in reversed(range(self._partitions)):

@@ -22,6 +22,7 @@ __all__ = [
     "PsumAccumulatePort",
     "PsumReadPort",
     "PsumWritePort",
+    "psum_word_bits",
 ]
 
 LINE_BITS = 8 * LINE_BYTES
@@ -35,7 +36,8 @@ def _words(config: CoreConfig) -> data.ArrayLayout:
     return data.ArrayLayout(unsigned(32), config.columns)
 
 
-def _psum_word(config: CoreConfig) -> int:
+def psum_word_bits(config: CoreConfig) -> int:
+    """Bits of the number of a word in its partition."""
     return bits_for(config.psum_partition_bytes // 4 - 1)
 
 
@@ -109,14 +111,16 @@ class DmaWritePort(Signature):
 
 
 class PsumReadPort(Signature):
-    """Reads 32-bit word ``word`` of every PSUM partition at once."""
+    """Reads 32-bit word ``word`` of every PSUM partition at once; errors count in those of
+    ``partition_mask``."""
 
     def __init__(self, config: CoreConfig):
         super().__init__(
             {
                 "valid": Out(1),
                 "ready": In(1),
-                "word": Out(_psum_word(config)),
+                "word": Out(psum_word_bits(config)),
+                "partition_mask": Out(config.columns),
                 "data": In(_words(config)),
                 "data_valid": In(1),
             }
@@ -131,7 +135,7 @@ class PsumWritePort(Signature):
             {
                 "valid": Out(1),
                 "ready": In(1),
-                "word": Out(_psum_word(config)),
+                "word": Out(psum_word_bits(config)),
                 "data": Out(_words(config)),
                 "byte_mask": Out(4),
                 "partition_mask": Out(config.columns),
@@ -151,7 +155,7 @@ class PsumAccumulatePort(Signature):
         super().__init__(
             {
                 "valid": Out(1),
-                "word": Out(_psum_word(config)),
+                "word": Out(psum_word_bits(config)),
                 "accumulate": Out(1),
                 "integer": Out(1),
                 "data": Out(_words(config)),

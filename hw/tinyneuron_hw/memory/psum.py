@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from amaranth.hdl import Const, Module, Mux, Signal, Value
+from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import exact_log2
@@ -11,8 +11,10 @@ from ..blocks import Gated, Repeated
 from ..config import PSUM_BANKS, CoreConfig
 from .accumulator import ACCUMULATE_LATENCY, Accumulator
 from .arbiter import BankArbiter
+from .faults import Fault, FaultFinder, Injection
 from .ports import PsumAccumulatePort, PsumReadPort, PsumWritePort
 from .psum_bank import PsumBank, PsumBankSignature, PsumWriteSource
+from .psum_code import WORD_BYTES, PsumEncoder
 
 __all__ = ["Psum"]
 
@@ -43,6 +45,10 @@ class Psum(wiring.Component):
     vector_read, scalar_read: a word of every partition.
     vector_write, scalar_write: bytes of a word in some partitions.
     conflicts: requests refused in this cycle.
+    corrected: accesses that needed a correction, two cycles ago.
+    faults: of the accumulation, Vector's and Scalar's reads: a byte that was wanted and could not
+        be corrected, one cycle after the data.
+    inject: bits to invert when a byte is written next; ``injected``: they are, in this cycle.
 
     Latency and throughput
     ----------------------
@@ -62,6 +68,10 @@ class Psum(wiring.Component):
             "vector_write": In(PsumWritePort(config)),
             "scalar_write": In(PsumWritePort(config)),
             "conflicts": Out(4),
+            "corrected": Out(2),
+            "faults": Out(Fault).array(3),
+            "inject": In(Injection),
+            "injected": Out(1),
         })  # fmt: skip
 
     def elaborate(self, platform: Any) -> Module:
@@ -77,9 +87,18 @@ class Psum(wiring.Component):
             banks.append(bank)
         m.submodules.accumulator = accumulator = Accumulator(config)
         wiring.connect(m, wiring.flipped(self.accumulate), accumulator.request)
+        self._finders: list[FaultFinder] = []
+        self._encoders: list[PsumEncoder] = []
         refused = self._elaborate_reads(m, banks, accumulator)
         refused += self._elaborate_writes(m, banks, accumulator)
         m.d.comb += self.conflicts.eq(sum(refused))
+        if config.ecc:
+            m.d.comb += self.corrected.eq(sum(finder.corrected for finder in self._finders))
+            m.d.comb += self.injected.eq(Cat(encoder.injected for encoder in self._encoders).any())
+            m.d.comb += [
+                Value.cast(fault).eq(Value.cast(finder.fault))
+                for fault, finder in zip(self.faults, self._finders, strict=True)
+            ]
         return m
 
     def _one_hot(self, word: Value) -> Value:
@@ -114,10 +133,11 @@ class Psum(wiring.Component):
             m.d.sync += port.data_valid.eq(grant.any())
 
         readers = [
-            (accumulator.read_word, reserved, accumulator.lanes),
-            *((port.word, grant, port.data) for port, grant in zip(ports, granted, strict=True)),
-        ]
-        for r, (word, grant, lanes) in enumerate(readers):
+            (accumulator.read_word, reserved, accumulator.lanes, self.accumulate.partition_mask),
+            *((port.word, grant, port.data, port.partition_mask)
+              for port, grant in zip(ports, granted, strict=True)),
+        ]  # fmt: skip
+        for r, (word, grant, lanes, wanted) in enumerate(readers):
             for b, bank in enumerate(banks):
                 with m.If(grant[b]):
                     m.d.comb += [bank.read.eq(1), bank.read_word.eq(word)]
@@ -128,7 +148,33 @@ class Psum(wiring.Component):
                 for b, bank in enumerate(banks):
                     with m.Case(b):
                         m.d.comb += Value.cast(lanes).eq(Value.cast(bank.lanes))
+            if self._config.ecc:
+                self._find_faults(m, r, banks, grant.any(), selected, word, wanted)
         return [port.valid & ~port.ready for port in ports]
+
+    def _find_faults(
+        self, m: Module, r: int, banks: list[Any], grant: Value, selected: Value, word: Value,
+        wanted: Value,
+    ) -> None:  # fmt: skip
+        """Adds a finder for what reader ``r`` is granted in this cycle and gets in the next."""
+        columns = self._config.columns
+        finder = FaultFinder(columns, WORD_BYTES, word_bytes=1, psum=True)
+        m.submodules[f"read{r}_faults"] = finder
+        self._finders.append(finder)
+        due, place, where = (Signal(name=f"read{r}_due"), Signal.like(word, name=f"read{r}_word"),
+                             Signal(columns, name=f"read{r}_partitions"))  # fmt: skip
+        m.d.sync += due.eq(grant)
+        with m.If(grant):
+            m.d.sync += [place.eq(word), where.eq(wanted)]
+        counts = Cat(bit.replicate(WORD_BYTES) for bit in where)
+        for kind in ("single", "double"):
+            flags = Signal(columns * WORD_BYTES, name=f"read{r}_{kind}")
+            with m.Switch(selected):
+                for b, bank in enumerate(banks):
+                    with m.Case(b):
+                        m.d.comb += flags.eq(Value.cast(getattr(bank, kind)))
+            m.d.comb += getattr(finder, kind).eq(Mux(due, flags & counts, 0))
+        m.d.comb += finder.offset.eq(Cat(Const(0, 2), place))
 
     def _elaborate_writes(
         self, m: Module, banks: list[Any], accumulator: Accumulator
@@ -137,15 +183,23 @@ class Psum(wiring.Component):
         reserved = Signal(PSUM_BANKS, name="write_reserved")
         m.d.comb += reserved.eq(Mux(accumulator.write, self._one_hot(accumulator.write_word), 0))
         granted = self._arbitrate(m, "write", ports, reserved)
+        sums = accumulator
+        summed = self._encode(m, "sums", sums.write, sums.write_word, sums.bytes, sums.partitions,
+                              sums.data)  # fmt: skip
+        kept = [
+            self._encode(m, f"write{r}", grant.any(), port.word, port.byte_mask,
+                         port.partition_mask, port.data)
+            for r, (port, grant) in enumerate(zip(ports, granted, strict=True))
+        ]  # fmt: skip
         for b, bank in enumerate(banks):
             m.d.comb += [
                 bank.write.eq(reserved[b]),
                 bank.write_word.eq(accumulator.write_word),
                 bank.bytes.eq(accumulator.bytes),
                 bank.partitions.eq(accumulator.partitions),
-                bank.sums.eq(accumulator.data),
-                bank.vector.eq(self.vector_write.data),
-                bank.scalar.eq(self.scalar_write.data),
+                bank.sums.eq(summed),
+                bank.vector.eq(kept[0]),
+                bank.scalar.eq(kept[1]),
             ]
             sources = (PsumWriteSource.VECTOR, PsumWriteSource.SCALAR)
             for port, grant, source in zip(ports, granted, sources, strict=True):
@@ -158,3 +212,18 @@ class Psum(wiring.Component):
                         bank.source.eq(source),
                     ]
         return [port.valid & ~port.ready for port in ports]
+
+    def _encode(self, m: Module, name: str, write: Value, word: Value, byte_mask: Value,
+                partitions: Value, lanes: Any) -> Any:  # fmt: skip
+        """How words are kept that ``write`` says are written in this cycle."""
+        m.submodules[f"{name}_encoder"] = encoder = PsumEncoder(self._config)
+        self._encoders.append(encoder)
+        m.d.comb += [
+            encoder.write.eq(write),
+            encoder.word.eq(word),
+            encoder.bytes.eq(byte_mask),
+            encoder.partitions.eq(partitions),
+            Value.cast(encoder.lanes).eq(Value.cast(lanes)),
+            Value.cast(encoder.inject).eq(Value.cast(self.inject)),
+        ]
+        return encoder.kept

@@ -9,6 +9,8 @@ from amaranth.lib.wiring import In, Out
 
 from ..blocks import Repeated, write_masked
 from ..config import CoreConfig
+from ..ecc import decode
+from .psum_code import WORD_BYTES, code_bits, kept_lanes
 
 __all__ = ["PsumBank", "PsumBankSignature", "PsumMemory", "PsumMemorySignature",
            "PsumWriteSource"]  # fmt: skip
@@ -27,9 +29,11 @@ class PsumMemorySignature(wiring.Signature):
 
     def __init__(self, config: CoreConfig):
         words = range(config.psum_bank_words)
+        kept = WORD_BYTES * code_bits(config)
         super().__init__({
             "read": In(1), "read_word": In(words), "word": Out(32),
-            "write": In(1), "write_word": In(words), "data": In(32), "mask": In(32),
+            "single": Out(WORD_BYTES), "double": Out(WORD_BYTES),
+            "write": In(1), "write_word": In(words), "data": In(kept), "mask": In(kept),
         })  # fmt: skip
 
 
@@ -38,22 +42,36 @@ class PsumMemory(wiring.Component):
 
     A word is there one cycle after ``read``; reading a word that is being written gives the old
     bytes. A write changes the bits of ``mask``, whole bytes; see
-    :class:`~.sbuf_bank.SbufMemory` for its form.
+    :class:`~.sbuf_bank.SbufMemory` for its form. With ``config.ecc`` ``data`` are codewords of
+    bytes, so that no write has to read first; ``word`` is corrected, and ``single`` and ``double``
+    say what was wrong with each byte.
     """
 
     def __init__(self, config: CoreConfig):
-        self._words = config.psum_bank_words
+        self._config = config
         super().__init__(PsumMemorySignature(config))
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
-        m.submodules.memory = memory = Memory(shape=32, depth=self._words, init=[])
+        unit = code_bits(self._config)
+        m.submodules.memory = memory = Memory(
+            shape=WORD_BYTES * unit, depth=self._config.psum_bank_words, init=[]
+        )
         read = memory.read_port()
-        m.d.comb += [
-            read.en.eq(self.read), read.addr.eq(self.read_word), self.word.eq(read.data),
-        ]  # fmt: skip
+        m.d.comb += [read.en.eq(self.read), read.addr.eq(self.read_word)]
         write_masked(m, memory, platform, enable=self.write, address=self.write_word,
-                     data=self.data, mask=self.mask)  # fmt: skip
+                     data=self.data, mask=self.mask, unit=unit)  # fmt: skip
+        if not self._config.ecc:
+            m.d.comb += self.word.eq(read.data)
+            return m
+        for i in range(WORD_BYTES):
+            code = read.data.word_select(i, unit)
+            found = decode(m, code[:8], code[8:], f"byte{i}")
+            m.d.comb += [
+                self.word.word_select(i, 8).eq(found.data),
+                self.single[i].eq(found.single),
+                self.double[i].eq(found.double),
+            ]
         return m
 
 
@@ -63,11 +81,14 @@ class PsumBankSignature(wiring.Signature):
     def __init__(self, config: CoreConfig):
         words = range(config.psum_bank_words)
         lanes = data.ArrayLayout(32, config.columns)
+        kept = kept_lanes(config)
+        flags = data.ArrayLayout(WORD_BYTES, config.columns)
         super().__init__({
             "read": In(1), "read_word": In(words), "lanes": Out(lanes),
-            "write": In(1), "write_word": In(words), "bytes": In(4),
+            "single": Out(flags), "double": Out(flags),
+            "write": In(1), "write_word": In(words), "bytes": In(WORD_BYTES),
             "partitions": In(config.columns), "source": In(PsumWriteSource),
-            "sums": In(lanes), "vector": In(lanes), "scalar": In(lanes),
+            "sums": In(kept), "vector": In(kept), "scalar": In(kept),
         })  # fmt: skip
 
 
@@ -76,7 +97,8 @@ class PsumBank(wiring.Component):
 
     Members
     -------
-    read, read_word: reads the word in every partition; ``lanes`` one cycle later.
+    read, read_word: reads the word in every partition; ``lanes`` one cycle later, with them
+        ``single`` and ``double``, the bytes with errors.
     write, write_word, bytes, partitions: writes ``bytes`` of the word in ``partitions``.
     source, sums, vector, scalar: which words are written; chosen here, partition by partition, so
         that a simulator makes the choice only where a word is written.
@@ -90,8 +112,8 @@ class PsumBank(wiring.Component):
         m = Module()
         config = self._config
         signature = PsumMemorySignature(config)
-        mask = Signal(32)
-        m.d.comb += mask.eq(Cat(byte.replicate(8) for byte in self.bytes))
+        mask = Signal(WORD_BYTES * code_bits(config))
+        m.d.comb += mask.eq(Cat(byte.replicate(code_bits(config)) for byte in self.bytes))
         is_vector = self.source == PsumWriteSource.VECTOR
         is_scalar = self.source == PsumWriteSource.SCALAR
         for p in range(config.columns):
@@ -107,5 +129,7 @@ class PsumBank(wiring.Component):
                     Mux(is_vector, self.vector[p], Mux(is_scalar, self.scalar[p], self.sums[p]))
                 ),
                 self.lanes[p].eq(memory.word),
+                self.single[p].eq(memory.single),
+                self.double[p].eq(memory.double),
             ]
         return m

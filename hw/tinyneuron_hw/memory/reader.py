@@ -82,11 +82,11 @@ class OperandReader(wiring.Component):
         context, idle = self._elaborate_contexts(m, fetch, pop & fetch.positions.payload.last)
         position = fetch.positions.payload
         # Of the pattern whose lines are requested: its lanes may still be those of the one before.
-        partitions = Signal(self._config.partitions)
+        partitions = Signal(max(self._config.partitions, self._config.columns))
         pattern = self.start.payload
         with m.If(fetch.start.valid & fetch.start.ready):
             m.d.sync += partitions.eq(
-                lane_mask(self._config.partitions, pattern.start_partition, pattern.num_partitions)
+                lane_mask(len(partitions), pattern.start_partition, pattern.num_partitions)
             )
         m.d.comb += [
             fetch.positions.ready.eq(~self.output.valid | self.output.ready),
@@ -106,6 +106,7 @@ class OperandReader(wiring.Component):
             m.d.comb += [
                 self.psum.valid.eq(fetch.valid & fetch.in_psum),
                 self.psum.word.eq(fetch.index),
+                self.psum.partition_mask.eq(partitions),
                 fetch.ready.eq(Mux(fetch.in_psum, self.psum.ready, self.sbuf.ready)),
                 store.word_valid.eq(self.psum.data_valid),
                 store.words.eq(self.psum.data),

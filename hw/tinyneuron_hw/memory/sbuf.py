@@ -63,7 +63,7 @@ class Sbuf(wiring.Component):
     Latency and throughput
     ----------------------
     Read data one cycle after the request; a write is readable from the next cycle. Every port
-    takes a request per cycle while nobody else wants its bank. With ``config.sbuf_ecc`` a write
+    takes a request per cycle while nobody else wants its bank. With ``config.ecc`` a write
     that changes a part of a 64-bit word takes two cycles, and the bank's read in the first.
     """
 
@@ -103,7 +103,7 @@ class Sbuf(wiring.Component):
         refused_reads = self._elaborate_reads(m, banks, turns)
         refused_writes = self._elaborate_writes(m, banks, turns)
         m.d.comb += self.conflicts.eq(sum(refused_reads + refused_writes))
-        if config.sbuf_ecc:
+        if config.ecc:
             self._elaborate_injection(m, banks)
             m.d.comb += self.corrected.eq(sum(finder.corrected for finder in self._finders))
             m.d.comb += [
@@ -147,7 +147,7 @@ class Sbuf(wiring.Component):
         m.submodules.write_turns = turns = WriteTurns(len(self._writers), SBUF_BANKS)
         for r, port in enumerate(self._writers):
             self._connect_request(m, turns, r, port)
-            if self._config.sbuf_ecc:
+            if self._config.ecc:
                 m.d.comb += turns.partial[r].eq(self._partial_words(port).any())
         return turns
 
@@ -181,10 +181,10 @@ class Sbuf(wiring.Component):
         for r, port in enumerate(ports):
             self._connect_request(m, arbiter, r, port)
         granted = self._granted(m, "read", arbiter, ports)
-        if self._config.sbuf_ecc:
+        if self._config.ecc:
             m.d.comb += arbiter.reserved.eq(reduce(or_, turns.reads))
         for b, bank in enumerate(banks):
-            for r, port in enumerate(self._writers if self._config.sbuf_ecc else []):
+            for r, port in enumerate(self._writers if self._config.ecc else []):
                 with m.If(turns.reads[r][b]):
                     m.d.comb += [bank.read.eq(1), bank.read_row.eq(self._row(port))]
             for port, grant in zip(ports, granted, strict=True):
@@ -195,7 +195,7 @@ class Sbuf(wiring.Component):
         for r, (port, grant) in enumerate(zip(ports, granted, strict=True)):
             # Of what selects the data nothing moves without a grant, so nothing is selected then.
             place, where = self._place(port)
-            selected = Cat(place, where) if self._config.sbuf_ecc else place
+            selected = Cat(place, where) if self._config.ecc else place
             choice = _Choice(len(selected))
             m.submodules[f"read_choice{r}"] = Gated(choice, grant.any(), name=f"read_choice{r}")
             m.d.comb += choice.choice.eq(selected)
@@ -207,7 +207,7 @@ class Sbuf(wiring.Component):
                 for g in range(self._groups(port)):
                     with m.Case(g):
                         m.d.comb += Value.cast(port.data).eq(self._read_data(port, banks, g, part))
-            if self._config.sbuf_ecc:
+            if self._config.ecc:
                 kept_place, kept_where = choice.kept[: len(place)], choice.kept[len(place) :]
                 self._find_faults(m, f"read{r}", port, banks, port.data_valid, kept_place,
                                   kept_where, Const(-1, _WORDS))  # fmt: skip
@@ -235,7 +235,7 @@ class Sbuf(wiring.Component):
                         bank.write_row.eq(self._row(port)),
                         *self._write_data(port, bank, b),
                     ]
-        for r, port in enumerate(ports if self._config.sbuf_ecc else []):
+        for r, port in enumerate(ports if self._config.ecc else []):
             self._find_faults(m, f"write{r}", port, banks, turns.merging[r], *self._place(port),
                               self._partial_words(port))  # fmt: skip
         reads_first = [wanted.any() for wanted in turns.reads]
@@ -301,7 +301,7 @@ class Sbuf(wiring.Component):
         for b, bank in enumerate(banks):
             touched = Mux(word, bank.bytes[8:].any(), bank.bytes[:8].any())
             hit = Signal(name=f"inject{b}")
-            with m.If(inject.valid):
+            with m.If(inject.valid & ~inject.psum):
                 m.d.comb += hit.eq(
                     bank.write
                     & (line == Cat(Const(b, 3), bank.write_row))

@@ -73,7 +73,7 @@ class SbufMemory(wiring.Component):
     its memory macro. For simulation the mask is a selection between new and old bits, which runs
     as one assignment where byte enables would be sixteen.
 
-    With ``config.sbuf_ecc`` each 64-bit word of a line is kept with its check bits. ``line`` is
+    With ``config.ecc`` each 64-bit word of a line is kept with its check bits. ``line`` is
     corrected; bit w of ``single`` and ``double`` says what was wrong with word w. A write that
     changes part of a word must come in the cycle after a read of its row: the rest of the word is
     taken from there. With ``flip`` a written line is stored with the bits of ``flips`` inverted
@@ -82,7 +82,7 @@ class SbufMemory(wiring.Component):
 
     def __init__(self, config: CoreConfig):
         self._rows = len(_rows(config))
-        self._ecc = config.sbuf_ecc
+        self._ecc = config.ecc
         super().__init__(SbufMemorySignature(config))
 
     def elaborate(self, platform: Any) -> Module:
@@ -120,14 +120,14 @@ class SbufMemory(wiring.Component):
                 self.double[w].eq(found.double),
             ]
             mask = self.mask.word_select(w, WORD_BITS)
+            new = self.data.word_select(w, WORD_BITS)
             merged = Signal(WORD_BITS, name=f"merged{w}")
-            with m.If(self.write):  # nothing to code in other cycles
-                new = self.data.word_select(w, WORD_BITS)
-                m.d.comb += [
-                    merged.eq((new & mask) | (word & ~mask)),
-                    stored.word_select(w, _CODE_BITS).eq(Cat(merged, encode(merged))),
-                    write.en[w].eq(mask.any()),
-                ]
+            check = encode(m, merged, f"new{w}")
+            m.d.comb += [
+                merged.eq((new & mask) | (word & ~mask)),
+                stored.word_select(w, _CODE_BITS).eq(Cat(merged, check)),
+                write.en[w].eq(self.write & mask.any()),
+            ]
         with m.If(self.write & self.flip):
             m.d.comb += write.data.eq(stored ^ self.flips)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from amaranth.hdl import Cat, Module, Signal
+from amaranth.hdl import Cat, Module, Mux, Signal
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
@@ -45,7 +45,7 @@ class Sequencers(wiring.Component):
     stop: level; issue nothing more.
     stream_enable, entry, length, watchdog, windows: the program, from the CSRs.
     engines: Tensor, Vector, Scalar.
-    faults: words of SBUF that the engines' operands need and that are lost.
+    faults: words of SBUF or PSUM that the engines' operands need and that are lost.
     dma, dma_updates, dma_busy, dma_progress, dma_trap, dma_trace: the DMA engines.
     fetch, fetch_bytes, quiet: instruction fetch; ``quiet``: no read is in flight.
     running, done: levels. ``done`` stays low after a trap.
@@ -182,10 +182,10 @@ class Sequencers(wiring.Component):
             source = traps.sources[_STREAMS + 2 + i]
             m.d.comb += [
                 source.valid.eq(fault.valid),
-                source.cause.eq(Trap.SBUF_ECC_ERROR),
+                source.cause.eq(Mux(fault.psum, Trap.PSUM_ECC_ERROR, Trap.SBUF_ECC_ERROR)),
                 source.stream.eq(i),
                 source.pc.eq(self._sequencers[i].oldest_pc),
-                source.address.eq(Cat(fault.offset, fault.partition)),
+                source.address.eq(fault.address),
             ]
         wiring.connect(m, traps.trap, wiring.flipped(self.trap))
 

@@ -29,13 +29,15 @@ _START, _RESET = 1, 2
 _DONE, _TRAPPED = 1, 2
 """Bits of INTERRUPT_ENABLE and INTERRUPT_STATUS."""
 _MASK = 0xFFFF_FFFF
+_BYTE_CODE = 0x1FFF
+"""Of INJECT_LO, the bits that a byte of PSUM has."""
 _SEMAPHORES = {semaphore_address(index): index for index in range(NUM_SEMAPHORES)}
 
 
 def _writable(config: CoreConfig) -> dict[int, int]:
     """Address -> bits kept, of the registers that simply store what is written."""
     writable = {int(Csr.INTERRUPT_ENABLE): 3, int(Csr.STREAM_ENABLE): 31, int(Csr.WATCHDOG): _MASK}
-    inject = (1, _MASK, _MASK, _MASK, 0xFF)
+    inject = (3, _MASK, _MASK, _MASK, 0xFF)
     for word, bits in enumerate(inject):
         writable[int(Csr.INJECT) + 4 * word] = bits
     for stream in Stream:
@@ -90,9 +92,9 @@ class GoldenBackend:
 
     def csr_read(self, address: int) -> int:
         core = self._core
-        errors = core.machine.sbuf_errors
-        if address == Csr.INJECT and errors is not None:
-            return int(errors.armed)
+        if address == Csr.INJECT and core.machine.errors:
+            armed = any(errors.armed for errors in core.machine.errors.values())
+            return self._values[address] & ~1 | armed
         if address in self._values:
             return self._values[address]
         if address in _SEMAPHORES:
@@ -130,7 +132,7 @@ class GoldenBackend:
         if address in self._bits:
             self._values[address] = value & self._bits[address]
             if address == Csr.INJECT:
-                self._inject(bool(value & 1))
+                self._inject()
         elif address in _SEMAPHORES and not self._core.running:
             self._core.semaphores.values[_SEMAPHORES[address]] = value
         elif address == Csr.INTERRUPT_STATUS:
@@ -141,18 +143,20 @@ class GoldenBackend:
             elif value & _START and not self._core.running:
                 self._core.start(self._program())
 
-    def _inject(self, armed: bool) -> None:
+    def _inject(self) -> None:
         """Takes over what the INJECT registers hold; hardware looks at them at each write."""
-        errors = self._core.machine.sbuf_errors
-        if errors is None:
-            return
-        if not armed:
+        memories = self._core.machine.errors
+        for errors in memories.values():
             errors.disarm()
+        control, address, low, high, check = (
+            self._values[name] for name in (Csr.INJECT, Csr.INJECT_ADDRESS, Csr.INJECT_LO,
+                                            Csr.INJECT_HI, Csr.INJECT_CHECK)
+        )  # fmt: skip
+        if not memories or not control & 1:
             return
-        low, high, check = (self._values[name] for name in (Csr.INJECT_LO, Csr.INJECT_HI,
-                                                            Csr.INJECT_CHECK))  # fmt: skip
-        address = self._values[Csr.INJECT_ADDRESS]
-        errors.arm(address >> 24, address & 0xFF_FFFF, low | high << 32 | check << 64)
+        in_psum = control >> 1
+        flips = low & _BYTE_CODE if in_psum else low | high << 32 | check << 64
+        memories["PSUM" if in_psum else "SBUF"].arm(address >> 24, address & 0xFF_FFFF, flips)
 
     def _long(self, address: int) -> int:
         return self._values[address] | self._values[address + 4] << 32

@@ -121,14 +121,14 @@ class Core:
         self._seed = seed
         for memory in (self.machine.sbuf, self.machine.psum, self.machine.device):
             memory.clear()
-        if self.machine.sbuf_errors is not None:
-            self.machine.sbuf_errors.clear()
+        for errors in self.machine.errors.values():
+            errors.clear()
 
     def counter(self, name: str) -> int:
         """A counter of ``isa.csr.COUNTERS``."""
-        errors = self.machine.sbuf_errors
-        if name == "sbuf_corrected" and errors is not None:
-            return errors.corrected
+        memory, _, event = name.partition("_")
+        if event == "corrected" and memory.upper() in self.machine.errors:
+            return self.machine.errors[memory.upper()].corrected
         return self.counters[name]
 
     def close(self) -> None:
@@ -143,8 +143,8 @@ class Core:
             self._preparer.forget()
         self._program = program
         self.counters = dict.fromkeys(COUNTERS, 0)
-        if self.machine.sbuf_errors is not None:
-            self.machine.sbuf_errors.corrected = 0
+        for errors in self.machine.errors.values():
+            errors.corrected = 0
         self.events = []
         self.running, self.done, self.trap = True, False, None
         self._queues = {queue: deque() for queue in range(self.config.dma_engines)}

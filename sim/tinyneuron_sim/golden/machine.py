@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import numpy as np
 
-from tinyneuron_hw.config import LINE_BYTES, CoreConfig
+from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.float.random import VECTOR_ENGINE
 from tinyneuron_hw.formats import FORMATS, DType
 from tinyneuron_hw.isa.csr import Trap
@@ -15,6 +15,7 @@ from tinyneuron_hw.isa.opcodes import OperandKind, Space
 
 from .access import byte_offsets, extent
 from .accumulators import Accumulators
+from .code_errors import code_errors
 from .errors import GoldenError, TrapSignal
 from .generators import Generators
 from .memory import Footprint, make_memories
@@ -22,7 +23,6 @@ from .numerics import RAW_TYPES, from_float32, to_float32
 from .prepared import Prepared
 from .races import RaceDetector, Where
 from .region import DeviceRegion, Region, scalar_region
-from .sbuf_errors import SbufErrors
 from .scalar_state import ScalarState
 from .stationary import Stationary
 
@@ -45,7 +45,7 @@ class Machine:
         self.config = config
         self.sbuf, self.psum, self.device = make_memories(config)
         self.races = races
-        self.sbuf_errors = SbufErrors(config.sbuf_partition_bytes) if config.sbuf_ecc else None
+        self.errors = code_errors(config)
         self.where: Where | None = None
         self.thread = 0
         self.reset()
@@ -57,8 +57,8 @@ class Machine:
         self.scalar = ScalarState(self.config.partitions)
         self.vector_random = Generators(self.config.partitions, VECTOR_ENGINE)
         self.rounding: np.ndarray | None = None
-        if self.sbuf_errors is not None:
-            self.sbuf_errors.disarm()
+        for errors in self.errors.values():
+            errors.disarm()
 
     def fail(self, what: str) -> NoReturn:
         """Raises GoldenError about the instruction that executes."""
@@ -78,10 +78,10 @@ class Machine:
             self.fail(f"reads {footprint.memory.place(unwritten)}, which was never written")
         if self.races is not None:
             self.races.read(self.thread, footprint)
-        if self.sbuf_errors is not None and footprint.memory is self.sbuf:
+        errors = self.errors.get(footprint.memory.name)
+        if errors is not None:
             by_dma = self.where is not None and self.where.queue is not None
-            unit = self.config.axi_bytes if by_dma else LINE_BYTES
-            self.sbuf_errors.read(footprint, unit)
+            errors.read(footprint, self.config.axi_bytes if by_dma else None)
 
     def read_footprint(self, footprint: Footprint) -> np.ndarray:
         """Bytes in element order, after :meth:`check_read`."""
@@ -92,8 +92,9 @@ class Machine:
         """GoldenError when a byte is in a race; a trap when the rest of a word is lost."""
         if self.races is not None:
             self.races.write(self.thread, footprint)
-        if self.sbuf_errors is not None and footprint.memory is self.sbuf:
-            self.sbuf_errors.write(footprint)
+        errors = self.errors.get(footprint.memory.name)
+        if errors is not None:
+            errors.write(footprint)
 
     def write_footprint(self, footprint: Footprint, values: np.ndarray) -> None:
         """Writes bytes given in element order, after :meth:`check_write`."""

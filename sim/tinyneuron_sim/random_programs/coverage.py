@@ -46,7 +46,7 @@ GROUPS = {
     "rule": "rules of isa.rules that were broken",
 }
 """Name -> what is counted."""
-_NEVER = (Trap.NONE, Trap.ECC_ERROR, Trap.SBUF_ECC_ERROR)
+_NEVER = (Trap.NONE, Trap.ECC_ERROR, Trap.SBUF_ECC_ERROR, Trap.PSUM_ECC_ERROR)
 """Errors of a memory are no fault of a program."""
 
 

@@ -16,7 +16,7 @@ def config_of(partitions: int, lines: int, *, ecc: bool = True) -> CoreConfig:
     name = f"p{partitions}" if ecc else f"p{partitions}-plain"
     return CoreConfig(name=name, partitions=partitions, columns=4,
                       sbuf_partition_bytes=16 * lines, psum_bank_bytes=64,
-                      sbuf_ecc=ecc)  # fmt: skip
+                      ecc=ecc)  # fmt: skip
 
 
 class Traffic:
@@ -83,7 +83,7 @@ class Traffic:
         """Whether a write changes a part of a codeword."""
         mask = values.get("byte_mask", values.get("mask", 0))
         words = [mask >> 8 * w & 0xFF for w in range(8)]
-        return self.config.sbuf_ecc and any(0 < word < 0xFF for word in words)
+        return self.config.ecc and any(0 < word < 0xFF for word in words)
 
     def banks(self, values) -> set[int]:
         if "line" in values:
@@ -128,7 +128,7 @@ class Traffic:
                     self.write(self.ports[i], pending[i])
             for i, request in enumerate(pending):
                 waited[i] = 0 if request is None or i in taken else waited[i] + 1
-                limit = (PATIENCE + len(self.ports)) * (2 if self.config.sbuf_ecc else 1)
+                limit = (PATIENCE + len(self.ports)) * (2 if self.config.ecc else 1)
                 assert waited[i] <= limit, "a port starves"
                 if i in taken:
                     self.partial += self.is_partial(request)

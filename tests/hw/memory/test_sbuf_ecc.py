@@ -120,7 +120,7 @@ def run(request, memory_test) -> Run:
     """Runs a body with a bench, at each width of a DMA port."""
     config = CoreConfig(name="ecc", partitions=request.param, columns=4,
                         sbuf_partition_bytes=16 * LINES, psum_bank_bytes=64,
-                        sbuf_ecc=True)  # fmt: skip
+                        ecc=True)  # fmt: skip
     dut = Sbuf(config)
 
     def run(body) -> None:

@@ -1,4 +1,4 @@
-"""Errors that were put into SBUF."""
+"""Errors that were put into SBUF and PSUM."""
 
 from __future__ import annotations
 
@@ -6,31 +6,37 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tinyneuron_hw.config import LINE_BYTES
+from tinyneuron_hw.config import LINE_BYTES, CoreConfig
 from tinyneuron_hw.isa.csr import Trap
 
 from .access import byte_offsets
 from .errors import GoldenError, TrapSignal
 from .memory import Footprint
 
-__all__ = ["WORD_BYTES", "SbufErrors"]
-
-WORD_BYTES = 8
+__all__ = ["CodeErrors", "code_errors"]
 
 
 @dataclass
-class SbufErrors:
-    """Which 64-bit words of SBUF hold one or two inverted bits, by address.
+class CodeErrors:
+    """Which codewords of a memory hold one or two inverted bits, by address.
 
     Only the number of bits matters: one is corrected, two are a trap. A word that an instruction
     writes as a whole is whole again.
 
     Parameters
     ----------
-    partition_bytes: SBUF bytes per partition.
+    memory: its name.
+    partition_bytes: bytes per partition.
+    word_bytes: bytes of a codeword's data.
+    access_bytes: what an engine reads at a time, aligned.
+    trap: cause when a word is lost.
     """
 
+    memory: str
     partition_bytes: int
+    word_bytes: int
+    access_bytes: int
+    trap: Trap
     corrected: int = 0
     """Accesses that needed a correction."""
 
@@ -58,24 +64,27 @@ class SbufErrors:
         """
         bits = flips.bit_count()
         if bits > 2:
-            raise GoldenError(f"{bits} bits of one word of SBUF inverted; golden takes at most 2")
-        word = partition * self.partition_bytes + offset // WORD_BYTES * WORD_BYTES
+            raise GoldenError(
+                f"{bits} bits of one word of {self.memory} inverted; golden takes at most 2"
+            )
+        word = partition * self.partition_bytes + offset // self.word_bytes * self.word_bytes
         self._armed = (word, bits)
 
     def disarm(self) -> None:
         """Nothing will be inverted."""
         self._armed = None
 
-    def read(self, footprint: Footprint, unit: int = LINE_BYTES) -> None:
-        """Aligned units of ``unit`` bytes around the bytes of the footprint are read.
+    def read(self, footprint: Footprint, unit: int | None = None) -> None:
+        """Aligned units of ``unit`` bytes (an engine's) around the bytes of the footprint are read.
 
         Raises
         ------
         TrapSignal
-            SBUF_ECC_ERROR of the first word that is lost.
+            Of the first word that is lost.
         """
         if not self._broken:
             return
+        unit = unit or self.access_bytes
         units = np.unique(_addresses(footprint) // unit)
         hit = [word for word in self._broken if (units == word // unit).any()]
         for word in sorted(hit):
@@ -89,18 +98,18 @@ class SbufErrors:
         Raises
         ------
         TrapSignal
-            SBUF_ECC_ERROR of a lost word of which only a part is written.
+            Of a lost word of which only a part is written.
         """
         if not self._broken and self._armed is None:
             return
-        words, counts = np.unique(np.unique(_addresses(footprint)) // WORD_BYTES,
-                                  return_counts=True)  # fmt: skip
-        for word, count in zip((words * WORD_BYTES).tolist(), counts.tolist(), strict=True):
+        width = self.word_bytes
+        words, counts = np.unique(np.unique(_addresses(footprint)) // width, return_counts=True)
+        for word, count in zip((words * width).tolist(), counts.tolist(), strict=True):
             bits = self._broken.pop(word, 0)
-            if count < WORD_BYTES and bits == 2:
+            if count < width and bits == 2:
                 self._broken[word] = bits
                 self._trap(word)
-            self.corrected += count < WORD_BYTES and bits == 1
+            self.corrected += count < width and bits == 1
             if self._armed is not None and self._armed[0] == word:
                 if self._armed[1]:
                     self._broken[word] = self._armed[1]
@@ -109,10 +118,21 @@ class SbufErrors:
     def _trap(self, word: int) -> None:
         partition, offset = divmod(word, self.partition_bytes)
         raise TrapSignal(
-            Trap.SBUF_ECC_ERROR,
+            self.trap,
             partition << 24 | offset,
-            f"two bits wrong in SBUF partition {partition} offset 0x{offset:x}",
+            f"two bits wrong in {self.memory} partition {partition} offset 0x{offset:x}",
         )
+
+
+def code_errors(config: CoreConfig) -> dict[str, CodeErrors]:
+    """Those of each memory that has codes, by its name; nothing is broken."""
+    if not config.ecc:
+        return {}
+    memories = (
+        CodeErrors("SBUF", config.sbuf_partition_bytes, 8, LINE_BYTES, Trap.SBUF_ECC_ERROR),
+        CodeErrors("PSUM", config.psum_partition_bytes, 1, 4, Trap.PSUM_ECC_ERROR),
+    )
+    return {errors.memory: errors for errors in memories}
 
 
 def _addresses(footprint: Footprint) -> np.ndarray:
