@@ -91,7 +91,8 @@ source becomes element (row c, column r) of the same matrix of the destination.
 * Columns are the innermost dimension. Rows are the partitions of an operand on chip, in device
   memory the second dimension. The other dimensions count matrices, in order, innermost fastest.
 * Elements are of one type, of 2 or 4 bytes. Rows of one side are as many as the columns of the
-  other. No byte is in both source and destination. A transpose does not accumulate.
+  other. No byte is in both source and destination, and none twice in the
+  destination. A transpose does not accumulate.
 * Any strides are legal. It is as fast as a copy when columns are contiguous on both sides, element
   by element otherwise."""
 

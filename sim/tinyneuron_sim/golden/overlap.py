@@ -84,7 +84,12 @@ def forbid_meeting(machine: Machine, source: Footprint, destination: Footprint) 
 
 
 def forbid_any_overlap(machine: Machine, source: Footprint, destination: Footprint) -> None:
-    """For a transpose, which reads and writes in an order of its own."""
+    """For a transpose, which reads and writes in an order of its own: no byte is written that is a
+    source, and none twice."""
+    if overlaps_itself(destination.dims):
+        writes, counts = np.unique(byte_offsets(destination.dims), return_counts=True)
+        place = destination.memory.place(destination.start + int(writes[counts.argmax()]))
+        machine.fail(f"transposes two elements to {place}")
     if source.memory is not destination.memory:
         return
     if not _intervals_meet(source.start, source.dims, destination.start, destination.dims):

@@ -12,7 +12,7 @@ from tinyneuron_hw.memory.psum import Psum
 SMALL = CoreConfig(name="small", partitions=4, columns=4, sbuf_partition_bytes=128,
                    psum_bank_bytes=64)  # fmt: skip
 ODD = CoreConfig(name="odd", partitions=4, columns=8, sbuf_partition_bytes=128,
-                 psum_bank_bytes=64)  # fmt: skip
+                 psum_bank_bytes=64, ecc=True)  # fmt: skip
 
 
 def float_bits(value: float) -> int:
@@ -206,8 +206,9 @@ def test_not_accumulating_moves_the_bits(memory_test):
     memory_test.run(dut, bench, deadline=50)
 
 
-def test_byte_masks(memory_test):
-    dut = Psum(get_config("tiny"))
+@pytest.mark.parametrize("config", ["tiny,ecc=false", "tiny,ecc=true"])
+def test_byte_masks(memory_test, config):
+    dut = Psum(get_config(config))
 
     async def bench(ctx):
         ctx.set(dut.vector_write.valid, 1)

@@ -230,6 +230,15 @@ def test_a_transpose_onto_its_source_is_an_error():
                                  "transpose": 1}, np.zeros(32, np.float32), 4)  # fmt: skip
 
 
+def test_a_transpose_of_two_elements_to_one_place_is_an_error():
+    fields = {"src": device(0, [(4, 4), (16, 4)], FP32),
+              "dst": device(0x2000, [(4, 4), (12, 4)], FP32), "transpose": 1}  # fmt: skip
+    with pytest.raises(
+        GoldenError, match="transposes two elements to device memory address 0x200c"
+    ):
+        _moved(Opcode.DMA_COPY, fields, np.zeros(32, np.float32), 4)
+
+
 def test_elements_accumulate_in_order():
     values = np.array([2.0**24, 1, 1, -(2.0**24), 3], np.float32)
     fields = {"src": device(0, [(4, 5)], FP32), "dst": device(0x2000, [(0, 5)], FP32)}
