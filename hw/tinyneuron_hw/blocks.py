@@ -52,10 +52,13 @@ class VerilogForm:
     byte_enables: bool = False
     """SBUF and PSUM have a write enable per byte, as memory macros and block RAM do; otherwise a
     masked write reads the old row, which a simulator runs faster."""
+    guards: bool = False
+    """The logic of guarded blocks is written so that a simulator leaves it out where it does not
+    count."""
 
 
 FORMS = {
-    "simulation": VerilogForm(),
+    "simulation": VerilogForm(guards=True),
     "asic": VerilogForm(byte_enables=True),
     "fpga": VerilogForm(clock_enables=True, byte_enables=True),
 }
@@ -73,6 +76,8 @@ class VerilogPlatform:
         """Module name -> factory of a block whose module is still to be emitted."""
         self.hierarchical: set[str] = set()
         """Modules Verilator compiles as hierarchical blocks."""
+        self.guards: dict[str, str] = {}
+        """Module name -> input while which its outputs count."""
         self.uses_clock_gate = False
 
 
@@ -89,6 +94,9 @@ class Repeated(wiring.Component):
         The block's signature; its members become this component's.
     hierarchical:
         Whether Verilator compiles the module on its own.
+    guard:
+        An input: nobody looks at the outputs while it is low, so a simulator need not compute
+        them. For blocks of assignments only.
     """
 
     def __init__(
@@ -98,10 +106,12 @@ class Repeated(wiring.Component):
         signature: wiring.Signature | wiring.FlippedSignature,
         *,
         hierarchical: bool = False,
+        guard: str | None = None,
     ):
         self._name = name
         self._factory = factory
         self._hierarchical = hierarchical
+        self._guard = guard
         super().__init__(signature)
 
     def elaborate(self, platform: Any) -> Any:
@@ -122,6 +132,8 @@ class Repeated(wiring.Component):
         platform.modules.setdefault(self._name, self._factory)
         if self._hierarchical:
             platform.hierarchical.add(self._name)
+        if self._guard and platform.form.guards:
+            platform.guards[self._name] = self._guard
         ports: dict[str, Any] = {"i_clk": ClockSignal(), "i_rst": ResetSignal()}
         if platform.form.clock_enables:
             ports["i_ce"] = ClockSignal(_ENABLE)

@@ -6,6 +6,7 @@ from amaranth.hdl import Cat, Module, Mux, Signal
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
+from ..blocks import Repeated
 from ..config import CoreConfig
 from ..ecc import check_bits, encode
 from .faults import Injection
@@ -14,11 +15,12 @@ from .ports import psum_word_bits
 __all__ = ["WORD_BYTES", "PsumEncoder", "code_bits", "kept_lanes"]
 
 WORD_BYTES = 4
+_CODE_BITS = 8 + check_bits(8)
 
 
 def code_bits(config: CoreConfig) -> int:
     """Bits in which a byte is kept: 8, or 13 with ``config.ecc``."""
-    return 8 + (check_bits(8) if config.ecc else 0)
+    return _CODE_BITS if config.ecc else 8
 
 
 def kept_lanes(config: CoreConfig) -> data.ArrayLayout:
@@ -65,10 +67,32 @@ class PsumEncoder(wiring.Component):
         with m.If(self.injected):
             m.d.comb += flips.word_select(place, unit).eq(inject.flips[:unit])
         for p in range(config.columns):
-            code = Signal(len(flips), name=f"code{p}")
-            for i in range(WORD_BYTES):
-                byte = self.lanes[p].word_select(i, 8)
-                check = encode(m, byte, f"lane{p}_{i}")
-                m.d.comb += code.word_select(i, unit).eq(Cat(byte, check))
-            m.d.comb += self.kept[p].eq(code ^ Mux(inject.partition == p, flips, 0))
+            encoder = Repeated("tn_psum_encoder", _WordEncoder, _SIGNATURE, guard="write")
+            m.submodules[f"partition{p}"] = encoder
+            m.d.comb += [
+                encoder.write.eq(self.write),
+                encoder.word.eq(self.lanes[p]),
+                encoder.flips.eq(Mux(inject.partition == p, flips, 0)),
+                self.kept[p].eq(encoder.kept),
+            ]
+        return m
+
+
+_SIGNATURE = wiring.Signature({
+    "write": In(1), "word": In(8 * WORD_BYTES), "flips": In(WORD_BYTES * _CODE_BITS),
+    "kept": Out(WORD_BYTES * _CODE_BITS),
+})  # fmt: skip
+
+
+class _WordEncoder(wiring.Component):
+    """How a word is kept, with ``flips`` inverted; counts while ``write`` is high."""
+
+    def __init__(self) -> None:
+        super().__init__(_SIGNATURE)
+
+    def elaborate(self, platform: Any) -> Module:
+        m = Module()
+        parts = [self.word.word_select(i, 8) for i in range(WORD_BYTES)]
+        coded = Cat(Cat(byte, encode(m, byte, f"byte{i}")) for i, byte in enumerate(parts))
+        m.d.comb += self.kept.eq(coded ^ self.flips)
         return m

@@ -20,6 +20,11 @@ WORD_BITS = 64
 
 LINE_WORDS = LINE_BITS // WORD_BITS
 _CODE_BITS = WORD_BITS + check_bits(WORD_BITS)
+_LINE_CODE_BITS = LINE_WORDS * _CODE_BITS
+_ENCODER_SIGNATURE = wiring.Signature({
+    "write": In(1), "data": In(LINE_BITS), "mask": In(LINE_BITS), "old": In(LINE_BITS),
+    "flips": In(_LINE_CODE_BITS), "stored": Out(_LINE_CODE_BITS),
+})  # fmt: skip
 
 
 class WriteSource(enum.Enum, shape=2):
@@ -43,7 +48,7 @@ class SbufMemorySignature(wiring.Signature):
             "read": In(1), "read_row": In(rows), "line": Out(LINE_BITS),
             "single": Out(LINE_WORDS), "double": Out(LINE_WORDS),
             "write": In(1), "write_row": In(rows), "data": In(LINE_BITS), "mask": In(LINE_BITS),
-            "flip": In(1), "flips": In(LINE_WORDS * _CODE_BITS),
+            "flip": In(1), "flips": In(_LINE_CODE_BITS),
         })  # fmt: skip
 
 
@@ -61,7 +66,7 @@ class SbufBankSignature(wiring.Signature):
             "write": In(1), "write_row": In(rows), "bytes": In(LINE_BYTES),
             "partitions": In(config.partitions), "source": In(WriteSource), "chunk": In(LINE_BITS),
             "vector": In(lines), "scalar": In(lines),
-            "flip": In(config.partitions), "flips": In(LINE_WORDS * _CODE_BITS),
+            "flip": In(config.partitions), "flips": In(_LINE_CODE_BITS),
         })  # fmt: skip
 
 
@@ -100,36 +105,49 @@ class SbufMemory(wiring.Component):
         return m
 
     def _elaborate_coded(self, m: Module) -> None:
-        width = LINE_WORDS * _CODE_BITS
-        m.submodules.memory = memory = Memory(shape=width, depth=self._rows, init=[])
+        m.submodules.memory = memory = Memory(shape=_LINE_CODE_BITS, depth=self._rows, init=[])
         read, write = memory.read_port(), memory.write_port(granularity=_CODE_BITS)
-        stored = Signal(width)
+        m.submodules.encoder = encoder = Repeated(
+            "tn_sbuf_encoder", SbufEncoder, _ENCODER_SIGNATURE, guard="write"
+        )
         m.d.comb += [
             read.en.eq(self.read),
             read.addr.eq(self.read_row),
+            encoder.write.eq(self.write),
+            encoder.data.eq(self.data),
+            encoder.mask.eq(self.mask),
+            encoder.old.eq(self.line),
+            encoder.flips.eq(Mux(self.flip, self.flips, 0)),
             write.addr.eq(self.write_row),
-            write.data.eq(stored),
+            write.data.eq(encoder.stored),
         ]
         for w in range(LINE_WORDS):
             code = read.data.word_select(w, _CODE_BITS)
             found = decode(m, code[:WORD_BITS], code[WORD_BITS:], f"word{w}")
-            word = self.line.word_select(w, WORD_BITS)
             m.d.comb += [
-                word.eq(found.data),
+                self.line.word_select(w, WORD_BITS).eq(found.data),
                 self.single[w].eq(found.single),
                 self.double[w].eq(found.double),
+                write.en[w].eq(self.write & self.mask.word_select(w, WORD_BITS).any()),
             ]
-            mask = self.mask.word_select(w, WORD_BITS)
-            new = self.data.word_select(w, WORD_BITS)
-            merged = Signal(WORD_BITS, name=f"merged{w}")
-            check = encode(m, merged, f"new{w}")
-            m.d.comb += [
-                merged.eq((new & mask) | (word & ~mask)),
-                stored.word_select(w, _CODE_BITS).eq(Cat(merged, check)),
-                write.en[w].eq(self.write & mask.any()),
-            ]
-        with m.If(self.write & self.flip):
-            m.d.comb += write.data.eq(stored ^ self.flips)
+
+
+class SbufEncoder(wiring.Component):
+    """What is stored of a line when ``data`` replaces the bits of ``mask`` in ``old``, with
+    ``flips`` inverted: word by word, check bits above the data. Combinational; counts while
+    ``write`` is high."""
+
+    def __init__(self) -> None:
+        super().__init__(_ENCODER_SIGNATURE)
+
+    def elaborate(self, platform: Any) -> Module:
+        m = Module()
+        merged = Signal(LINE_BITS)
+        m.d.comb += merged.eq((self.data & self.mask) | (self.old & ~self.mask))
+        words = [merged.word_select(w, WORD_BITS) for w in range(LINE_WORDS)]
+        coded = Cat(Cat(word, encode(m, word, f"new{w}")) for w, word in enumerate(words))
+        m.d.comb += self.stored.eq(coded ^ self.flips)
+        return m
 
 
 class SbufBank(wiring.Component):
