@@ -11,8 +11,8 @@ _HEAD = re.compile(r"^module (\w+) \(\n(.*?)\n\);\n", re.DOTALL)
 _PORT = re.compile(r"^  (input|output) ((?:\[\d+:\d+\] )?)(\w+);$", re.MULTILINE)
 _WIRE = re.compile(r"^  wire ((?:\[\d+:\d+\] )?)(\w+);$", re.MULTILINE)
 _ASSIGN = re.compile(r"^  assign (.+?) = (.+);$", re.MULTILINE)
-_LITERAL = re.compile(r"\d+'[a-z][0-9a-fxz]+")
-_WORD = re.compile(r"[A-Za-z_]\w*")
+_WORD = re.compile(r"(?<!['\w])[A-Za-z_]\w*")
+"""An identifier, and not the digits of a number (``8'hff``)."""
 _OPEN = ("clk", "rst")
 
 
@@ -41,20 +41,26 @@ def guarded(text: str, enable: str) -> str:
     outputs = [port for port, (flow, _) in ports.items() if flow == "output"]
     if enable not in inputs:
         raise ValueError(f"module {name} has no input {enable!r}")
-    inside = [wire for wire in widths if wire not in inputs and wire not in _OPEN]
-    read = {word for _, value in assigns for word in _WORD.findall(_LITERAL.sub("", value))}
-    arguments = [port for port in inputs if port in read]
-    results = outputs[0] if len(outputs) == 1 else f"{{ {', '.join(outputs)} }}"
+    inside = {wire: width for wire, width in widths.items() if wire not in (*inputs, *_OPEN)}
+    local = {port: f"tn_{port}" for port in ports}
+
+    def renamed(code: str) -> str:
+        return _WORD.sub(lambda word: local.get(word[0], word[0]), code)
+
+    assigns = _ordered([(renamed(target), renamed(value)) for target, value in assigns])
+    read = {word for _, value in assigns for word in _WORD.findall(value)}
+    arguments = [port for port in inputs if local[port] in read]
     bits = sum(_bits(ports[port][1]) for port in outputs)
+    results = _joined(outputs)
     lines = [
         *(f"  {flow} {width}{port};" for port, (flow, width) in ports.items()),
         *(f"  reg {ports[port][1]}{port};" for port in outputs),
         f"  function [{bits - 1}:0] tn_guarded;",
-        *(f"    input {ports[port][1]}{port};" for port in arguments),
-        *(f"    reg {widths[wire]}{wire};" for wire in inside),
+        *(f"    input {ports[port][1]}{local[port]};" for port in arguments),
+        *(f"    reg {width}{local.get(wire, wire)};" for wire, width in inside.items()),
         "    begin",
-        *(f"      {target} = {value};" for target, value in _ordered(assigns)),
-        f"      tn_guarded = {results};",
+        *(f"      {target} = {value};" for target, value in assigns),
+        f"      tn_guarded = {_joined([local[port] for port in outputs])};",
         "    end",
         "  endfunction",
         "  always @* begin",
@@ -64,6 +70,10 @@ def guarded(text: str, enable: str) -> str:
         "endmodule",
     ]
     return head[0] + "\n".join(lines) + "\n"
+
+
+def _joined(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{{ {', '.join(names)} }}"
 
 
 def _bits(width: str) -> int:
@@ -77,7 +87,7 @@ def _ordered(assigns: list[tuple[str, str]]) -> list[tuple[str, str]]:
         for word in _WORD.findall(target):
             makers.setdefault(word, []).append(i)
     needs = {
-        i: [maker for word in _WORD.findall(_LITERAL.sub("", value))
+        i: [maker for word in _WORD.findall(value)
             for maker in makers.get(word, ()) if maker != i]
         for i, (_, value) in enumerate(assigns)
     }  # fmt: skip
