@@ -1,0 +1,165 @@
+"""Says in words why no stream of a program moves any more."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from tinyneuron_hw.isa.codec import Decoded, DecodeError, decode
+from tinyneuron_hw.isa.opcodes import Condition, Opcode, Stream, UpdateMode, WaitMode
+
+from ..program.program import Program
+
+__all__ = ["Waiting", "explain", "waiting"]
+
+_WAIT_SIGNS = {
+    WaitMode.EQUAL: "==", WaitMode.GREATER_EQUAL: ">=", WaitMode.GREATER_EQUAL_SUBTRACT: ">=",
+}  # fmt: skip
+_SHOWN = 3
+"""Instructions that a message names of one stream."""
+
+
+class Waiting(NamedTuple):
+    """A stream that has not ended, and where it stands."""
+
+    stream: Stream
+    pc: int
+    condition: str
+    """What it waits for: ``s3 >= 4 (it is 2)``; empty when it is no semaphore."""
+    signals: dict[Stream, list[int]]
+    """The instructions of each stream that could still change that semaphore so."""
+
+
+def waiting(
+    program: Program, positions: Mapping[Stream, int], semaphores: Sequence[int]
+) -> list[Waiting]:
+    """What each stream waits for.
+
+    Parameters
+    ----------
+    program:
+        What was running.
+    positions:
+        The instruction that each stream which has not ended stands at.
+    semaphores:
+        Their values.
+    """
+    return [_waiting(program, stream, pc, positions, semaphores)
+            for stream, pc in positions.items()]  # fmt: skip
+
+
+def explain(program: Program, positions: Mapping[Stream, int], semaphores: Sequence[int]) -> str:
+    """The same as text, with the circle of streams that wait for each other if there is one:
+    ``vector at 3 (tensor_copy, line 12) waits for s1 >= 1 (it is 0), which tensor at 7 would
+    signal; ...``."""
+    stuck = waiting(program, positions, semaphores)
+    parts = [_sentence(program, item) for item in stuck]
+    circle = _circle({item.stream: list(item.signals) for item in stuck})
+    if circle:
+        names = " -> ".join(stream.name.lower() for stream in [*circle, circle[0]])
+        parts.insert(0, f"each waits for the next: {names}")
+    return "; ".join(parts)
+
+
+def _waiting(
+    program: Program, stream: Stream, pc: int, positions: Mapping[Stream, int],
+    semaphores: Sequence[int],
+) -> Waiting:  # fmt: skip
+    instruction = _instruction(program, stream, pc)
+    mode = instruction.fields["header.wait.mode"] if instruction else WaitMode.NONE
+    if instruction is None or mode is WaitMode.NONE:
+        return Waiting(stream, pc, "", {})
+    index = instruction.fields["header.wait.semaphore"]
+    value = instruction.fields["header.wait.value"]
+    wanted = f"r{value}" if instruction.fields["header.wait.value_by_register"] else str(value)
+    condition = f"s{index} {_WAIT_SIGNS[mode]} {wanted} (it is {semaphores[index]})"
+    useful = {UpdateMode.ADD, UpdateMode.SET}
+    if mode is WaitMode.EQUAL:
+        useful.add(UpdateMode.SUBTRACT)
+    signals: dict[Stream, list[int]] = {}
+    for other, start in positions.items():
+        for at in sorted(_reachable(program, other, start)):
+            fields = _fields(program, other, at)
+            if fields.get("header.update.mode") in useful and (
+                fields["header.update.semaphore"] == index
+            ):
+                signals.setdefault(other, []).append(at)
+    return Waiting(stream, pc, condition, signals)
+
+
+def _instruction(program: Program, stream: Stream, pc: int) -> Decoded | None:
+    """None past the end, and where the bytes are no instruction."""
+    code = program.streams.get(stream, [])
+    if pc >= len(code):
+        return None
+    return _decoded(code[pc])
+
+
+@functools.lru_cache(1 << 16)
+def _decoded(raw: bytes) -> Decoded | None:
+    try:
+        return decode(raw)
+    except DecodeError:
+        return None
+
+
+def _fields(program: Program, stream: Stream, pc: int) -> Mapping[str, object]:
+    instruction = _instruction(program, stream, pc)
+    return instruction.fields if instruction else {}
+
+
+def _reachable(program: Program, stream: Stream, start: int) -> set[int]:
+    """Instructions that may still run, ``start`` included."""
+    backwards: dict[int, int] = {}  # last instruction of a loop -> the first of the outermost
+    for at in range(len(program.streams.get(stream, []))):
+        instruction = _instruction(program, stream, at)
+        if instruction and instruction.opcode is Opcode.LOOP:
+            backwards.setdefault(at + instruction.fields["body"], at + 1)
+    found: set[int] = set()
+    pending = [start]
+    while pending:
+        at = pending.pop()
+        instruction = _instruction(program, stream, at)
+        if at in found or instruction is None:
+            continue
+        found.add(at)
+        if instruction.opcode is Opcode.HALT:
+            continue
+        jumps = instruction.opcode is Opcode.BRANCH
+        if jumps:
+            pending.append(instruction.fields["target"])
+        if not jumps or instruction.fields["condition"] is not Condition.ALWAYS:
+            pending.append(at + 1)
+        if at in backwards:
+            pending.append(backwards[at])
+    return found
+
+
+def _sentence(program: Program, item: Waiting) -> str:
+    instruction = _instruction(program, item.stream, item.pc)
+    what = instruction.opcode.name.lower() if instruction else "no instruction"
+    line = program.source_line(item.stream, item.pc)
+    place = f"{what}, line {line}" if line else what
+    text = f"{item.stream.name.lower()} at {item.pc} ({place})"
+    if not item.condition:
+        return f"{text} waits for its engine"
+    signals = [
+        f"{stream.name.lower()} at {', '.join(map(str, places[:_SHOWN]))}"
+        + (" ..." if len(places) > _SHOWN else "")
+        for stream, places in item.signals.items()
+    ]
+    who = f"which {' or '.join(signals)} would signal" if signals else "which nobody signals"
+    return f"{text} waits for {item.condition}, {who}"
+
+
+def _circle(edges: Mapping[Stream, Sequence[Stream]]) -> list[Stream]:
+    """Streams each of which waits for the next, the last for the first."""
+    for first in edges:
+        path = [first]
+        while edges.get(path[-1]):
+            following = edges[path[-1]][0]
+            if following in path:
+                return path[path.index(following) :]
+            path.append(following)
+    return []

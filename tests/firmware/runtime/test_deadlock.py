@@ -1,0 +1,67 @@
+"""Why nothing moves any more, in words."""
+
+from __future__ import annotations
+
+from tinyneuron.program.assembler import assemble
+from tinyneuron.runtime.deadlock import explain, waiting
+from tinyneuron_hw.config import NUM_SEMAPHORES
+from tinyneuron_hw.isa.opcodes import Stream
+
+_COPY = "tensor_copy in0=sbuf.fp32[0+4, 0x0, 1x4] dst=sbuf.fp32[0+4, 0x40, 1x4] "
+_ROUND = "round_mode=nearest_even "
+
+
+def program(**streams: str):
+    text = ".config tiny\n"
+    for name, code in streams.items():
+        text += f".stream {name}\n{code}\n"
+    return assemble(text)
+
+
+def values(**semaphores: int) -> list[int]:
+    return [semaphores.get(f"s{i}", 0) for i in range(NUM_SEMAPHORES)]
+
+
+def test_two_streams_that_wait_for_each_other() -> None:
+    code = program(
+        vector=f"nop\n{_COPY}{_ROUND}wait(s3 >= 4) update(s1 += 1)\nhalt",
+        tensor="nop wait(s1 >= 1)\nnop update(s3 += 1)\nhalt",
+    )
+    at = {Stream.VECTOR: 1, Stream.TENSOR: 0}
+    text = explain(code, at, values(s3=2))
+    assert text == (
+        "each waits for the next: vector -> tensor -> vector; "
+        "vector at 1 (tensor_copy) waits for s3 >= 4 (it is 2), which tensor at 1 would signal; "
+        "tensor at 0 (nop) waits for s1 >= 1 (it is 0), which vector at 1 would signal"
+    )
+
+
+def test_what_nobody_signals_any_more() -> None:
+    """The instruction that did has run, and no loop comes back to it."""
+    code = program(
+        vector="nop wait(s3 >= 2)\nhalt",
+        sync="nop update(s3 += 1)\nnop wait(s5 == 7)\nnop update(s5 -= 1)\nhalt",
+    )
+    first, second = waiting(code, {Stream.VECTOR: 0, Stream.SYNC: 1}, values(s3=1))
+    assert (first.condition, first.signals) == ("s3 >= 2 (it is 1)", {})
+    assert second.signals == {Stream.SYNC: [2]}
+    text = explain(code, {Stream.VECTOR: 0, Stream.SYNC: 1}, values(s3=1))
+    assert "vector at 0 (nop) waits for s3 >= 2 (it is 1), which nobody signals" in text
+    assert text.startswith("each waits for the next: sync -> sync")
+
+
+def test_loops_and_branches_lead_back() -> None:
+    looped = "loop counter=0 counter_enable=0 count=3 start=0 step=0 body=2\nnop update(s2 += 1)\nnop wait(s4 >= 1)\nhalt"
+    branched = "again:\nnop update(s2 += 1)\nnop wait(s4 >= 1)\nbranch condition=always a=0 b=0 target=@again"
+    for code, at in ((looped, 2), (branched, 1)):
+        both = program(scalar=code, vector="nop wait(s2 >= 9)\nhalt")
+        (_, vector) = waiting(both, {Stream.SCALAR: at, Stream.VECTOR: 0}, values())
+        assert vector.signals == {Stream.SCALAR: [at - 1]}, code
+
+
+def test_a_stream_that_waits_for_no_semaphore() -> None:
+    code = program(sync="nop\nhalt")
+    assert explain(code, {Stream.SYNC: 1}, values()) == "sync at 1 (halt) waits for its engine"
+    assert explain(code, {Stream.SYNC: 9}, values()) == (
+        "sync at 9 (no instruction) waits for its engine"
+    )
