@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from amaranth.hdl import Cat, Module, Mux, Signal
+from amaranth.hdl import Cat, Module, Mux, Signal, Value
 from amaranth.lib import data, enum, wiring
 from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
 
 from ..blocks import Repeated, write_masked
 from ..config import CoreConfig
-from ..ecc import decode
+from ..ecc import Syndromes, correct
 from .psum_code import WORD_BYTES, code_bits, kept_lanes
 
 __all__ = ["PsumBank", "PsumBankSignature", "PsumMemory", "PsumMemorySignature",
@@ -43,8 +43,8 @@ class PsumMemory(wiring.Component):
     A word is there one cycle after ``read``; reading a word that is being written gives the old
     bytes. A write changes the bits of ``mask``, whole bytes; see
     :class:`~.sbuf_bank.SbufMemory` for its form. With ``config.ecc`` ``data`` are codewords of
-    bytes, so that no write has to read first; ``word`` is corrected, and ``single`` and ``double``
-    say what was wrong with each byte.
+    bytes, so that no write has to read first; ``word`` is corrected until the next cycle with a
+    read or a write, and ``single`` and ``double`` say what was wrong with each byte.
     """
 
     def __init__(self, config: CoreConfig):
@@ -64,9 +64,11 @@ class PsumMemory(wiring.Component):
         if not self._config.ecc:
             m.d.comb += self.word.eq(read.data)
             return m
+        m.submodules.syndromes = syndromes = Syndromes.repeated(8, WORD_BYTES)
+        m.d.sync += syndromes.wanted.eq(self.read)
+        m.d.comb += Value.cast(syndromes.codes).eq(read.data)
         for i in range(WORD_BYTES):
-            code = read.data.word_select(i, unit)
-            found = decode(m, code[:8], code[8:], f"byte{i}")
+            found = correct(m, syndromes.codes[i][:8], syndromes.syndromes[i], f"byte{i}")
             m.d.comb += [
                 self.word.word_select(i, 8).eq(found.data),
                 self.single[i].eq(found.single),

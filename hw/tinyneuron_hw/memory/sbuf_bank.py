@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from amaranth.hdl import Cat, Module, Mux, Signal
+from amaranth.hdl import Cat, Module, Mux, Signal, Value
 from amaranth.lib import data, enum, wiring
 from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
 
 from ..blocks import Repeated, write_masked
 from ..config import LINE_BYTES, SBUF_BANKS, CoreConfig
-from ..ecc import check_bits, decode, encode
+from ..ecc import Syndromes, check_bits, correct, encode
 from .ports import LINE_BITS
 
 __all__ = ["LINE_WORDS", "WORD_BITS", "SbufBank", "SbufBankSignature", "SbufMemory",
@@ -79,9 +79,9 @@ class SbufMemory(wiring.Component):
     as one assignment where byte enables would be sixteen.
 
     With ``config.ecc`` each 64-bit word of a line is kept with its check bits. ``line`` is
-    corrected; bit w of ``single`` and ``double`` says what was wrong with word w. A write that
-    changes part of a word must come in the cycle after a read of its row: the rest of the word is
-    taken from there. With ``flip`` a written line is stored with the bits of ``flips`` inverted
+    corrected until the next cycle with a read or a write; bit w of ``single`` and ``double`` says
+    what was wrong with word w. A write that changes part of a word must come in the cycle after a
+    read of its row: the rest of the word is taken from there. With ``flip`` a written line is stored with the bits of ``flips`` inverted
     (word by word, check bits above the data).
     """
 
@@ -121,9 +121,12 @@ class SbufMemory(wiring.Component):
             write.addr.eq(self.write_row),
             write.data.eq(encoder.stored),
         ]
+        m.submodules.syndromes = syndromes = Syndromes.repeated(WORD_BITS, LINE_WORDS)
+        m.d.sync += syndromes.wanted.eq(self.read)
+        m.d.comb += Value.cast(syndromes.codes).eq(read.data)
         for w in range(LINE_WORDS):
-            code = read.data.word_select(w, _CODE_BITS)
-            found = decode(m, code[:WORD_BITS], code[WORD_BITS:], f"word{w}")
+            word = syndromes.codes[w][:WORD_BITS]
+            found = correct(m, word, syndromes.syndromes[w], f"word{w}")
             m.d.comb += [
                 self.line.word_select(w, WORD_BITS).eq(found.data),
                 self.single[w].eq(found.single),
