@@ -81,8 +81,8 @@ class SbufMemory(wiring.Component):
     With ``config.ecc`` each 64-bit word of a line is kept with its check bits. ``line`` is
     corrected until the next cycle with a read or a write; bit w of ``single`` and ``double`` says
     what was wrong with word w. A write that changes part of a word must come in the cycle after a
-    read of its row: the rest of the word is taken from there. With ``flip`` a written line is stored with the bits of ``flips`` inverted
-    (word by word, check bits above the data).
+    read of its row: the rest of the word is taken from there. With ``flip`` a written line is
+    stored with the bits of ``flips`` inverted (word by word, check bits above the data).
     """
 
     def __init__(self, config: CoreConfig):
