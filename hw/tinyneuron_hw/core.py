@@ -21,6 +21,7 @@ from .isa.csr import CSR_ADDRESS_BITS
 from .isa.opcodes import Stream
 from .memory.psum import Psum
 from .memory.sbuf import Sbuf
+from .memory.sweep import Sweep
 from .scalar.engine import ScalarEngine
 from .sequencer.ports import TraceEvent
 from .sequencer.sequencers import Sequencers
@@ -108,7 +109,16 @@ class Core(wiring.Component):
             host.increments.psum_corrected.eq(psum.corrected),
         ]
         self._connect_faults(m, host, sequencers, sbuf, psum, dma)
+        self._connect_sweep(m, host, (sbuf, psum, scalar))
         return m
+
+    def _connect_sweep(self, m: Module, host: Host, swept: tuple[Any, ...]) -> None:
+        """What is cleared between programs of different owners; all other state has a reset."""
+        m.submodules.sweep = sweep = Sweep(self.config)
+        m.d.comb += [sweep.enable.eq(host.sweep), host.swept.eq(sweep.done)]
+        for block in swept:
+            for name in ("active", "row"):
+                m.d.comb += getattr(block.sweep, name).eq(getattr(sweep.port, name))
 
     def _connect_faults(
         self, m: Module, host: Host, sequencers: Sequencers, sbuf: Sbuf, psum: Psum, dma: Dma

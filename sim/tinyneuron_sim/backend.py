@@ -111,6 +111,11 @@ class Backend(Protocol):
         """Resets the core as CSR CONTROL.RESET does; device memory keeps its bytes."""
         ...
 
+    def clear(self) -> None:
+        """Resets the core and clears its memories, as CSR CONTROL.CLEAR does: nothing of the
+        programs before can be read afterwards. Device memory keeps its bytes."""
+        ...
+
     def close(self) -> None:
         """Frees the target. Calling it twice is harmless."""
         ...

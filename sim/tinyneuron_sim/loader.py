@@ -10,11 +10,12 @@ from tinyneuron_hw.config import INSTRUCTION_BYTES, MEMORY_WINDOWS, CoreConfig
 from tinyneuron_hw.isa.csr import Csr, entry_address, length_address, window_address
 from tinyneuron_hw.isa.opcodes import Stream
 
-__all__ = ["CONTROL_RESET", "CONTROL_START", "PAGE", "MemoryWindow", "csr_values", "load_and_start",
-           "place_streams"]  # fmt: skip
+__all__ = ["CONTROL_CLEAR", "CONTROL_RESET", "CONTROL_START", "PAGE", "MemoryWindow", "csr_values",
+           "load_and_start", "place_streams"]  # fmt: skip
 
 CONTROL_START = 1
 CONTROL_RESET = 2
+CONTROL_CLEAR = 4
 PAGE = 4096
 
 

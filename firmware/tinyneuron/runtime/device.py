@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
 from tinyneuron_hw.config import CoreConfig
@@ -19,6 +20,7 @@ from ..program.program import Program
 from .arena import Arena
 from .errors import TinyneuronError
 from .model import DEFAULT_WATCHDOG, Model, RunResult
+from .tenancy import Tenancy
 
 __all__ = ["DEFAULT_WATCHDOG", "Device", "Model", "RunResult", "open_device"]
 
@@ -41,9 +43,17 @@ class Device:
         self.config = self.backend.config
         self.target = target
         self._arena = Arena(self.config.device_memory_bytes)
+        self._tenancy = Tenancy(self.backend)
 
-    def load(self, program: Program) -> Model:
+    def load(self, program: Program, *, owner: Hashable = None) -> Model:
         """Places a program's code and tensors in device memory.
+
+        Parameters
+        ----------
+        owner:
+            Whose program it is. What the programs of one owner leave in the core and in device
+            memory, no program of another one can read: before one runs, SBUF, PSUM and the rest
+            of the core are cleared.
 
         Raises
         ------
@@ -60,7 +70,7 @@ class Device:
                 f"program was compiled for config {program.config.name!r}, "
                 f"the device is {self.config.name!r}"
             )
-        return Model(self.backend, self._arena, program)
+        return Model(self.backend, self._arena, program, self._tenancy, owner)
 
     def close(self) -> None:
         """Frees the target; harmless twice."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,6 +19,7 @@ from ..program.program import Program, TensorSpec
 from .arena import Arena
 from .dtypes import numpy_dtype
 from .errors import InputError, RunTimeoutError, TinyneuronError, TrapError
+from .tenancy import Tenancy
 
 __all__ = ["DEFAULT_WATCHDOG", "Model", "RunResult", "check_inputs"]
 
@@ -101,8 +102,11 @@ def check_inputs(program: Program, inputs: Mapping[str, np.ndarray]) -> dict[str
 class Model:
     """A loaded program. Made by :meth:`Device.load`."""
 
-    def __init__(self, backend: Backend, arena: Arena, program: Program):
+    def __init__(self, backend: Backend, arena: Arena, program: Program, tenancy: Tenancy,
+                 owner: Hashable):  # fmt: skip
         self.program = program
+        self.owner = owner
+        self._tenancy = tenancy
         self._backend = backend
         self._arena = arena
         self._ranges: list[tuple[int, int]] = []
@@ -149,6 +153,7 @@ class Model:
     def _take(self, size: int, what: str) -> int:
         start = self._arena.take(size, what)
         self._ranges.append((start, size))
+        self._tenancy.take(self.owner, start, size)
         return start
 
     def unload(self) -> None:
@@ -249,8 +254,7 @@ class Model:
 
     def _start(self, watchdog: int, others: Mapping[int, int]) -> None:
         backend = self._backend
-        # From reset, a program takes the same cycles every time, whatever ran before it.
-        backend.reset()
+        self._tenancy.enter(self.owner)
         registers = csr_values(self.program.streams, self._entries, self._windows, watchdog)
         for address, value in [*registers.items(), *others.items()]:
             backend.csr_write(address, value)

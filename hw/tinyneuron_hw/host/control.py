@@ -24,16 +24,19 @@ class Control(wiring.Component):
 
     START waits until the bus is quiet after an earlier trap, then releases ``stop`` and gives the
     ``start`` pulse. A trap or RESET raises ``stop``; RESET then waits for the bus and gives the
-    ``core_reset`` pulse.
+    ``core_reset`` pulse. CLEAR is a RESET after which the memories are swept.
 
     Members
     -------
-    start_request, reset_request: In(1)
-        Pulses; START is ignored while ``active``, RESET is not.
+    start_request, reset_request, clear_request: In(1)
+        Pulses; START is ignored while ``active``. RESET and CLEAR are not, until the core has
+        been reset and is swept: then they have nothing left to do.
     running, done, quiet: In(1), trap: In(TrapPort())
     start, stop, core_reset: Out(1)
     clear: Out(1)
         Pulse before ``start`` and in reset: counters return to zero.
+    sweep: Out(1), swept: In(1)
+        Level, from a register, until ``swept``: the memories are being cleared.
     active: Out(1)
         Running, about to run, or resetting.
     done_event, trap_event: Out(1)
@@ -45,6 +48,7 @@ class Control(wiring.Component):
             {
                 "start_request": In(1),
                 "reset_request": In(1),
+                "clear_request": In(1),
                 "running": In(1),
                 "done": In(1),
                 "quiet": In(1),
@@ -53,6 +57,8 @@ class Control(wiring.Component):
                 "stop": Out(1),
                 "core_reset": Out(1),
                 "clear": Out(1),
+                "sweep": Out(1),
+                "swept": In(1),
                 "active": Out(1),
                 "done_event": Out(1),
                 "trap_event": Out(1),
@@ -64,7 +70,7 @@ class Control(wiring.Component):
             name: Signal(member.shape, name=f"trap_{name}")
             for name, member in members.items() if name != "valid"
         }  # fmt: skip
-        self._status = Signal(4)
+        self._status = Signal(5)
 
     def words(self) -> dict[int, Value]:
         """Address -> value of the status registers."""
@@ -80,7 +86,7 @@ class Control(wiring.Component):
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
-        resetting, starting = Signal(), Signal()
+        resetting, starting, clearing = Signal(), Signal(), Signal()
         was_done = Signal()
         timer = Signal(range(max(RESET_CYCLES, _SETTLE_CYCLES) + 1))
         m.d.comb += [
@@ -91,6 +97,7 @@ class Control(wiring.Component):
                     self.done & ~self.running & ~starting & ~resetting,
                     self._trapped,
                     resetting,
+                    clearing,
                 )
             ),
             self.done_event.eq(self.done & ~was_done & ~resetting),
@@ -105,12 +112,14 @@ class Control(wiring.Component):
             m.d.sync += [Value.cast(value).eq(0) for value in self._trap.values()]
 
         def drain_on_reset() -> Any:
-            with m.If(self.reset_request):
+            with m.If(self.reset_request | self.clear_request):
                 m.d.sync += [resetting.eq(1), starting.eq(0), self.stop.eq(1)]
                 m.d.sync += timer.eq(_SETTLE_CYCLES)
                 m.next = "DRAIN"
             return m.Else()
 
+        with m.If(self.clear_request):
+            m.d.sync += clearing.eq(1)
         m.d.sync += timer.eq(Mux(timer == 0, 0, timer - 1))
         with m.FSM(name="phase"):
             with m.State("IDLE"):
@@ -142,6 +151,15 @@ class Control(wiring.Component):
             with m.State("RESET"):
                 m.d.comb += [self.core_reset.eq(1), self.clear.eq(1)]
                 with m.If(timer == 0):
-                    m.d.sync += [resetting.eq(0), self.stop.eq(0)]
+                    m.d.sync += self.stop.eq(0)
+                    with m.If(clearing | self.clear_request):
+                        m.next = "SWEEP"
+                    with m.Else():
+                        m.d.sync += resetting.eq(0)
+                        m.next = "IDLE"
+            with m.State("SWEEP"):
+                m.d.comb += self.sweep.eq(1)
+                with m.If(self.swept):
+                    m.d.sync += [resetting.eq(0), clearing.eq(0)]
                     m.next = "IDLE"
         return m

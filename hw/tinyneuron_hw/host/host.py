@@ -38,6 +38,8 @@ class Host(wiring.Component):
         Level.
     start: Out(1), stop: Out(1), core_reset: Out(1)
         See :class:`Control`. ``core_reset`` resets everything but memories and this block.
+    sweep: Out(1), swept: In(1)
+        See :class:`Control`.
     stream_enable: Out(5), entry: Out(48).array(5), length: Out(24).array(5), watchdog: Out(32)
     windows: Out(Windows)
     running, done, quiet: In(1)
@@ -63,6 +65,8 @@ class Host(wiring.Component):
                 "start": Out(1),
                 "stop": Out(1),
                 "core_reset": Out(1),
+                "sweep": Out(1),
+                "swept": In(1),
                 "stream_enable": Out(_STREAMS),
                 "entry": Out(48).array(_STREAMS),
                 "length": Out(24).array(_STREAMS),
@@ -118,6 +122,8 @@ class Host(wiring.Component):
             self.start.eq(control.start),
             self.stop.eq(control.stop),
             self.core_reset.eq(control.core_reset),
+            self.sweep.eq(control.sweep),
+            control.swept.eq(self.swept),
             counters.running.eq(self.running),
             counters.increments.eq(self.increments),
             counters.clear.eq(control.clear),
@@ -169,6 +175,7 @@ class Host(wiring.Component):
                 with m.Case(int(Csr.CONTROL)):
                     m.d.comb += control.start_request.eq(port.write & command[0])
                     m.d.comb += control.reset_request.eq(port.write & command[1])
+                    m.d.comb += control.clear_request.eq(port.write & command[2])
                 with m.Default():
                     m.d.comb += fails.eq(1)
         with m.If(self.core_reset):

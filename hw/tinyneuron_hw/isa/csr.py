@@ -64,10 +64,13 @@ class Csr(enum.IntEnum):
     CONFIG2 = 0x010
     """RO bytes of a PSUM bank per partition."""
     CONTROL = 0x020
-    """W1 bit 0 START (ignored while running), bit 1 RESET: drains the bus, then resets the core
-    (memories keep their bytes, registers, semaphores, counters and CSRs return to 0)."""
+    """W1 bit 0 START (ignored while running or resetting), bit 1 RESET: drains the bus, then resets
+    the core (memories keep their bytes, registers, semaphores, counters and CSRs return to 0), bit 2
+    CLEAR: RESET, then writes zeros over SBUF, PSUM and the Scalar engine's tables, a row of all
+    banks a cycle; RESET and CLEAR do nothing more while it does."""
     STATUS = 0x024
-    """RO bit 0 RUNNING, bit 1 DONE, bit 2 TRAPPED, bit 3 RESETTING."""
+    """RO bit 0 RUNNING, bit 1 DONE, bit 2 TRAPPED, bit 3 RESETTING, bit 4 CLEARING (with RESETTING,
+    from the command to the end)."""
     INTERRUPT_ENABLE = 0x028
     """RW bit 0 done, bit 1 trap."""
     INTERRUPT_STATUS = 0x02C

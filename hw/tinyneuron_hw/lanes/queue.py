@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from amaranth.hdl import Module, Signal
+from amaranth.hdl import Module, Signal, Value
 from amaranth.lib import fifo, stream, wiring
 from amaranth.lib.wiring import In, Out
 
@@ -62,17 +62,20 @@ class CommandQueue(wiring.Component):
 
 
 def connect_engine(
-    m: Module, engine: Any, body: Module, front: LaneFront, config: CoreConfig, *, name: str
-) -> None:
+    m: Module, engine: Any, body: Module, front: LaneFront, config: CoreConfig, *, name: str,
+    wake: Value | None = None,
+) -> None:  # fmt: skip
     """Puts a queue before an engine's ``front`` and stops the clock of ``body``, which holds it,
-    while the queue is empty: nothing is left in it when the last command is done.
+    while the queue is empty: nothing is left in it when the last command is done. ``wake`` lets the
+    clock run all the same.
 
     The commands in execution are registers of ``front``, so that no logic of an idle engine depends
     on a clock that runs.
     """
     m.submodules.queue = queue = CommandQueue(config)
     wiring.connect(body, queue.waiting, front.issue)
-    m.submodules.body = Gated(body, queue.occupied, name=name)
+    runs = queue.occupied if wake is None else queue.occupied | wake
+    m.submodules.body = Gated(body, runs, name=name)
     wiring.connect(m, wiring.flipped(engine.port.issue), queue.issue)
     for port in ("sbuf_read", "sbuf_write", "psum_read", "psum_write"):
         wiring.connect(m, getattr(front, port), wiring.flipped(getattr(engine, port)))

@@ -15,6 +15,7 @@ from .faults import Fault, FaultFinder, Injection
 from .ports import PsumAccumulatePort, PsumReadPort, PsumWritePort
 from .psum_bank import PsumBank, PsumBankSignature, PsumWriteSource
 from .psum_code import WORD_BYTES, PsumEncoder
+from .sweep import SweepPort
 
 __all__ = ["Psum"]
 
@@ -49,6 +50,7 @@ class Psum(wiring.Component):
     faults: of the accumulation, Vector's and Scalar's reads: a byte that was wanted and could not
         be corrected, one cycle after the data.
     inject: bits to invert when a byte is written next; ``injected``: they are, in this cycle.
+    sweep: writes zeros, row by row.
 
     Latency and throughput
     ----------------------
@@ -72,6 +74,7 @@ class Psum(wiring.Component):
             "faults": Out(Fault).array(3),
             "inject": In(Injection),
             "injected": Out(1),
+            "sweep": In(SweepPort(config)),
         })  # fmt: skip
 
     def elaborate(self, platform: Any) -> Module:
@@ -191,13 +194,16 @@ class Psum(wiring.Component):
                          port.partition_mask, port.data)
             for r, (port, grant) in enumerate(zip(ports, granted, strict=True))
         ]  # fmt: skip
+        # Check bits of zeros are zeros.
+        stored = Signal(len(Value.cast(summed)), name="stored_sums")
+        m.d.comb += stored.eq(Mux(self.sweep.active, 0, Value.cast(summed)))
         for b, bank in enumerate(banks):
             m.d.comb += [
                 bank.write.eq(reserved[b]),
                 bank.write_word.eq(accumulator.write_word),
                 bank.bytes.eq(accumulator.bytes),
                 bank.partitions.eq(accumulator.partitions),
-                bank.sums.eq(summed),
+                Value.cast(bank.sums).eq(stored),
                 bank.vector.eq(kept[0]),
                 bank.scalar.eq(kept[1]),
             ]
@@ -211,6 +217,13 @@ class Psum(wiring.Component):
                         bank.partitions.eq(port.partition_mask),
                         bank.source.eq(source),
                     ]
+            with m.If(self.sweep.active & (self.sweep.row < self._config.psum_bank_words)):
+                m.d.comb += [
+                    bank.write.eq(1),
+                    bank.write_word.eq(self.sweep.row),
+                    bank.bytes.eq(-1),
+                    bank.partitions.eq(-1),
+                ]
         return [port.valid & ~port.ready for port in ports]
 
     def _encode(self, m: Module, name: str, write: Value, word: Value, byte_mask: Value,

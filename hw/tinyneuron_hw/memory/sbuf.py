@@ -15,6 +15,7 @@ from .arbiter import BankArbiter
 from .faults import Fault, FaultFinder, Injection
 from .ports import DmaReadPort, DmaWritePort, LineReadPort, LineWritePort
 from .sbuf_bank import LINE_WORDS, WORD_BITS, SbufBank, SbufBankSignature, WriteSource
+from .sweep import SweepPort
 from .write_turns import WriteTurns
 
 __all__ = ["Sbuf"]
@@ -59,6 +60,7 @@ class Sbuf(wiring.Component):
     faults: of each reader in the order above, then of each writer, DMA ports first: a word that
         was wanted and could not be corrected, one cycle after the data.
     inject: bits to invert when a word is written next; ``injected``: they are, in this cycle.
+    sweep: writes zeros, row by row.
 
     Latency and throughput
     ----------------------
@@ -70,6 +72,7 @@ class Sbuf(wiring.Component):
     def __init__(self, config: CoreConfig):
         self._config = config
         self._chunk_banks = max(1, config.axi_bytes // LINE_BYTES)
+        self._rows = config.sbuf_lines // SBUF_BANKS
         readers, writers = 4 + config.dma_ports, 2 + config.dma_ports
         super().__init__({
             "moving": In(LineReadPort(config)),
@@ -85,6 +88,7 @@ class Sbuf(wiring.Component):
             "faults": Out(Fault).array(readers + writers),
             "inject": In(Injection),
             "injected": Out(1),
+            "sweep": In(SweepPort(config)),
         })  # fmt: skip
 
     def elaborate(self, platform: Any) -> Module:
@@ -235,6 +239,14 @@ class Sbuf(wiring.Component):
                         bank.write_row.eq(self._row(port)),
                         *self._write_data(port, bank, b),
                     ]
+            # No writer is active then, so the bytes are those of no chunk: zeros.
+            with m.If(self.sweep.active & (self.sweep.row < self._rows)):
+                m.d.comb += [
+                    bank.write.eq(1),
+                    bank.write_row.eq(self.sweep.row),
+                    bank.bytes.eq(-1),
+                    bank.partitions.eq(-1),
+                ]
         for r, port in enumerate(ports if self._config.ecc else []):
             self._find_faults(m, f"write{r}", port, banks, turns.merging[r], *self._place(port),
                               self._partial_words(port))  # fmt: skip

@@ -5,7 +5,7 @@ from amaranth.lib import data, enum
 
 from ..isa.table import SLOTS, TABLE_ROWS, Reduction, Symmetry
 
-__all__ = ["Factor", "Force", "FunctionControl", "Outcome", "TableWrite"]
+__all__ = ["Factor", "Force", "FunctionControl", "HeadWrite", "Outcome", "TableWrite"]
 
 
 class Outcome(enum.Enum, shape=3):
@@ -54,6 +54,18 @@ class Factor(data.Struct):
     significand: unsigned(24)
     exponent: signed(9)
     sign: unsigned(1)
+
+
+class HeadWrite(data.Struct):
+    """What is kept of a table for all lanes; the row is the lanes'."""
+
+    header: unsigned(1)
+    """Write it as the header of ``slot``."""
+    special: unsigned(1)
+    length: unsigned(1)
+    """Write ``last`` as the number of the table's last segment."""
+    slot: range(SLOTS)
+    last: range(TABLE_ROWS)
 
 
 class TableWrite(data.Struct):

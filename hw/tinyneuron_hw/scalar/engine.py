@@ -10,13 +10,14 @@ from ..blocks import Gated, Repeated
 from ..config import CoreConfig
 from ..float.random import SCALAR_ENGINE, Generators
 from ..isa.opcodes import STREAM_OPCODES, Opcode, ReduceCommand, RoundMode, Stream
-from ..isa.scalar import Activate, LoadTable
+from ..isa.scalar import Activate
 from ..isa.table import ROW_WORDS
 from ..lanes.front import BeatKind, LaneFront
 from ..lanes.queue import connect_engine
 from ..lanes.steps import StepPipeline, delayed
 from ..memory.beat import lane_mask
 from ..memory.ports import LineReadPort, LineWritePort, PsumReadPort, PsumWritePort
+from ..memory.sweep import SweepPort
 from ..sequencer.ports import EnginePort
 from .accumulator import ReadOut
 from .lane import (
@@ -57,6 +58,7 @@ class ScalarEngine(wiring.Component):
     -------
     port: the sequencer's side; ``config.queue_depth`` commands are accepted ahead.
     sbuf_read, sbuf_write, psum_read, psum_write: memory ports.
+    sweep: writes zeros to the tables, row by row.
 
     Latency and throughput
     ----------------------
@@ -74,6 +76,7 @@ class ScalarEngine(wiring.Component):
                 "sbuf_write": Out(LineWritePort(config)),
                 "psum_read": Out(PsumReadPort(config)),
                 "psum_write": Out(PsumWritePort(config)),
+                "sweep": In(SweepPort(config)),
             }
         )
 
@@ -89,7 +92,9 @@ class ScalarEngine(wiring.Component):
         body.submodules.generators = generators = Generators(self._config.partitions, SCALAR_ENGINE)
         self._elaborate_steps(body, front, steps, order, loader, generators)
         self._elaborate_lanes(body, front, steps, order, loader, generators)
-        connect_engine(m, self, body, front, self._config, name="scalar_engine")
+        body.d.comb += [loader.sweep.eq(self.sweep.active), loader.sweep_row.eq(self.sweep.row)]
+        connect_engine(m, self, body, front, self._config, name="scalar_engine",
+                       wake=self.sweep.active)  # fmt: skip
         return m
 
     def _elaborate_steps(
@@ -145,9 +150,7 @@ class ScalarEngine(wiring.Component):
         m.d.comb += [
             tables.command.eq(front.command),
             tables.write.eq(loader.write),
-            tables.number.eq(loader.number),
-            tables.loading.eq(loader.valid),
-            tables.slot.eq(LoadTable(front.command).slot),
+            tables.head.eq(loader.head),
         ]
         # What a stage does moves with the lanes' clock, so that nothing behind their first
         # register is evaluated while that clock stands.
@@ -190,7 +193,7 @@ class ScalarEngine(wiring.Component):
                 lane.write.eq(loader.write),
                 front.results.payload.lanes[number].eq(lane.result),
             ]
-        m.submodules.lanes = Gated(lanes, steps.clock | loader.valid, name="scalar_lanes")
+        m.submodules.lanes = Gated(lanes, steps.clock | loader.writes, name="scalar_lanes")
 
 
 def _covered(config: CoreConfig, front: LaneFront) -> Value:

@@ -19,7 +19,7 @@ from ..isa.table import (
     TableHeader,
 )
 from ..lanes.steps import delayed
-from .control import FunctionControl, TableWrite
+from .control import FunctionControl, HeadWrite, TableWrite
 from .function import FUNCTION_LATENCY, STAGES, FunctionInputs
 
 __all__ = ["TableControl", "TableLoader"]
@@ -28,35 +28,61 @@ _ONE, _MINUS_ONE = 0x3F80_0000, 0xBF80_0000
 
 
 class TableLoader(wiring.Component):
-    """Counts the rows of an image.
+    """Counts the rows of an image, or writes zeros to a row of every memory.
 
     Members
     -------
     command: the LOAD_TABLE.
     row: the image's row that is there, with ``valid``; the last one with ``last``.
-    write: for the lanes. The rows before the entries are for :class:`TableControl`.
-    number: the row's number.
+    sweep, sweep_row: zeros for this row; no image is on its way.
+    write: for the lanes; head: for :class:`TableControl`, with the same row.
+    writes: there is something to write.
     """
 
     command: In(1024)
     valid: In(1)
     last: In(1)
     row: In(ROW_BITS)
+    sweep: In(1)
+    sweep_row: In(16)
     write: Out(TableWrite)
-    number: Out(range(HEADER_ROWS + TABLE_ROWS))
+    head: Out(HeadWrite)
+    writes: Out(1)
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
         slot = LoadTable(self.command).slot
+        number = Signal(range(HEADER_ROWS + TABLE_ROWS))
+        write, head, row = self.write, self.head, self.sweep_row
         m.d.comb += [
-            self.write.data.eq(self.row),
-            self.write.entries.eq(self.valid & (self.number >= 2) & (self.number < HEADER_ROWS)),
-            self.write.segment.eq(self.valid & (self.number >= HEADER_ROWS)),
-            self.write.entry_row.eq(slot * ENTRY_ROWS + self.number - 2),
-            self.write.row.eq(slot * SLOT_ROWS + self.number - HEADER_ROWS),
+            self.writes.eq(self.valid | self.sweep),
+            write.data.eq(self.row),
+            write.entries.eq(self.valid & (number >= 2) & (number < HEADER_ROWS)),
+            write.segment.eq(self.valid & (number >= HEADER_ROWS)),
+            write.entry_row.eq(slot * ENTRY_ROWS + number - 2),
+            write.row.eq(slot * SLOT_ROWS + number - HEADER_ROWS),
+            head.slot.eq(slot),
+            head.header.eq(self.valid & (number == 0)),
+            head.special.eq(self.valid & (number == 1)),
+            head.length.eq(write.segment),
+            head.last.eq(number - HEADER_ROWS),
         ]
         with m.If(self.valid):
-            m.d.sync += self.number.eq(Mux(self.last, 0, self.number + 1))
+            m.d.sync += number.eq(Mux(self.last, 0, number + 1))
+        with m.If(self.sweep):
+            in_slots = row < SLOTS
+            m.d.comb += [
+                write.data.eq(0),
+                write.entries.eq(row < ENTRY_ROWS * SLOTS),
+                write.segment.eq(row < TABLE_ROWS),
+                write.entry_row.eq(row),
+                write.row.eq(row),
+                head.slot.eq(row),
+                head.header.eq(in_slots),
+                head.special.eq(in_slots),
+                head.length.eq(in_slots),
+                head.last.eq(0),
+            ]
         return m
 
 
@@ -68,7 +94,7 @@ class TableControl(wiring.Component):
     Members
     -------
     command: the ACTIVATE whose beat enters in this cycle.
-    write, number: what :class:`TableLoader` says; ``loading``: it has a row for this slot.
+    write, head: what :class:`TableLoader` has.
     inputs: what the functions of all lanes need; a beat reaches their first stage ``stage``
         registers after it has entered.
     """
@@ -79,9 +105,7 @@ class TableControl(wiring.Component):
             {
                 "command": In(1024),
                 "write": In(TableWrite),
-                "number": In(range(HEADER_ROWS + TABLE_ROWS)),
-                "loading": In(1),
-                "slot": In(range(SLOTS)),
+                "head": In(HeadWrite),
                 "inputs": Out(FunctionInputs),
             }
         )
@@ -124,15 +148,16 @@ class TableControl(wiring.Component):
         lengths = memory.Memory(shape=range(TABLE_ROWS), depth=SLOTS, init=[])
         m.submodules.headers, m.submodules.specials = headers, specials
         m.submodules.lengths = lengths
+        head = self.head
         for kept, when, value in (
-            (headers, self.number == 0, self.write.data),
-            (specials, self.number == 1, self.write.data),
-            (lengths, self.number >= HEADER_ROWS, self.number - HEADER_ROWS),
+            (headers, head.header, self.write.data),
+            (specials, head.special, self.write.data),
+            (lengths, head.length, head.last),
         ):
             port = kept.write_port()
             m.d.comb += [
-                port.en.eq(self.loading & when),
-                port.addr.eq(self.slot),
+                port.en.eq(when),
+                port.addr.eq(head.slot),
                 port.data.eq(value),
             ]
         return headers, specials, lengths

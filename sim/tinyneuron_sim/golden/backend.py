@@ -20,12 +20,12 @@ from tinyneuron_hw.isa.csr import (
 from tinyneuron_hw.isa.opcodes import Stream
 
 from ..backend import BackendError, Progress, RunResult, TraceEvent
+from ..loader import CONTROL_CLEAR, CONTROL_RESET, CONTROL_START
 from .core import Core, Observer, Schedule, TrapInfo
 from .program import Program, Window
 
 __all__ = ["GoldenBackend"]
 
-_START, _RESET = 1, 2
 _DONE, _TRAPPED = 1, 2
 """Bits of INTERRUPT_ENABLE and INTERRUPT_STATUS."""
 _MASK = 0xFFFF_FFFF
@@ -67,6 +67,8 @@ class GoldenBackend:
         a right program give the same results.
     check_races: whether unordered conflicting accesses are found (costs about a third more time).
     instruction_limit: instructions and transfers of one program before it is taken for endless.
+    check_unwritten: whether reading a byte of SBUF or PSUM that was never written, or cleared
+        since, is an error; else such a byte reads 0.
     rehearses: only check what instructions access; results are not computed.
     observer: called with each step (:class:`tinyneuron_sim.golden.core.Step`) as it starts.
     schedule: chooses the next step in place of the seeded schedule.
@@ -76,11 +78,13 @@ class GoldenBackend:
 
     def __init__(self, config: CoreConfig, *, schedule_seed: int = 0, check_races: bool = True,
                  instruction_limit: int = 20_000_000, observer: Observer | None = None,
-                 schedule: Schedule | None = None, rehearses: bool = False):  # fmt: skip
+                 schedule: Schedule | None = None, rehearses: bool = False,
+                 check_unwritten: bool = True):  # fmt: skip
         self.config = config
         self._core = Core(config, schedule_seed=schedule_seed, check_races=check_races,
                           instruction_limit=instruction_limit, observer=observer,
-                          schedule=schedule, rehearses=rehearses)  # fmt: skip
+                          schedule=schedule, rehearses=rehearses,
+                          check_unwritten=check_unwritten)  # fmt: skip
         self._bits = _writable(config)
         self._values = dict.fromkeys(self._bits, 0)
         self._interrupts = 0
@@ -138,9 +142,11 @@ class GoldenBackend:
         elif address == Csr.INTERRUPT_STATUS:
             self._interrupts &= ~value
         elif address == Csr.CONTROL:
-            if value & _RESET:
+            if value & CONTROL_CLEAR:
+                self.clear()
+            elif value & CONTROL_RESET:
                 self.reset()
-            elif value & _START and not self._core.running:
+            elif value & CONTROL_START and not self._core.running:
                 self._core.start(self._program())
 
     def _inject(self) -> None:
@@ -216,6 +222,10 @@ class GoldenBackend:
         self._core.reset()
         self._values = dict.fromkeys(self._bits, 0)
         self._interrupts = 0
+
+    def clear(self) -> None:
+        self.reset()
+        self._core.machine.clear()
 
     def reschedule(self, seed: int) -> None:
         """Reset with empty memories, and another schedule for what runs next."""

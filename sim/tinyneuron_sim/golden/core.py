@@ -90,7 +90,8 @@ class Core:
 
     def __init__(self, config: CoreConfig, *, schedule_seed: int, check_races: bool,
                  instruction_limit: int, observer: Observer | None = None,
-                 schedule: Schedule | None = None, rehearses: bool = False):  # fmt: skip
+                 schedule: Schedule | None = None, rehearses: bool = False,
+                 check_unwritten: bool = True):  # fmt: skip
         self.config = config
         self._observer = observer
         self._schedule = schedule
@@ -98,7 +99,7 @@ class Core:
         self._seed = schedule_seed
         self._limit = instruction_limit
         self._races = RaceDetector(config) if check_races else None
-        self.machine = Machine(config, self._races)
+        self.machine = Machine(config, self._races, check_unwritten=check_unwritten)
         self._program = Program({})
         self._preparer = Preparer(config, lambda *access: self._program.allows(*access))
         self.reset()
@@ -119,10 +120,8 @@ class Core:
         nothing."""
         self.reset()
         self._seed = seed
-        for memory in (self.machine.sbuf, self.machine.psum, self.machine.device):
-            memory.clear()
-        for errors in self.machine.errors.values():
-            errors.clear()
+        self.machine.clear()
+        self.machine.device.clear()
 
     def counter(self, name: str) -> int:
         """A counter of ``isa.csr.COUNTERS``."""

@@ -38,12 +38,14 @@ class Machine:
 
     Set ``where`` and ``thread`` before an instruction executes; messages and the race detector
     use them. ``rounding`` holds the random bits of an instruction's casts, uint32[lanes, elements],
-    if it rounds stochastically. ``races`` None turns race checks off.
+    if it rounds stochastically. ``races`` None turns race checks off; ``check_unwritten`` notices
+    reads of SBUF and PSUM bytes never written.
     """
 
-    def __init__(self, config: CoreConfig, races: RaceDetector | None):
+    def __init__(self, config: CoreConfig, races: RaceDetector | None, *,
+                 check_unwritten: bool = True):  # fmt: skip
         self.config = config
-        self.sbuf, self.psum, self.device = make_memories(config)
+        self.sbuf, self.psum, self.device = make_memories(config, tracked=check_unwritten)
         self.races = races
         self.errors = code_errors(config)
         self.where: Where | None = None
@@ -59,6 +61,13 @@ class Machine:
         self.rounding: np.ndarray | None = None
         for errors in self.errors.values():
             errors.disarm()
+
+    def clear(self) -> None:
+        """SBUF and PSUM hold nothing: zeros that were never written."""
+        self.sbuf.clear()
+        self.psum.clear()
+        for errors in self.errors.values():
+            errors.clear()
 
     def fail(self, what: str) -> NoReturn:
         """Raises GoldenError about the instruction that executes."""

@@ -167,14 +167,14 @@ class Memory:
             self.write(footprint, np.frombuffer(data, dtype=np.uint8))
 
 
-def make_memories(config: CoreConfig) -> tuple[Memory, Memory, Memory]:
-    """SBUF, PSUM and device memory of a core."""
+def make_memories(config: CoreConfig, *, tracked: bool = True) -> tuple[Memory, Memory, Memory]:
+    """SBUF, PSUM and device memory of a core; ``tracked``: of SBUF and PSUM."""
     sbuf_bytes = config.partitions * config.sbuf_partition_bytes
     psum_bytes = config.columns * config.psum_partition_bytes
     return (
         Memory("SBUF", sbuf_bytes, page_bytes=sbuf_bytes,
-               partition_bytes=config.sbuf_partition_bytes, tracked=True),
+               partition_bytes=config.sbuf_partition_bytes, tracked=tracked),
         Memory("PSUM", psum_bytes, page_bytes=psum_bytes,
-               partition_bytes=config.psum_partition_bytes, tracked=True),
+               partition_bytes=config.psum_partition_bytes, tracked=tracked),
         Memory("device memory", config.device_memory_bytes, page_bytes=DEVICE_PAGE_BYTES),
     )  # fmt: skip

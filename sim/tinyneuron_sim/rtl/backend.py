@@ -13,6 +13,7 @@ from tinyneuron_hw.isa.csr import Csr
 from tinyneuron_hw.isa.opcodes import Stream
 
 from ..backend import WAVEFORM_SUFFIXES, BackendError, Progress, RunResult, TraceEvent
+from ..loader import CONTROL_CLEAR, CONTROL_RESET, CONTROL_START
 from .driver import ChipDriver
 
 __all__ = ["RESET_CYCLES", "RtlBackend", "open_waveform_file"]
@@ -27,7 +28,6 @@ _QUIET_CYCLES = 64
 
 _RUNNING, _TRAPPED, _RESETTING = 1, 4, 8
 _BOTH_INTERRUPTS = 3
-_START, _RESET = 1, 2
 _KINDS = ("start", "end")
 
 
@@ -72,7 +72,7 @@ class RtlBackend:
         if not 0 <= value < 1 << 32:
             raise BackendError(f"CSR {address:#05x}: value must have 32 bits, not {value:#x}")
         driver = self._open()
-        starts = address == Csr.CONTROL and value & _START
+        starts = address == Csr.CONTROL and value & CONTROL_START
         if starts and not self.csr_read(Csr.STATUS) & _RUNNING:
             driver.drain_events(_QUIET_CYCLES)
             driver.clear_events()
@@ -138,7 +138,13 @@ class RtlBackend:
         return sorted(events, key=lambda event: event.cycle)
 
     def reset(self) -> None:
-        self.csr_write(Csr.CONTROL, _RESET)
+        self._reset(CONTROL_RESET)
+
+    def clear(self) -> None:
+        self._reset(CONTROL_CLEAR)
+
+    def _reset(self, command: int) -> None:
+        self.csr_write(Csr.CONTROL, command)
         driver = self._open()
         first = driver.cycles
         while self.csr_read(Csr.STATUS) & _RESETTING:

@@ -72,6 +72,36 @@ def test_models_do_not_disturb_each_other(device: Device, program: Program):
         np.testing.assert_array_equal(model.read("y"), image(index))
 
 
+def test_device_memory_of_another_owner_is_zeroed(device: Device, program: Program):
+    first = device.load(program, owner="alice")
+    first.run({"x": image()})
+    start = first.address("x")
+    assert any(device.backend.memory_read(start, 64))
+    first.unload()
+    kept = device.load(program, owner="alice")
+    assert kept.address("x") == start
+    assert any(device.backend.memory_read(start, 64))
+    kept.unload()
+    other = device.load(program, owner="eve")
+    assert other.address("x") == start
+    assert not any(device.backend.memory_read(start, 64))
+
+
+def test_only_a_change_of_owner_clears(device: Device, program: Program, monkeypatch):
+    calls = []
+    for name in ("reset", "clear"):
+        method = getattr(device.backend, name)
+        monkeypatch.setattr(
+            device.backend, name, lambda name=name, method=method: calls.append(name) or method()
+        )
+    models = {owner: device.load(program, owner=owner) for owner in ("alice", "eve", None)}
+    for owner in ("alice", "alice", "eve", None, None):
+        models[owner].run({"x": image()})
+    assert [call for call in calls if call == "clear"] == ["clear"] * 2
+    # golden's clear resets by itself
+    assert calls == ["reset", "reset", "clear", "reset", "clear", "reset", "reset"]
+
+
 def test_unloading_frees_the_memory(program: Program):
     config = get_config("tiny").with_changes(device_memory_bytes=16384)
     program.config = config

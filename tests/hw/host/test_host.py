@@ -10,8 +10,8 @@ from tinyneuron_hw.isa import csr
 from tinyneuron_hw.isa.csr import Csr, Trap
 from tinyneuron_hw.isa.opcodes import Stream
 
-START, RESET = 1, 2
-RUNNING, DONE, TRAPPED, RESETTING = 1, 2, 4, 8
+START, RESET, CLEAR = 1, 2, 4
+RUNNING, DONE, TRAPPED, RESETTING, CLEARING = 1, 2, 4, 8, 16
 
 
 def stored_registers():
@@ -188,6 +188,46 @@ def test_reset_waits_for_the_bus_and_clears_registers(host):
         for address in (*stored_registers(), Csr.STATUS, Csr.TRAP_CAUSE, Csr.TRAP_PC,
                         Csr.INTERRUPT_STATUS):  # fmt: skip
             assert await host.read(ctx, address) == (0, Resp.OKAY), hex(address)
+
+    host.run(body, watch)
+
+
+@pytest.mark.parametrize("first", [CLEAR, RESET])
+def test_clear_sweeps_after_the_reset_and_nothing_else_begins(host, first):
+    """A RESET that waits for the bus becomes a CLEAR, and commands in a sweep change nothing."""
+    dut, log = host.dut, []
+
+    async def watch(ctx):
+        signals = dut.core_reset, dut.sweep, dut.start
+        before = (0, 0, 0)
+        while True:
+            _, _, *now = await ctx.tick().sample(*signals)
+            if now != list(before):
+                log.append("reset" * now[0] + "sweep" * now[1] + "start" * now[2])
+            before = tuple(now)
+
+    async def body(ctx):
+        await host.write(ctx, Csr.WATCHDOG, 3)
+        await host.write(ctx, Csr.CONTROL, first)
+        await host.write(ctx, Csr.CONTROL, CLEAR)
+        assert await host.read(ctx, Csr.STATUS) == (RESETTING | CLEARING, Resp.OKAY)
+        await ctx.tick().repeat(20)
+        assert log == []
+        ctx.set(dut.quiet, 1)
+        await ctx.tick().repeat(20)
+        for command in (START, RESET, CLEAR):
+            await host.write(ctx, Csr.CONTROL, command)
+            assert await host.read(ctx, Csr.STATUS) == (RESETTING | CLEARING, Resp.OKAY)
+        ctx.set(dut.swept, 1)
+        await ctx.tick()
+        ctx.set(dut.swept, 0)
+        assert await host.read(ctx, Csr.STATUS) == (0, Resp.OKAY)
+        await ctx.tick().repeat(20)
+        assert log == ["reset", "sweep", ""]
+        await host.write(ctx, Csr.CONTROL, RESET)
+        assert (await host.read(ctx, Csr.STATUS))[0] & CLEARING == 0
+        await ctx.tick().repeat(20)
+        assert log == ["reset", "sweep", "", "reset", ""]
 
     host.run(body, watch)
 
