@@ -16,14 +16,16 @@ from .config import CoreConfig
 from .dma.dma import Dma
 from .hbm.counts import MemoryCounts
 from .host.axi import Axi4, Axi4Lite, Axi4Read
+from .host.bus_waits import BusWaits
 from .host.host import Host
 from .isa.csr import CSR_ADDRESS_BITS
 from .isa.opcodes import Stream
+from .isa.waits import STREAM_STATES
 from .memory.psum import Psum
 from .memory.sbuf import Sbuf
 from .memory.sweep import Sweep
 from .scalar.engine import ScalarEngine
-from .sequencer.ports import TraceEvent
+from .sequencer.ports import StreamState, TraceEvent
 from .sequencer.sequencers import Sequencers
 from .tensor.engine import TensorEngine
 from .vector.engine import VectorEngine
@@ -101,13 +103,21 @@ class Core(wiring.Component):
         self._connect_control(m, host, sequencers, dma)
         busy = (tensor.port.busy, vector.port.busy, scalar.port.busy)
         self._connect_counters(m, host, sequencers, dma, busy)
+        self._connect_waits(m, host, sequencers, dma)
+        increments = host.increments
         m.d.comb += [
-            host.increments.tensor_moving.eq(tensor.moving_active),
-            host.increments.sbuf_conflicts.eq(sbuf.conflicts),
-            host.increments.psum_conflicts.eq(psum.conflicts),
-            host.increments.sbuf_corrected.eq(sbuf.corrected),
-            host.increments.psum_corrected.eq(psum.corrected),
-        ]
+            increments.tensor_moving.eq(tensor.moving_active),
+            *(increments[f"tensor_waits_{name}"].eq(tensor.waits[name])
+              for name in ("operand", "matrix", "sum")),
+            increments.vector_waits_hazard.eq(vector.hazard),
+            increments.scalar_waits_hazard.eq(scalar.hazard),
+            increments.sbuf_conflicts.eq(sbuf.conflicts),
+            increments.psum_conflicts.eq(psum.conflicts),
+            *(increments[f"sbuf_{name}"].eq(sbuf.waits[name]) for name, _ in sbuf.waits.shape()),
+            *(increments[f"psum_{name}"].eq(psum.waits[name]) for name, _ in psum.waits.shape()),
+            increments.sbuf_corrected.eq(sbuf.corrected),
+            increments.psum_corrected.eq(psum.corrected),
+        ]  # fmt: skip
         self._connect_faults(m, host, sequencers, sbuf, psum, dma)
         self._connect_sweep(m, host, (sbuf, psum, scalar))
         return m
@@ -186,6 +196,31 @@ class Core(wiring.Component):
                 sequencers.entry[stream_number].eq(host.entry[stream_number]),
                 sequencers.length[stream_number].eq(host.length[stream_number]),
             ]
+
+    def _connect_waits(self, m: Module, host: Host, sequencers: Sequencers, dma: Dma) -> None:
+        """What the streams and the ports to device memory wait for."""
+        increments = host.increments
+        for item in Stream:
+            state = sequencers.states[item.value]
+            for name in STREAM_STATES:
+                counted = state == StreamState[name.upper()]
+                m.d.comb += increments[f"{item.name.lower()}_{name}"].eq(counted)
+        m.submodules.fetch_waits = fetch = BusWaits()
+        fetch.watch(m, sequencers.fetch)
+        ports = []
+        for port in range(self.config.dma_ports):
+            m.submodules[f"dma{port}_waits"] = waits = BusWaits()
+            waits.watch(m, dma.axi[port])
+            ports.append(waits.waits)
+        m.d.comb += [
+            increments.fetch_waits_command.eq(fetch.waits.read_command),
+            increments.fetch_waits_data.eq(fetch.waits.read_data),
+            increments.dma_read_waits_command.eq(sum(port.read_command for port in ports)),
+            increments.dma_read_waits_data.eq(sum(port.read_data for port in ports)),
+            increments.dma_read_waits_room.eq(sum(port.read_room for port in ports)),
+            increments.dma_write_waits_command.eq(sum(port.write_command for port in ports)),
+            increments.dma_write_waits_data.eq(sum(port.write_data for port in ports)),
+        ]
 
     def _connect_counters(
         self, m: Module, host: Host, sequencers: Sequencers, dma: Dma, busy: tuple[Value, ...]

@@ -7,6 +7,7 @@ from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
 from ..isa.csr import COUNTERS
+from ..isa.waits import BUS_WAITS, WAIT_BITS, WAITS
 
 __all__ = ["Counters", "Increments"]
 
@@ -14,6 +15,7 @@ _WIDE = {
     "dma_read_bytes": 16, "dma_write_bytes": 16, "fetch_bytes": 8,
     "sbuf_conflicts": 4, "psum_conflicts": 4, "sbuf_corrected": 4, "psum_corrected": 2,
     "trace_dropped": 4,
+    **{name: 3 for name in WAITS if "_dma_" in name or name in BUS_WAITS},
     "memory_row_hits": 5, "memory_row_misses": 5, "memory_refreshes": 5, "memory_corrected": 6,
 }  # fmt: skip
 
@@ -44,13 +46,17 @@ class Counters(wiring.Component):
         m = Module()
         was_running, counting = Signal(), Signal()
         taken = Signal(Increments)
+        values = [
+            Signal(WAIT_BITS if name in WAITS else 64, name=f"{name}_value") for name in COUNTERS
+        ]
+        m.d.comb += [out.eq(value) for out, value in zip(self.values, values, strict=True)]
         m.d.sync += [was_running.eq(self.running), counting.eq(self.running | was_running)]
         with m.If(self.running | was_running):
             m.d.sync += taken.eq(self.increments)
         with m.If(self.clear):
-            m.d.sync += [value.eq(0) for value in self.values]
+            m.d.sync += [value.eq(0) for value in values]
         with m.Else():
-            for name, value in zip(COUNTERS, self.values, strict=True):
+            for name, value in zip(COUNTERS, values, strict=True):
                 step = was_running if name == "cycles" else taken[name]
                 # Most increments are zero in most cycles: no adder then.
                 with m.If(counting & (step != 0)):

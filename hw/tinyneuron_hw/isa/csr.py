@@ -5,6 +5,7 @@ from __future__ import annotations
 from amaranth.lib import enum
 
 from ..config import MEMORY_WINDOWS, NUM_SEMAPHORES, CoreConfig
+from .waits import WAITS
 
 __all__ = [
     "COUNTERS",
@@ -65,8 +66,8 @@ class Csr(enum.IntEnum):
     """RO bytes of a PSUM bank per partition."""
     CONTROL = 0x020
     """W1 bit 0 START (ignored while running or resetting), bit 1 RESET: drains the bus, then resets
-    the core (memories keep their bytes, registers, semaphores, counters and CSRs return to 0), bit 2
-    CLEAR: RESET, then writes zeros over SBUF, PSUM and the Scalar engine's tables, a row of all
+    the core (memories keep their bytes, registers, semaphores, counters and CSRs return to 0), bit
+    2 CLEAR: RESET, then writes zeros over SBUF, PSUM and the Scalar engine's tables, a row of all
     banks a cycle; RESET and CLEAR do nothing more while it does."""
     STATUS = 0x024
     """RO bit 0 RUNNING, bit 1 DONE, bit 2 TRAPPED, bit 3 RESETTING, bit 4 CLEARING (with RESETTING,
@@ -121,11 +122,14 @@ COUNTERS: tuple[str, ...] = (
     "memory_row_misses",
     "memory_refreshes",
     "memory_corrected",
+    *WAITS,
 )
-"""64-bit counters from address 0x240, low word first, zeroed by START. ``*_busy``: cycles with an
+"""Counters from address 0x800, low word first, zeroed by START. ``*_busy``: cycles with an
 instruction in the engine; ``tensor_moving``: cycles a moving element entered the array;
 ``memory_row_*``: accesses to rows of device memory that were open or were opened for them;
-``memory_corrected``: single errors of device memory that were corrected."""
+``memory_corrected``: single errors of device memory that were corrected. Those of waiting
+(``isa.waits``) have 48 bits, the others 64; ``sbuf_conflicts`` and ``psum_conflicts`` are the sums
+of those of their ports."""
 
 
 def entry_address(stream: int) -> int:
@@ -148,7 +152,7 @@ def window_address(window: int) -> int:
 
 def counter_address(name: str) -> int:
     """Low word of a counter."""
-    return 0x240 + 8 * COUNTERS.index(name)
+    return 0x800 + 8 * COUNTERS.index(name)
 
 
 def semaphore_address(index: int) -> int:

@@ -78,6 +78,7 @@ class ReadAhead(wiring.Component):
         ``in1`` to the second, or before ``in0`` to the first.
     following: commands whose reads have started.
     started: pulse; a command has begun.
+    hazard: a command waits for bytes that are still to be written.
     start, leave: destinations for the writer, in order, and what it leaves alone in each (see
         :class:`OperandWriter`).
     written, silent, done: see :class:`PendingWrites`.
@@ -97,6 +98,7 @@ class ReadAhead(wiring.Component):
                 "readers": Out(patterns).array(inputs),
                 "following": Out(stream.Signature(INSTRUCTION_BITS)),
                 "started": Out(1),
+                "hazard": Out(1),
                 "start": Out(patterns),
                 "leave": Out(quadrant),
                 "written": In(1),
@@ -121,6 +123,7 @@ class ReadAhead(wiring.Component):
             self.command.ready.eq(~valid | leaves),
             clear.eq(valid & (begun | (~pending.conflict & pending.ready))),
             self.started.eq(clear & ~begun),
+            self.hazard.eq(valid & ~begun & pending.conflict),
             pending.push.eq(self.started),
             pending.written.eq(self.written),
             pending.silent.eq(self.silent),

@@ -73,6 +73,7 @@ class LaneFront(wiring.Component):
     -------
     issue: commands in program order.
     started, done: pulses when a command begins and when its last byte is readable.
+    hazard: a command waits for bytes that an earlier one still has to write.
     sbuf_read, sbuf_write, psum_read, psum_write: memory ports.
     command: the instruction whose beats are offered.
     beats: values for the lanes.
@@ -98,6 +99,7 @@ class LaneFront(wiring.Component):
                 "issue": In(stream.Signature(EngineCommand)),
                 "started": Out(1),
                 "done": Out(1),
+                "hazard": Out(1),
                 "sbuf_read": Out(LineReadPort(config)),
                 "sbuf_write": Out(LineWritePort(config)),
                 "psum_read": Out(PsumReadPort(config)),
@@ -129,6 +131,7 @@ class LaneFront(wiring.Component):
             ahead.silent.eq(self.silent),
             self.started.eq(ahead.started),
             self.done.eq(ahead.done),
+            self.hazard.eq(ahead.hazard),
         ]
         self._elaborate_beats(m, ahead, readers)
         return m

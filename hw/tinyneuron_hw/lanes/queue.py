@@ -84,4 +84,5 @@ def connect_engine(
         engine.port.started.eq(front.started),
         engine.port.done.eq(front.done),
         engine.port.busy.eq(queue.occupied),
+        engine.hazard.eq(front.hazard),
     ]

@@ -2,14 +2,22 @@
 
 from typing import Any
 
-from amaranth.hdl import Module, Signal
-from amaranth.lib import wiring
+from amaranth.hdl import Const, Module, Signal, Value, unsigned
+from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
-__all__ = ["PATIENCE", "BankArbiter"]
+__all__ = ["PATIENCE", "BankArbiter", "BankWait"]
 
 PATIENCE = 8
 """Refused cycles after which a request goes before those that waited less."""
+
+
+class BankWait(data.Struct):
+    """Why a request is refused in this cycle: one of ``isa.waits.BANK_CAUSES``."""
+
+    priority: unsigned(1)
+    age: unsigned(1)
+    reserved: unsigned(1)
 
 
 class BankArbiter(wiring.Component):
@@ -32,6 +40,7 @@ class BankArbiter(wiring.Component):
     wanted: the banks requester r asks for.
     reserved: banks nobody may have in this cycle.
     ready: bit r: requester r may use its banks; does not depend on its own ``valid``.
+    waits: why requester r waits, if it does.
     """
 
     def __init__(self, requesters: int, banks: int):
@@ -43,6 +52,7 @@ class BankArbiter(wiring.Component):
             "wanted": In(banks).array(requesters),
             "reserved": In(banks),
             "ready": Out(requesters),
+            "waits": Out(BankWait).array(requesters),
         })  # fmt: skip
 
     def elaborate(self, platform: Any) -> Module:
@@ -57,12 +67,28 @@ class BankArbiter(wiring.Component):
             with m.Elif(~urgent[r]):
                 m.d.sync += refused.eq(refused + 1)
         for r in numbers:
-            blocked = (self.wanted[r] & self.reserved).any()
+            reserved, older, higher = (
+                Signal(name=f"{kind}{r}") for kind in ("reserved", "older", "higher")
+            )
+            m.d.comb += reserved.eq((self.wanted[r] & self.reserved).any())
+            aged: Value = Const(0, 1)
+            ahead: Value = Const(0, 1)
             for other in numbers:
                 if other == r:
                     continue
-                first = urgent[other] | ~urgent[r] if other < r else urgent[other] & ~urgent[r]
-                shared = (self.wanted[r] & self.wanted[other]).any()
-                blocked |= self.valid[other] & shared & first
-            m.d.comb += self.ready[r].eq(~blocked)
+                asks = self.valid[other] & (self.wanted[r] & self.wanted[other]).any()
+                aged |= asks & urgent[other] & ~urgent[r]
+                if other < r:
+                    ahead |= asks & (urgent[other] | ~urgent[r])
+            m.d.comb += [
+                older.eq(aged),
+                higher.eq(ahead),
+                self.ready[r].eq(~(reserved | older | higher)),
+            ]
+            with m.If(self.valid[r]):
+                m.d.comb += [
+                    self.waits[r].reserved.eq(reserved),
+                    self.waits[r].age.eq(older & ~reserved),
+                    self.waits[r].priority.eq(higher & ~older & ~reserved),
+                ]
         return m

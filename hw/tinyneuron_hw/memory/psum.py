@@ -9,6 +9,7 @@ from amaranth.utils import exact_log2
 
 from ..blocks import Gated, Repeated
 from ..config import PSUM_BANKS, CoreConfig
+from ..isa.waits import PSUM_PORTS
 from .accumulator import ACCUMULATE_LATENCY, Accumulator
 from .arbiter import BankArbiter
 from .faults import Fault, FaultFinder, Injection
@@ -16,6 +17,7 @@ from .ports import PsumAccumulatePort, PsumReadPort, PsumWritePort
 from .psum_bank import PsumBank, PsumBankSignature, PsumWriteSource
 from .psum_code import WORD_BYTES, PsumEncoder
 from .sweep import SweepPort
+from .waits import PortWaits, count_waits
 
 __all__ = ["Psum"]
 
@@ -45,7 +47,7 @@ class Psum(wiring.Component):
     accumulate: the Tensor engine's read-add-write.
     vector_read, scalar_read: a word of every partition.
     vector_write, scalar_write: bytes of a word in some partitions.
-    conflicts: requests refused in this cycle.
+    conflicts: requests refused in this cycle; ``waits``: which, and why.
     corrected: accesses that needed a correction, two cycles ago.
     faults: of the accumulation, Vector's and Scalar's reads: a byte that was wanted and could not
         be corrected, one cycle after the data.
@@ -74,6 +76,7 @@ class Psum(wiring.Component):
             "faults": Out(Fault).array(3),
             "inject": In(Injection),
             "injected": Out(1),
+            "waits": Out(PortWaits(PSUM_PORTS)),
             "sweep": In(SweepPort(config)),
         })  # fmt: skip
 
@@ -113,6 +116,7 @@ class Psum(wiring.Component):
         arbiter = BankArbiter(len(ports), PSUM_BANKS)
         m.submodules[f"{name}_arbiter"] = arbiter
         m.d.comb += arbiter.reserved.eq(reserved)
+        count_waits(m, self.waits, arbiter, [port for port in PSUM_PORTS if port.endswith(name)])
         granted = []
         for r, port in enumerate(ports):
             chosen = Signal(PSUM_BANKS, name=f"{name}_granted{r}")

@@ -11,11 +11,13 @@ from amaranth.utils import exact_log2
 
 from ..blocks import Gated, Repeated
 from ..config import LINE_BYTES, SBUF_BANKS, CoreConfig
+from ..isa.waits import SBUF_PORTS
 from .arbiter import BankArbiter
 from .faults import Fault, FaultFinder, Injection
 from .ports import DmaReadPort, DmaWritePort, LineReadPort, LineWritePort
 from .sbuf_bank import LINE_WORDS, WORD_BITS, SbufBank, SbufBankSignature, WriteSource
 from .sweep import SweepPort
+from .waits import PortWaits, count_waits
 from .write_turns import WriteTurns
 
 __all__ = ["Sbuf"]
@@ -55,7 +57,7 @@ class Sbuf(wiring.Component):
     moving, stationary, vector_read, scalar_read: a line of every partition.
     vector_write, scalar_write: bytes of a line in some partitions.
     dma_read, dma_write: ``axi_bytes`` of one partition, for each DMA port.
-    conflicts: requests refused in this cycle.
+    conflicts: requests refused in this cycle; ``waits``: which, and why.
     corrected: accesses that needed a correction, two cycles ago.
     faults: of each reader in the order above, then of each writer, DMA ports first: a word that
         was wanted and could not be corrected, one cycle after the data.
@@ -84,6 +86,7 @@ class Sbuf(wiring.Component):
             "dma_read": In(DmaReadPort(config)).array(config.dma_ports),
             "dma_write": In(DmaWritePort(config)).array(config.dma_ports),
             "conflicts": Out(4),
+            "waits": Out(PortWaits(SBUF_PORTS, config.dma_ports)),
             "corrected": Out(range(readers + writers + 1)),
             "faults": Out(Fault).array(readers + writers),
             "inject": In(Injection),
@@ -149,6 +152,8 @@ class Sbuf(wiring.Component):
     def _take_turns(self, m: Module) -> WriteTurns:
         """Connects the writers, in order of priority, to what says when they may write."""
         m.submodules.write_turns = turns = WriteTurns(len(self._writers), SBUF_BANKS)
+        dma, *others = SBUF_PORTS[5:]
+        count_waits(m, self.waits, turns, [*[dma] * self._config.dma_ports, *others])
         for r, port in enumerate(self._writers):
             self._connect_request(m, turns, r, port)
             if self._config.ecc:
@@ -182,6 +187,9 @@ class Sbuf(wiring.Component):
     def _elaborate_reads(self, m: Module, banks: list[Any], turns: WriteTurns) -> list[Value]:
         ports = [self.moving, self.stationary, *self.dma_read, self.vector_read, self.scalar_read]
         m.submodules.read_arbiter = arbiter = BankArbiter(len(ports), SBUF_BANKS)
+        moving, stationary, dma, *others = SBUF_PORTS[:5]
+        names = [moving, stationary, *[dma] * self._config.dma_ports, *others]
+        count_waits(m, self.waits, arbiter, names)
         for r, port in enumerate(ports):
             self._connect_request(m, arbiter, r, port)
         granted = self._granted(m, "read", arbiter, ports)

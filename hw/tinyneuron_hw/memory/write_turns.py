@@ -6,7 +6,7 @@ from amaranth.hdl import Const, Module, Mux, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from .arbiter import BankArbiter
+from .arbiter import BankArbiter, BankWait
 
 __all__ = ["WriteTurns"]
 
@@ -28,6 +28,7 @@ class WriteTurns(wiring.Component):
     ready: bit r: requester r writes in this cycle.
     reads: the banks requester r must read in this cycle, ahead of everybody else.
     merging: bit r: requester r writes what it read the rows for in the cycle before.
+    waits: why requester r waits; the first cycle of its partial write is none of waiting.
     """
 
     def __init__(self, requesters: int, banks: int):
@@ -40,6 +41,7 @@ class WriteTurns(wiring.Component):
             "ready": Out(requesters),
             "reads": Out(banks).array(requesters),
             "merging": Out(requesters),
+            "waits": Out(BankWait).array(requesters),
         })  # fmt: skip
 
     def elaborate(self, platform: Any) -> Module:
@@ -56,6 +58,7 @@ class WriteTurns(wiring.Component):
                 self.ready[r].eq(Mux(primed[r], 1, arbiter.ready[r] & ~first)),
                 self.reads[r].eq(Mux(granted, self.wanted[r], 0)),
                 self.merging[r].eq(primed[r] & self.valid[r]),
+                Value.cast(self.waits[r]).eq(Value.cast(arbiter.waits[r])),
             ]
             m.d.sync += primed[r].eq(granted)
             reserved = reserved | Mux(primed[r], self.wanted[r], 0)

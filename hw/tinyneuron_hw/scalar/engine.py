@@ -58,6 +58,7 @@ class ScalarEngine(wiring.Component):
     -------
     port: the sequencer's side; ``config.queue_depth`` commands are accepted ahead.
     sbuf_read, sbuf_write, psum_read, psum_write: memory ports.
+    hazard: an instruction waits for bytes that an earlier one still has to write.
     sweep: writes zeros to the tables, row by row.
 
     Latency and throughput
@@ -76,6 +77,7 @@ class ScalarEngine(wiring.Component):
                 "sbuf_write": Out(LineWritePort(config)),
                 "psum_read": Out(PsumReadPort(config)),
                 "psum_write": Out(PsumWritePort(config)),
+                "hazard": Out(1),
                 "sweep": In(SweepPort(config)),
             }
         )

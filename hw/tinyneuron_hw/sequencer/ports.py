@@ -18,6 +18,7 @@ __all__ = [
     "EnginePort",
     "Extent",
     "SemaphoreUpdatePort",
+    "StreamState",
     "TraceEvent",
     "TraceKind",
     "TrapPort",
@@ -122,6 +123,18 @@ class TrapPort(Signature):
                 "address": Out(48),
             }
         )
+
+
+class StreamState(enum.Enum, shape=3):
+    """What a stream does in a cycle; see ``isa.waits.STREAM_STATES``."""
+
+    HALTED = 0
+    STARTS = 1
+    WAITS_FETCH = 2
+    WAITS_PREPARE = 3
+    WAITS_SEMAPHORE = 4
+    WAITS_ORDER = 5
+    WAITS_QUEUE = 6
 
 
 class TraceKind(enum.Enum, shape=1):

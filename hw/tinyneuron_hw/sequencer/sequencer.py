@@ -12,7 +12,7 @@ from ..isa.opcodes import Stream
 from .fetch import Fetch, FetchStatus
 from .links import OPCODES, FetchRequest, FetchResponse, SemaphoreWaitPort, TracePulse
 from .loops import LoopCommand, LoopStack
-from .ports import PC_BITS, DmaIssue, EnginePort, SemaphoreUpdatePort, TrapPort
+from .ports import PC_BITS, DmaIssue, EnginePort, SemaphoreUpdatePort, StreamState, TrapPort
 from .prepare_stage import PrepareStage
 from .registers import RegisterFile
 from .start_stage import StartStage
@@ -36,6 +36,7 @@ class SequencerSignature(Signature):
     retired: an instruction is over.
     pc: the instruction the stream is at.
     oldest_pc: the first instruction in the engine that is not done.
+    state: what the stream does in this cycle.
     """
 
     def __init__(self, config: CoreConfig):
@@ -62,6 +63,7 @@ class SequencerSignature(Signature):
                 "retired": Out(1),
                 "pc": Out(PC_BITS),
                 "oldest_pc": Out(PC_BITS),
+                "state": Out(StreamState),
             }
         )
 
@@ -169,6 +171,12 @@ class Sequencer(wiring.Component):
             self.oldest_pc.eq(start.oldest_pc),
             self.idle.eq(start.drained & self._fetch.idle),
         ]
+        with m.If(start.full):
+            m.d.comb += self.state.eq(start.state)
+        with m.Elif(prepare.occupied):
+            m.d.comb += self.state.eq(StreamState.WAITS_PREPARE)
+        with m.Elif(self._alive):
+            m.d.comb += self.state.eq(StreamState.WAITS_FETCH)
 
     def _connect_trap(self, m: Module) -> None:
         fetch, prepare, start = self._fetch, self._prepare, self._start

@@ -16,7 +16,15 @@ from ..memory.faults import Fault
 from .dma_issue import DmaIssueArbiter
 from .fetch_bus import FetchBus
 from .links import legal_mask
-from .ports import PC_BITS, DmaIssue, EnginePort, SemaphoreUpdatePort, TraceEvent, TrapPort
+from .ports import (
+    PC_BITS,
+    DmaIssue,
+    EnginePort,
+    SemaphoreUpdatePort,
+    StreamState,
+    TraceEvent,
+    TrapPort,
+)
 from .semaphores import Semaphores
 from .sequencer import Sequencer, SequencerSignature
 from .trace import TraceMerge
@@ -52,7 +60,7 @@ class Sequencers(wiring.Component):
     trap: the first trap, one pulse; ``running`` falls in the next cycle.
     trace, trace_dropped: events, and how many were lost in this cycle.
     cycle: cycles since START.
-    retired: pulse per stream.
+    retired: pulse per stream; ``states``: what each does in this cycle.
     semaphore_index, semaphore_value, semaphore_write, semaphore_write_value: the host's access.
     """
 
@@ -85,6 +93,7 @@ class Sequencers(wiring.Component):
                 "trace_dropped": Out(4),
                 "cycle": Out(32),
                 "retired": Out(_STREAMS),
+                "states": Out(StreamState).array(_STREAMS),
                 "semaphore_index": In(range(NUM_SEMAPHORES)),
                 "semaphore_value": Out(32),
                 "semaphore_write": In(1),
@@ -128,6 +137,7 @@ class Sequencers(wiring.Component):
             sequencer.entry.eq(self.entry[i]),
             sequencer.length.eq(self.length[i]),
             self.retired[i].eq(sequencer.retired),
+            self.states[i].eq(sequencer.state),
         ]
         if i < ENGINES:
             wiring.connect(m, sequencer.engine, wiring.flipped(self.engines[i]))

@@ -14,7 +14,7 @@ from ..isa.operands import Header
 from .inflight import InFlight
 from .links import OPCODES, SemaphoreWaitPort, TracePulse, is_any
 from .loops import LoopCommand, LoopRequest
-from .ports import PC_BITS, DmaIssue, EnginePort, SemaphoreUpdatePort
+from .ports import PC_BITS, DmaIssue, EnginePort, SemaphoreUpdatePort, StreamState
 from .prepare import PreparedInstruction
 from .registers import RegisterWrite
 
@@ -39,6 +39,7 @@ class StartStage(wiring.Component):
         nothing starts.
     input: prepared instructions; one is taken when none waits here any more.
     full, pc: an instruction waits here; index of the last instruction that did.
+    state: what becomes of it in this cycle.
     drained: everything that started is done; ``oldest_pc``: first instruction that is not.
     request, loops_full: to and from the loop stack: what a control instruction does.
     write: the register a control instruction writes.
@@ -62,6 +63,7 @@ class StartStage(wiring.Component):
                 "pc": Out(PC_BITS),
                 "drained": Out(1),
                 "oldest_pc": Out(PC_BITS),
+                "state": Out(StreamState),
                 "request": Out(LoopRequest()),
                 "loops_full": In(1),
                 "write": Out(RegisterWrite()),
@@ -96,6 +98,7 @@ class StartStage(wiring.Component):
             self.oldest_pc.eq(self._inflight.oldest_pc),
         ]
         self._begins, self._ends = Signal(), Signal()
+        m.d.comb += self.state.eq(StreamState.WAITS_ORDER)
         with m.If(self.full & ~self._updating):
             self._start(m)
         with m.If(self.full & self._updating & self.update.ready & self.run):
@@ -104,6 +107,10 @@ class StartStage(wiring.Component):
         self._connect_loops(m)
         self._connect_dma(m)
         self._connect_trace(m)
+        with m.If(self.full & self._updating):
+            m.d.comb += self.state.eq(StreamState.WAITS_SEMAPHORE)
+        with m.If(self._leaves | self.fault | self._begins):
+            m.d.comb += self.state.eq(StreamState.STARTS)
 
         with m.If(self._leaves | self.fault | ~self.run):
             m.d.sync += self.full.eq(0)
@@ -132,6 +139,11 @@ class StartStage(wiring.Component):
         ]
         with m.If(self.wait.ready):
             m.d.sync += self._waited.eq(1)
+        issues = is_engine | is_any(info.select, DMA_OPCODES)
+        with m.If(self.wait.valid):
+            m.d.comb += self.state.eq(StreamState.WAITS_SEMAPHORE)
+        with m.Elif(begins & issues & ~is_bad):
+            m.d.comb += self.state.eq(StreamState.WAITS_QUEUE)
 
         # The trace port of a stream carries one start and one end a cycle.
         traced = self.engine.started | self.engine.done

@@ -15,7 +15,7 @@ from ..sequencer.ports import EnginePort, instructions_in_flight
 from .array import PeArray
 from .commands import turn_bits
 from .load import LoadUnit
-from .multiply import MultiplyUnit
+from .multiply import MovingWaits, MultiplyUnit
 from .order import ProgramOrder, Unit
 
 __all__ = ["TensorEngine"]
@@ -43,6 +43,7 @@ class TensorEngine(wiring.Component):
     moving, stationary: Out(LineReadPort), SBUF.
     psum: Out(PsumAccumulatePort).
     moving_active: Out(1), a moving element enters the array in this cycle.
+    waits: Out(MovingWaits), why none does although there is one to come.
 
     Latency and throughput
     ----------------------
@@ -61,6 +62,7 @@ class TensorEngine(wiring.Component):
                 "stationary": Out(LineReadPort(config)),
                 "psum": Out(PsumAccumulatePort(config)),
                 "moving_active": Out(1),
+                "waits": Out(MovingWaits),
             }
         )
 
@@ -85,6 +87,7 @@ class TensorEngine(wiring.Component):
             self.port.done.eq(order.done),
             self.port.busy.eq(order.busy),
             self.moving_active.eq(multiply.valid),
+            self.waits.eq(multiply.waits),
         ]
         self._elaborate_dispatch(m, load, multiply, order)
 

@@ -16,9 +16,20 @@ from .commands import MultiplyCommand, element_dtype, is_split, turn_bits
 from .operand import OperandControl
 from .scoreboard import Scoreboard
 
-__all__ = ["MultiplyUnit"]
+__all__ = ["MovingWaits", "MultiplyUnit"]
 
 _LAST_PASS = 3
+
+
+class MovingWaits(data.Struct):
+    """Why the next element of an instruction that has begun does not enter the array."""
+
+    operand: unsigned(1)
+    """It is not yet read."""
+    matrix: unsigned(1)
+    """Its stationary matrix is not yet there."""
+    sum: unsigned(1)
+    """An addition to the same word of PSUM is under way."""
 
 
 class _Pass(data.StructLayout):
@@ -99,6 +110,7 @@ class MultiplyUnit(wiring.Component):
                 "started": Out(1),
                 "multiplies_started": Out(turn_bits(config)),
                 "done": Out(1),
+                "waits": Out(MovingWaits),
             }
         )
 
@@ -178,13 +190,13 @@ class MultiplyUnit(wiring.Component):
                 target.mask.eq(lane_mask(config.columns, dst.start_partition, dst.num_partitions)),
                 target.last.eq(~following.split | (number == _LAST_PASS)),
             ]
-        may_enter = Signal()
+        may_enter, has_matrix = Signal(), Signal()
         m.d.comb += [
-            may_enter.eq(
-                address.output.valid
-                & (~first | (loads == self.loads_entered))
-                & ~scoreboard.blocked
-            ),
+            has_matrix.eq(~first | (loads == self.loads_entered)),
+            may_enter.eq(address.output.valid & has_matrix & ~scoreboard.blocked),
+            self.waits.operand.eq(may_enter & ~reader.output.valid),
+            self.waits.matrix.eq(address.output.valid & ~has_matrix),
+            self.waits.sum.eq(address.output.valid & has_matrix & scoreboard.blocked),
             self.valid.eq(reader.output.valid & may_enter),
             reader.output.ready.eq(may_enter),
             address.output.ready.eq(self.valid),

@@ -71,6 +71,7 @@ class VectorEngine(wiring.Component):
     -------
     port: the sequencer's side; ``config.queue_depth`` commands are accepted ahead.
     sbuf_read, sbuf_write, psum_read, psum_write: memory ports.
+    hazard: an instruction waits for bytes that an earlier one still has to write.
 
     Latency and throughput
     ----------------------
@@ -89,6 +90,7 @@ class VectorEngine(wiring.Component):
                 "sbuf_write": Out(LineWritePort(config)),
                 "psum_read": Out(PsumReadPort(config)),
                 "psum_write": Out(PsumWritePort(config)),
+                "hazard": Out(1),
             }
         )
 
