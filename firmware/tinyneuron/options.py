@@ -13,6 +13,7 @@ from rich.table import Table
 
 from tinyneuron_hw.config import PRESETS
 from tinyneuron_hw.isa.csr import COUNTERS
+from tinyneuron_hw.isa.waits import WAITS
 from tinyneuron_sim.backend import KNOWN_TARGETS
 
 from .files import write_atomically
@@ -44,13 +45,14 @@ def emit(result: Any) -> None:
 
 
 def print_pairs(title: str, values: dict[str, Any]) -> None:
-    """Prints a result for people: names and values under a title."""
+    """Prints a result for people: names and values under a title. Counters of waiting are left out:
+    `run --stats` has them."""
     table = Table(title=title, show_header=False)
     table.add_column()
     table.add_column(justify="right")
     for key, value in values.items():
         if key == "counters":
-            for name in COUNTERS:
+            for name in (name for name in COUNTERS if name not in WAITS):
                 table.add_row(name, f"{value[name]:,}")
         elif isinstance(value, float):
             table.add_row(key, f"{value:.4g}")

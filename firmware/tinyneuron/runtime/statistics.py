@@ -5,9 +5,19 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from rich.console import Group
 from rich.table import Table
 
 from tinyneuron_hw.config import CoreConfig
+from tinyneuron_hw.isa.opcodes import Stream
+from tinyneuron_hw.isa.waits import (
+    BANK_CAUSES,
+    BUS_WAITS,
+    ENGINE_WAITS,
+    PSUM_PORTS,
+    SBUF_PORTS,
+    STREAM_STATES,
+)
 
 from .model import RunResult
 
@@ -20,6 +30,7 @@ _MEMORY = {
     "corrected": "memory errors corrected",
 }
 _ENGINES = ("tensor", "vector", "scalar", "dma")
+_BANKS = {"sbuf": SBUF_PORTS, "psum": PSUM_PORTS}
 
 
 @dataclass(frozen=True)
@@ -60,6 +71,12 @@ class Statistics:
     memory: dict[str, int]
     """What happened in device memory; see ``isa.csr.COUNTERS``."""
     idle: int
+    streams: dict[str, dict[str, int]]
+    """Stream -> cycles in each of ``isa.waits.STREAM_STATES`` and, the rest of them, ``halted``."""
+    banks: dict[str, dict[str, dict[str, int]]]
+    """``sbuf`` and ``psum``: port -> cause -> cycles a request of the port waited."""
+    waits: dict[str, int]
+    """The other counters of waiting: ``isa.waits.ENGINE_WAITS`` and ``BUS_WAITS``."""
 
     def to_json(self) -> dict[str, Any]:
         """A plain object for ``json.dumps``."""
@@ -99,11 +116,60 @@ def statistics(result: RunResult, config: CoreConfig) -> Statistics:
         psum_conflicts=counters["psum_conflicts"],
         memory={name: counters[f"memory_{name}"] for name in _MEMORY},
         idle=max(0, cycles - sum(engine.busy for engine in engines.values())),
+        streams={stream.name.lower(): _stream(counters, stream, cycles) for stream in Stream},
+        banks={
+            memory: {
+                port: {c: counters[f"{memory}_{port}_waits_{c}"] for c in BANK_CAUSES}
+                for port in ports
+            }
+            for memory, ports in _BANKS.items()
+        },
+        waits={name: counters[name] for name in (*ENGINE_WAITS, *BUS_WAITS)},
     )
 
 
-def table(found: Statistics) -> Table:
-    """The same for people."""
+def _stream(counters: dict[str, int], stream: Stream, cycles: int) -> dict[str, int]:
+    states = {state: counters[f"{stream.name.lower()}_{state}"] for state in STREAM_STATES}
+    return {**states, "halted": cycles - sum(states.values())}
+
+
+def table(found: Statistics) -> Group:
+    """The same for people; what did not happen is left out of all but the first table."""
+    return Group(_summary(found), _streams(found), _waits(found))
+
+
+def _streams(found: Statistics) -> Table:
+    shown = Table(title=f"what the streams did in {found.cycles:,} cycles")
+    shown.add_column("each cycle")
+    for name in found.streams:
+        shown.add_column(name, justify="right")
+    for state in (*STREAM_STATES, "halted"):
+        cycles = [states[state] for states in found.streams.values()]
+        if any(cycles):
+            shown.add_row(state.replace("_", " for ", 1), *(f"{count:,}" for count in cycles))
+    shown.add_row("in all", *(f"{sum(s.values()):,}" for s in found.streams.values()))
+    return shown
+
+
+def _waits(found: Statistics) -> Table:
+    shown = Table(title="what waited for what")
+    for heading in ("who", "because"):
+        shown.add_column(heading)
+    shown.add_column("cycles", justify="right")
+    for memory, ports in found.banks.items():
+        for port, causes in ports.items():
+            for cause, count in causes.items():
+                if count:
+                    who = f"{memory.upper()}: {port.replace('_', ' ')}"
+                    shown.add_row(who, BANK_CAUSES[cause], f"{count:,}")
+    for name, meaning in (ENGINE_WAITS | BUS_WAITS).items():
+        if found.waits[name]:
+            who = name.partition("_waits_")[0].replace("_", " ")
+            shown.add_row(who, meaning, f"{found.waits[name]:,}")
+    return shown
+
+
+def _summary(found: Statistics) -> Table:
     shown = Table(title=f"where {found.cycles:,} cycles went")
     shown.add_column("what")
     for heading in ("cycles or bytes", "share", "instructions"):

@@ -35,6 +35,7 @@ from .page_text import (
     TRANSFERS,
 )
 from .rules_accumulate import CUMULATIVE_OPS, LOADS, RUNNING_OPS
+from .waits import WAITS
 
 __all__ = ["render"]
 
@@ -200,13 +201,16 @@ def _csr_rows() -> list[tuple[str, str, str]]:
 def _csrs() -> str:
     assert COUNTERS[0] == "cycles"
     head = ("address", "register", "access and meaning")
-    counters = [(f"0x{csr.counter_address(name):03x}", f"`{name}`") for name in COUNTERS]
+    counters = [
+        (f"0x{csr.counter_address(name):03x}", f"`{name}`", WAITS.get(name, ""))
+        for name in COUNTERS
+    ]
     first, last = csr.semaphore_address(0), csr.semaphore_address(NUM_SEMAPHORES - 1)
     meaning = _flow(csr.semaphore_address.__doc__)
     semaphores = f"Semaphores, 0x{first:03x} to 0x{last:03x}: {meaning}"
     notes = _attribute_doc(csr, "COUNTERS")
     return "\n\n".join([_table(head, _csr_rows()), semaphores, "### Counters", notes,
-                        _table(("address", "counter"), counters)])  # fmt: skip
+                        _table(("address", "counter", "cycles in which"), counters)])  # fmt: skip
 
 
 def _attribute_doc(module: Any, name: str) -> str:

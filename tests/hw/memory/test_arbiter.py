@@ -60,6 +60,35 @@ def test_nobody_starves_on_one_bank(memory_test, requesters):
         assert max(mine) <= PATIENCE + requesters
 
 
+def test_the_cause_of_every_wait(memory_test):
+    """Priority first, then after 8 cycles age; a reserved bank whatever else is there."""
+    dut = BankArbiter(3, 8)
+
+    async def bench(ctx):
+        for r, banks in enumerate((0b01, 0b01, 0b10)):
+            ctx.set(dut.wanted[r], banks)
+        ctx.set(dut.valid, 0b111)
+        seen = []
+        for cycle in range(2 * (PATIENCE + 1)):
+            ctx.set(dut.reserved, 0b10 if cycle < 3 else 0)
+            waits = [ctx.get(dut.waits[r]) for r in range(3)]
+            ready = ctx.get(dut.ready)
+            for r, wait in enumerate(waits):
+                causes = [name for name in ("priority", "age", "reserved") if wait[name]]
+                assert len(causes) == (not ready >> r & 1)
+                seen += [(cycle, r, causes[0])] if causes else []
+            await ctx.tick()
+        ctx.set(dut.valid, 0)
+        assert not any(ctx.get(dut.waits[r].as_value()) for r in range(3))
+        expected = [(cycle, 2, "reserved") for cycle in range(3)]
+        for first in (0, PATIENCE + 1):
+            expected += [(cycle, 1, "priority") for cycle in range(first, first + PATIENCE)]
+            expected.append((first + PATIENCE, 0, "age"))
+        assert sorted(seen) == sorted(expected)
+
+    memory_test.run(dut, bench, deadline=40)
+
+
 def test_random_banks(memory_test):
     rng = random.Random(9)
     groups = [0b11, 0b1100, 0b110000, 0b11000000]
