@@ -129,6 +129,7 @@ def run(
                 watchdog=watchdog,
                 progress=progress,
                 trace=trace is not None,
+                waits=stats,
             )
     if trace is not None:
         write_timeline(trace, compiled, result.trace)

@@ -52,7 +52,7 @@ def print_pairs(title: str, values: dict[str, Any]) -> None:
     table.add_column(justify="right")
     for key, value in values.items():
         if key == "counters":
-            for name in (name for name in COUNTERS if name not in WAITS):
+            for name in (name for name in COUNTERS if name in value and name not in WAITS):
                 table.add_row(name, f"{value[name]:,}")
         elif isinstance(value, float):
             table.add_row(key, f"{value:.4g}")

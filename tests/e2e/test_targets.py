@@ -46,9 +46,9 @@ def run_case(device, target, case, **options):
 
 
 def check_case(device, target, case):
-    result = run_case(device, target, case)
+    result = run_case(device, target, case, waits=True)
     if target in RTL:
-        reference = run_case(device, REFERENCE, case)
+        reference = run_case(device, REFERENCE, case, waits=True)
         assert result.cycles == reference.cycles
         assert result.counters == reference.counters
         assert result.trace == reference.trace

@@ -18,7 +18,7 @@ def run(device, body: str):
     """Counters and statistics of a program without tensors."""
     model = device("verilator", "tiny").load(assemble(f".config tiny\n{body}"))
     try:
-        result = model.run()
+        result = model.run(waits=True)
     finally:
         model.unload()
     return result.counters, statistics(result, CONFIG)
@@ -37,7 +37,7 @@ def copies(count: int, source: int, target: int, space: str = "sbuf") -> str:
 def test_cycles_of_each_stream_and_refusals_of_each_memory_add_up(device, name):
     case = SMALL[name](CONFIG)
     model = device("verilator", "tiny").load(case.program)
-    result = model.run(case.inputs)
+    result = model.run(case.inputs, waits=True)
     model.unload()
     found = statistics(result, CONFIG)
     for stream, states in found.streams.items():
@@ -151,7 +151,7 @@ def test_transfers_wait_for_memory(device):
     )
     text = f".config tiny\n.tensor x scratch uint8 8192\n.stream sync\n{load}halt\n"
     model = device("verilator", "tiny").load(assemble(text))
-    counters = model.run().counters
+    counters = model.run(waits=True).counters
     model.unload()
     # The first data comes after the latency; then they come in every cycle.
     assert CONFIG.memory_latency < counters["dma_read_waits_data"] < 2 * CONFIG.memory_latency

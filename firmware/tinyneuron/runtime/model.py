@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from tinyneuron_hw.config import INSTRUCTION_BYTES
-from tinyneuron_hw.isa.csr import COUNTERS, Csr, Trap, counter_address
+from tinyneuron_hw.isa.csr import COUNTERS, INCREMENT_BITS, Csr, Trap, counter_address
 from tinyneuron_hw.isa.opcodes import Stream
+from tinyneuron_hw.isa.waits import WAITS
 from tinyneuron_sim.backend import Backend, TraceEvent
 from tinyneuron_sim.loader import CONTROL_START, MemoryWindow, csr_values
 
@@ -43,7 +44,8 @@ class RunResult:
     cycles:
         Core cycles from START to the end; None on targets without time (golden).
     counters:
-        The core's counters by name (``isa.csr.COUNTERS``).
+        The core's counters by name (``isa.csr.COUNTERS``); those of waiting if they were asked
+        for.
     wall_s:
         Seconds the target took.
     trace:
@@ -201,6 +203,7 @@ class Model:
         progress: Callable[[int], None] | None = None,
         trace: bool = False,
         registers: Mapping[int, int] | None = None,
+        waits: bool = False,
     ) -> RunResult:
         """Sets the inputs, runs the program to its end and reads the outputs.
 
@@ -219,6 +222,8 @@ class Model:
         registers:
             Address -> value of control registers (``isa.csr``) to write before the start, in this
             order; for instance ``Csr.INJECT``.
+        waits:
+            Whether to read the counters of waiting (``isa.waits``) as well.
 
         Raises
         ------
@@ -243,7 +248,7 @@ class Model:
         if event == "timeout":
             self._backend.reset()
             raise RunTimeoutError(f"the program was still running after {max_cycles} cycles")
-        counters = {name: self._counter(name) for name in COUNTERS}
+        counters = self._counters(waits=waits)
         return RunResult(
             outputs={spec.name: self.read(spec.name) for spec in self.program.of_kind("output")},
             cycles=None if self._backend.target == "golden" else counters["cycles"],
@@ -263,10 +268,14 @@ class Model:
         backend.csr_write(Csr.INTERRUPT_ENABLE, _INTERRUPTS)
         backend.csr_write(Csr.CONTROL, CONTROL_START)
 
-    def _counter(self, name: str) -> int:
-        address = counter_address(name)
-        backend = self._backend
-        return backend.csr_read(address) | backend.csr_read(address + 4) << 32
+    def _counters(self, *, waits: bool) -> dict[str, int]:
+        names = [name for name in COUNTERS if waits or name not in WAITS]
+        counters = {name: self._backend.csr_read(counter_address(name)) for name in names}
+        cycles = counters["cycles"] | self._backend.csr_read(counter_address("cycles") + 4) << 32
+        if cycles >> 32 - INCREMENT_BITS:
+            for name in names:
+                counters[name] |= self._backend.csr_read(counter_address(name) + 4) << 32
+        return counters
 
     def _trap(self) -> TrapError:
         backend = self._backend

@@ -17,6 +17,7 @@ from tinyneuron_hw.isa.waits import (
     PSUM_PORTS,
     SBUF_PORTS,
     STREAM_STATES,
+    WAITS,
 )
 
 from .model import RunResult
@@ -89,11 +90,13 @@ def statistics(result: RunResult, config: CoreConfig) -> Statistics:
     Raises
     ------
     ValueError
-        The target has no time (golden).
+        The target has no time (golden), or the counters of waiting were not read.
     """
     counters, cycles = result.counters, result.cycles
     if cycles is None:
         raise ValueError("golden counts no cycles: statistics need another target")
+    if not WAITS.keys() <= counters.keys():
+        raise ValueError("the run did not read the counters of waiting: waits=True")
     whole = max(cycles, 1)
     engines = {
         name: Engine(

@@ -6,7 +6,7 @@ from amaranth.hdl import Module, Signal, unsigned
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
-from ..isa.csr import COUNTERS
+from ..isa.csr import COUNTERS, INCREMENT_BITS
 from ..isa.waits import BUS_WAITS, WAIT_BITS, WAITS
 
 __all__ = ["Counters", "Increments"]
@@ -23,6 +23,7 @@ Increments = data.StructLayout(
     {name: unsigned(_WIDE.get(name, 1)) for name in COUNTERS if name != "cycles"}
 )
 """What each counter but ``cycles`` grows by in a cycle."""
+assert max(_WIDE.values()) <= INCREMENT_BITS
 
 
 class Counters(wiring.Component):

@@ -11,6 +11,7 @@ __all__ = [
     "COUNTERS",
     "CSR_ADDRESS_BITS",
     "ID_VALUE",
+    "INCREMENT_BITS",
     "VERSION",
     "Csr",
     "Trap",
@@ -130,6 +131,10 @@ instruction in the engine; ``tensor_moving``: cycles a moving element entered th
 ``memory_corrected``: single errors of device memory that were corrected. Those of waiting
 (``isa.waits``) have 48 bits, the others 64; ``sbuf_conflicts`` and ``psum_conflicts`` are the sums
 of those of their ports."""
+
+
+INCREMENT_BITS = 16
+"""A counter grows by less than ``2**INCREMENT_BITS`` in a cycle."""
 
 
 def entry_address(stream: int) -> int:
