@@ -35,6 +35,9 @@ INSTRUCTION_BYTES = 128
 MEMORY_WINDOWS = 4
 """Device-memory windows the runtime can open for a program."""
 
+HOST_BASE = 1 << 47
+"""Device address of the host's memory, if the core reaches it."""
+
 ALLOWED_ROWS = (4, 8, 16, 32, 64, 128)
 """What ``partitions`` and ``columns`` may be."""
 
@@ -71,6 +74,9 @@ class CoreConfig:
         DMA engines (queues), 1 ... 16.
     device_memory_bytes:
         Size of device memory, a multiple of 4 KiB, at most 2**48 bytes.
+    host_memory_bytes:
+        Host memory that the core reaches at address ``HOST_BASE``, a multiple of 4 KiB, at most
+        2**46 bytes; 0: none.
     memory:
         Device memory: ``hbm`` and ``ddr4`` have banks, rows, refresh and error correction;
         ``fixed`` answers every access after the same time.
@@ -98,6 +104,7 @@ class CoreConfig:
     pe_latency: int = 2
     dma_engines: int = 4
     device_memory_bytes: int = 1 << 32
+    host_memory_bytes: int = 0
     memory: str = "fixed"
     memory_latency: int = 100
     fetch_buffer: int = 32
@@ -131,6 +138,11 @@ class CoreConfig:
         memory = self.device_memory_bytes
         memory_ok = 4096 <= memory <= 1 << 48 and memory % 4096 == 0
         require(memory_ok, "device_memory_bytes", "a multiple of 4096 from 4096 to 2**48")
+        host = self.host_memory_bytes
+        host_ok = 0 <= host <= 1 << 46 and host % 4096 == 0
+        require(host_ok, "host_memory_bytes", "a multiple of 4096 from 0 to 2**46")
+        fits = host == 0 or memory <= HOST_BASE
+        require(fits, "device_memory_bytes", "at most 2**47 beside host memory")
         require(self.memory in MEMORIES, "memory", "hbm, ddr4 or fixed")
         require(1 <= self.memory_latency <= 1023, "memory_latency", "from 1 to 1023")
         fetch = self.fetch_buffer
@@ -178,6 +190,13 @@ class CoreConfig:
         """Bytes of one access of a memory channel, a burst of four: a whole number of AXI beats.
         Beats of 64 bytes need two of the 64-bit pseudo-channels, which then work as one."""
         return max(32, self.axi_bytes)
+
+    @property
+    def memory_ranges(self) -> tuple[tuple[int, int], ...]:
+        """Addresses [low, high) that have memory behind them."""
+        device = (0, self.device_memory_bytes)
+        host = (HOST_BASE, HOST_BASE + self.host_memory_bytes)
+        return (device, host) if self.host_memory_bytes else (device,)
 
     @property
     def memory_channels(self) -> int:

@@ -27,6 +27,7 @@ __all__ = [
     "RunResult",
     "TargetError",
     "TraceEvent",
+    "is_memory",
     "open_backend",
 ]  # fmt: skip
 
@@ -88,11 +89,12 @@ class Backend(Protocol):
         ...
 
     def memory_read(self, address: int, size: int) -> bytes:
-        """``size`` bytes of device memory, past the core; bytes never written read as 0."""
+        """``size`` bytes of device memory, past the core, or of the host's memory at its address
+        for the core; bytes never written read as 0."""
         ...
 
     def memory_write(self, address: int, data: bytes) -> None:
-        """Writes device memory, past the core."""
+        """Writes device memory, past the core, or the host's."""
         ...
 
     def run(self, max_cycles: int, progress: Progress | None = None) -> RunResult:
@@ -139,6 +141,13 @@ WAVEFORM_SUFFIXES = {"verilator": ".fst", "icarus": ".fst", "pysim": ".vcd"}
 
 KNOWN_TARGETS = ("golden", "verilator", "icarus", "pysim", "perf")
 """Every target name the project has planned; those outside ``TARGETS`` cannot be opened yet."""
+
+
+def is_memory(config: CoreConfig, address: int, size: int) -> bool:
+    """Whether these bytes are device memory, or all are the host's."""
+    return size >= 0 and any(
+        low <= address and address + size <= high for low, high in config.memory_ranges
+    )
 
 
 def open_backend(target: str, config: str | CoreConfig, **options: Any) -> Backend:

@@ -21,6 +21,7 @@ from .arena import Arena
 from .errors import TinyneuronError
 from .model import DEFAULT_WATCHDOG, Model, RunResult
 from .tenancy import Tenancy
+from .transfers import device_memory
 
 __all__ = ["DEFAULT_WATCHDOG", "Device", "Model", "RunResult", "open_device"]
 
@@ -34,16 +35,26 @@ class Device:
         ``golden``, ``verilator``, ``icarus`` or ``pysim``.
     config:
         A preset's name or a configuration.
+    transfers:
+        How tensors and programs get to device memory and back: ``backdoor``, past the core in no
+        time, or ``dma``, by the core's DMA from and to the host's memory, which the configuration
+        must have (``host_memory_bytes``). See :mod:`tinyneuron.runtime.transfers`.
     options:
         Passed to the target (see :func:`tinyneuron_sim.backend.open_backend`).
     """
 
-    def __init__(self, target: str, config: str | CoreConfig = "default", **options: Any):
+    def __init__(self, target: str, config: str | CoreConfig = "default", *,
+                 transfers: str = "backdoor", **options: Any):  # fmt: skip
         self.backend: Backend = open_backend(target, config, **options)
         self.config = self.backend.config
         self.target = target
         self._arena = Arena(self.config.device_memory_bytes)
-        self._tenancy = Tenancy(self.backend)
+        try:
+            self.memory = device_memory(self.backend, transfers)
+        except BaseException:
+            self.backend.close()
+            raise
+        self._tenancy = Tenancy(self.backend, self.memory)
 
     def load(self, program: Program, *, owner: Hashable = None) -> Model:
         """Places a program's code and tensors in device memory.
@@ -70,7 +81,7 @@ class Device:
                 f"program was compiled for config {program.config.name!r}, "
                 f"the device is {self.config.name!r}"
             )
-        return Model(self.backend, self._arena, program, self._tenancy, owner)
+        return Model(self.backend, self.memory, self._arena, program, self._tenancy, owner)
 
     def close(self) -> None:
         """Frees the target; harmless twice."""
@@ -86,8 +97,8 @@ class Device:
 def _hardware(config: CoreConfig) -> CoreConfig:
     """The parts of a configuration that a program depends on."""
     return config.with_changes(
-        name="any", memory="fixed", memory_latency=1, pe_latency=1, fetch_buffer=16, queue_depth=4,
-        dma_buffer_beats=128,
+        name="any", host_memory_bytes=0, memory="fixed", memory_latency=1, pe_latency=1,
+        fetch_buffer=16, queue_depth=4, dma_buffer_beats=128,
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from .arena import Arena
 from .dtypes import numpy_dtype
 from .errors import InputError, RunTimeoutError, TinyneuronError, TrapError
 from .tenancy import Tenancy
+from .transfers import DeviceMemory
 
 __all__ = ["DEFAULT_WATCHDOG", "Model", "RunResult", "check_inputs"]
 
@@ -104,12 +105,13 @@ def check_inputs(program: Program, inputs: Mapping[str, np.ndarray]) -> dict[str
 class Model:
     """A loaded program. Made by :meth:`Device.load`."""
 
-    def __init__(self, backend: Backend, arena: Arena, program: Program, tenancy: Tenancy,
-                 owner: Hashable):  # fmt: skip
+    def __init__(self, backend: Backend, memory: DeviceMemory, arena: Arena, program: Program,
+                 tenancy: Tenancy, owner: Hashable):  # fmt: skip
         self.program = program
         self.owner = owner
         self._tenancy = tenancy
         self._backend = backend
+        self._memory = memory
         self._arena = arena
         self._ranges: list[tuple[int, int]] = []
         try:
@@ -148,9 +150,9 @@ class Model:
     def _write(self) -> None:
         code = self.program.relocated(self._addresses)
         for stream, address in self._entries.items():
-            self._backend.memory_write(address, code[stream])
+            self._memory.write(address, code[stream])
         for name, data in self.program.constants.items():
-            self._backend.memory_write(self._addresses[name], data)
+            self._memory.write(self._addresses[name], data)
 
     def _take(self, size: int, what: str) -> int:
         start = self._arena.take(size, what)
@@ -174,7 +176,7 @@ class Model:
         """
         array = _checked_input(_spec(self.program, name, "input"), array)
         raw = np.ascontiguousarray(array).tobytes()
-        self._backend.memory_write(self._addresses[name], raw)
+        self._memory.write(self._addresses[name], raw)
 
     def address(self, name: str) -> int:
         """Where a tensor begins in device memory, in bytes.
@@ -191,7 +193,7 @@ class Model:
     def read(self, name: str) -> np.ndarray:
         """An output tensor as an array."""
         spec = _spec(self.program, name, "output")
-        raw = self._backend.memory_read(self._addresses[name], spec.nbytes)
+        raw = self._memory.read(self._addresses[name], spec.nbytes)
         return np.frombuffer(raw, dtype=numpy_dtype(spec.dtype)).reshape(spec.shape).copy()
 
     def run(
@@ -248,13 +250,15 @@ class Model:
         if event == "timeout":
             self._backend.reset()
             raise RunTimeoutError(f"the program was still running after {max_cycles} cycles")
+        # Before the outputs: reading them may run transfers of their own.
         counters = self._counters(waits=waits)
+        events = self._backend.trace_events() if trace else []
         return RunResult(
             outputs={spec.name: self.read(spec.name) for spec in self.program.of_kind("output")},
             cycles=None if self._backend.target == "golden" else counters["cycles"],
             counters=counters,
             wall_s=wall,
-            trace=self._backend.trace_events() if trace else [],
+            trace=events,
         )
 
     def _start(self, watchdog: int, others: Mapping[int, int]) -> None:

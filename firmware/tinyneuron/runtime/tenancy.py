@@ -6,6 +6,8 @@ from collections.abc import Hashable
 
 from tinyneuron_sim.backend import Backend
 
+from .transfers import DeviceMemory
+
 __all__ = ["Tenancy"]
 
 
@@ -16,10 +18,13 @@ class Tenancy:
     ----------
     backend:
         The core, on which nothing has run.
+    memory:
+        The way to its device memory.
     """
 
-    def __init__(self, backend: Backend):
+    def __init__(self, backend: Backend, memory: DeviceMemory):
         self._backend = backend
+        self._memory = memory
         self._tenants: set[Hashable] = set()
         self._last: list[Hashable] = []
 
@@ -37,4 +42,4 @@ class Tenancy:
         """``owner`` gets these bytes of device memory: zeros, if there are other owners."""
         self._tenants.add(owner)
         if len(self._tenants) > 1:
-            self._backend.memory_write(start, bytes(size))
+            self._memory.write(start, bytes(size))

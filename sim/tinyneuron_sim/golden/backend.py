@@ -19,7 +19,7 @@ from tinyneuron_hw.isa.csr import (
 )  # fmt: skip
 from tinyneuron_hw.isa.opcodes import Stream
 
-from ..backend import BackendError, Progress, RunResult, TraceEvent
+from ..backend import BackendError, Progress, RunResult, TraceEvent, is_memory
 from ..loader import CONTROL_CLEAR, CONTROL_RESET, CONTROL_START
 from .core import Core, Observer, Schedule, TrapInfo
 from .program import Program, Window
@@ -184,7 +184,7 @@ class GoldenBackend:
         return Program(entries, windows, self._values[Csr.WATCHDOG])
 
     def _check_range(self, address: int, size: int) -> None:
-        if address < 0 or size < 0 or address + size > self.config.device_memory_bytes:
+        if not is_memory(self.config, address, size):
             raise BackendError(
                 f"golden: bytes 0x{address:x}..0x{address + size:x} are outside the "
                 f"{self.config.device_memory_bytes} bytes of device memory"

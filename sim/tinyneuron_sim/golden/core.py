@@ -221,7 +221,7 @@ class Core:
 
     def _is_runnable(self, sequencer: Sequencer) -> bool:
         if sequencer.prepared is None:
-            raw = fetch(sequencer, self._program, self.machine.device)
+            raw = fetch(sequencer, self._program, self.config, self.machine.device)
             if raw is None:
                 return True
             sequencer.prepared = self._preparer.prepare(raw, sequencer.stream, sequencer.registers)

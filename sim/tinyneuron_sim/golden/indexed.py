@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tinyneuron_hw.config import CoreConfig
+from tinyneuron_hw.config import HOST_BASE, CoreConfig
 from tinyneuron_hw.formats import FORMATS, DType
 from tinyneuron_hw.isa.csr import Trap
 from tinyneuron_hw.isa.opcodes import Opcode
@@ -113,8 +113,9 @@ def far_reach(config: CoreConfig, prepared: Prepared) -> DeviceRegion | None:
     (far,) = prepared.devices.values()
     stride, last = fields["index_stride"], fields["index_last"]
     low, high = extent(far.dims)
-    room = config.device_memory_bytes - (high - low)
     at = far.address + low
+    bottom, top = config.memory_ranges[-1 if at >= HOST_BASE else 0]
+    at, room = at - bottom, top - bottom - (high - low)
     if stride == 0:
         first, last = (0, 0) if 0 <= at <= room else (0, -1)
     elif stride > 0:

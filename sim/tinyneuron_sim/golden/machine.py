@@ -13,6 +13,7 @@ from tinyneuron_hw.formats import FORMATS, DType
 from tinyneuron_hw.isa.csr import Trap
 from tinyneuron_hw.isa.opcodes import OperandKind, Space
 
+from ..backend import is_memory
 from .access import byte_offsets, extent
 from .accumulators import Accumulators
 from .code_errors import code_errors
@@ -162,11 +163,19 @@ class Machine:
         if size > MAX_TRANSFER_BYTES:
             self.fail(f"moves {size} bytes in one transfer; golden takes at most "
                       f"{MAX_TRANSFER_BYTES}")  # fmt: skip
-        high = region.address + extent(region.dims)[1]
-        if high > self.config.device_memory_bytes:
-            offsets = byte_offsets(region.dims) + region.address
-            first = int(offsets[int(np.argmax(offsets >= self.config.device_memory_bytes))])
+        low, high = extent(region.dims)
+        if not is_memory(self.config, region.address + low, high - low):
+            self._check_bytes(region)
+        return Footprint(self.device, region.address, region.dims)
+
+    def _check_bytes(self, region: DeviceRegion) -> None:
+        """A bus error at the first byte of a region that is in no memory, if there is one."""
+        offsets = byte_offsets(region.dims) + region.address
+        present = np.zeros(offsets.shape, np.bool_)
+        for low, high in self.config.memory_ranges:
+            present |= (offsets >= low) & (offsets < high)
+        if not present.all():
+            first = int(offsets[int(np.argmin(present))])
             address = first // self.config.axi_bytes * self.config.axi_bytes
             message = f"{region.path}: no device memory at 0x{first:x}"
             raise TrapSignal(Trap.BUS_ERROR, address, message)
-        return Footprint(self.device, region.address, region.dims)

@@ -176,5 +176,5 @@ def make_memories(config: CoreConfig, *, tracked: bool = True) -> tuple[Memory, 
                partition_bytes=config.sbuf_partition_bytes, tracked=tracked),
         Memory("PSUM", psum_bytes, page_bytes=psum_bytes,
                partition_bytes=config.psum_partition_bytes, tracked=tracked),
-        Memory("device memory", config.device_memory_bytes, page_bytes=DEVICE_PAGE_BYTES),
+        Memory("device memory", config.memory_ranges[-1][1], page_bytes=DEVICE_PAGE_BYTES),
     )  # fmt: skip

@@ -8,6 +8,7 @@ from tinyneuron_hw.config import INSTRUCTION_BYTES, CoreConfig
 from tinyneuron_hw.isa.csr import Trap
 from tinyneuron_hw.isa.opcodes import Stream
 
+from ..backend import is_memory
 from .errors import TrapSignal
 from .memory import Memory
 from .sequencer import Sequencer
@@ -52,10 +53,14 @@ class Program:
         return any(window.execute and window.holds(low, high) for window in self.windows)
 
 
-def fetch(sequencer: Sequencer, program: Program, device: Memory) -> bytes | None:
+def fetch(
+    sequencer: Sequencer, program: Program, config: CoreConfig, device: Memory
+) -> bytes | None:
     """The current instruction's bytes; None when its fetch traps."""
     low, high = sequencer.address, sequencer.address + INSTRUCTION_BYTES
-    if sequencer.pc >= sequencer.length or high > device.size or not program.executes(low, high):
+    if sequencer.pc >= sequencer.length or not program.executes(low, high):
+        return None
+    if not is_memory(config, low, INSTRUCTION_BYTES):
         return None
     return device.read_bytes(low, INSTRUCTION_BYTES)
 

@@ -12,7 +12,14 @@ from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.isa.csr import Csr
 from tinyneuron_hw.isa.opcodes import Stream
 
-from ..backend import WAVEFORM_SUFFIXES, BackendError, Progress, RunResult, TraceEvent
+from ..backend import (
+    WAVEFORM_SUFFIXES,
+    BackendError,
+    Progress,
+    RunResult,
+    TraceEvent,
+    is_memory,
+)
 from ..loader import CONTROL_CLEAR, CONTROL_RESET, CONTROL_START
 from .driver import ChipDriver
 
@@ -197,8 +204,8 @@ class RtlBackend:
             raise BackendError(f"{what}: the chip answers with error response {response}")
 
     def _check_range(self, address: int, size: int) -> None:
-        limit = self.config.device_memory_bytes
-        if address < 0 or size < 0 or address + size > limit:
+        if not is_memory(self.config, address, size):
+            limit = self.config.device_memory_bytes
             raise BackendError(
                 f"device memory has {limit:#x} bytes; no access of {size} bytes at {address:#x}"
             )

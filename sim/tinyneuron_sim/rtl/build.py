@@ -14,7 +14,7 @@ from pathlib import Path
 
 from amaranth.lib import data
 
-from tinyneuron_hw.config import CoreConfig
+from tinyneuron_hw.config import HOST_BASE, CoreConfig
 from tinyneuron_hw.ecc import columns
 from tinyneuron_hw.hbm.address import AddressMap
 from tinyneuron_hw.hbm.ports import RowCommand
@@ -140,6 +140,9 @@ def _harness_config(config: CoreConfig) -> str:
     event."""
     fixed = config.memory == "fixed"
     defines = _fixed_defines(config) if fixed else _channels_defines(config)
+    if config.host_memory_bytes:
+        defines |= {"HOST_BASE": f"{HOST_BASE}ull", "HOST_BYTES": config.memory_bytes,
+                    "HOST_LATENCY": config.memory_latency}  # fmt: skip
     for name, field in data.Layout.cast(TraceEvent):
         defines[f"TRACE_{str(name).upper()}"] = f"{field.offset}, {field.width}"
     lines = ["#pragma once"]

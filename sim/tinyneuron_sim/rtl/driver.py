@@ -63,11 +63,11 @@ class ChipDriver(Protocol):
         ...
 
     def memory_read(self, address: int, size: int) -> bytes:
-        """Bytes of device memory."""
+        """Bytes of device memory, from ``HOST_BASE`` on of the host's."""
         ...
 
     def memory_write(self, address: int, data: bytes) -> None:
-        """Writes bytes of device memory."""
+        """Writes bytes of device memory, or of the host's."""
         ...
 
     def memory_flip(self, address: int, mask: int) -> None:

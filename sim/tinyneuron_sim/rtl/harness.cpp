@@ -5,9 +5,8 @@
 // copied as little-endian bytes, so the host must be little-endian.
 #include "Vmodel.h"
 #include "harness_config.h"
-#ifdef TN_MEMORY_FIXED
 #include "memory_device.h"
-#else
+#ifndef TN_MEMORY_FIXED
 #include "memory_channels.h"
 #endif
 #include "verilated.h"
@@ -24,6 +23,7 @@
 #define TN_INTERRUPT __SYM__interrupt
 #define AXIL(name) model->s_axil___05F##name
 #define PHY(name) model->phy___05F##name
+#define HOST(name) model->host___05F##name
 #define TRACE(name) model->trace___05F##name
 
 namespace {
@@ -59,6 +59,9 @@ struct Chip {
     std::unique_ptr<VerilatedFstC> waveform;
 #endif
     Device device{TN_DEVICE_ARGUMENTS};
+#ifdef TN_HOST_BASE
+    tinyneuron::FixedDevice<TN_HOST_BYTES> host{TN_HOST_LATENCY};
+#endif
     std::vector<TraceEvent> events;
     uint64_t cycles = 0;
 
@@ -70,6 +73,9 @@ struct Chip {
         model->rst = 1;
         AXIL(awvalid) = AXIL(wvalid) = AXIL(arvalid) = 0;
         PHY(read_valid) = 0;
+#ifdef TN_HOST_BASE
+        HOST(read_valid) = 0;
+#endif
         model->eval();
     }
 
@@ -101,6 +107,7 @@ struct Chip {
         if (TRACE(valid)) take_event();
         device.next_cycle();
         give_inputs();
+        serve_host();
         model->clk = 0;
         model->eval();
         dump(0);
@@ -142,6 +149,25 @@ struct Chip {
                                         reinterpret_cast<uint8_t*>(&PHY(read_check)));
     }
 #endif
+
+    // The port to the host's memory is a FixedPort, whatever the device's is.
+    void serve_host() {
+#ifdef TN_HOST_BASE
+        if (HOST(valid)) {
+            const uint64_t unit = HOST(address);
+            if (HOST(write)) {
+                host.write(unit, reinterpret_cast<const uint8_t*>(&HOST(write_data)),
+                           reinterpret_cast<const uint8_t*>(&HOST(write_mask)));
+            } else {
+                host.read(unit);
+            }
+        }
+        host.next_cycle();
+        const uint8_t* data = host.due();
+        HOST(read_valid) = data != nullptr;
+        if (data) std::memcpy(&HOST(read_data), data, TN_HOST_BYTES);
+#endif
+    }
 
     void take_event() {
         unsigned __int128 raw = 0;
@@ -242,13 +268,20 @@ void tn_drain_events(Chip* chip, unsigned quiet) {
     }
 }
 
+// Device memory, and from TN_HOST_BASE on the host's.
 void tn_memory_read(Chip* chip, uint64_t address, uint8_t* data, uint64_t size) {
     chip->clean();
+#ifdef TN_HOST_BASE
+    if (address >= TN_HOST_BASE) return chip->host.memory.read(address - TN_HOST_BASE, data, size);
+#endif
     chip->device.memory.read(address, data, size);
 }
 
 void tn_memory_write(Chip* chip, uint64_t address, const uint8_t* data, uint64_t size) {
     chip->clean();
+#ifdef TN_HOST_BASE
+    if (address >= TN_HOST_BASE) return chip->host.memory.write(address - TN_HOST_BASE, data, size);
+#endif
     chip->device.memory.write(address, data, size);
 }
 

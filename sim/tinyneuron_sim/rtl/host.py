@@ -11,11 +11,11 @@ from typing import Any, NamedTuple, Protocol
 
 from amaranth.lib.data import Layout
 
-from tinyneuron_hw.config import CoreConfig
+from tinyneuron_hw.config import HOST_BASE, CoreConfig
 from tinyneuron_hw.sequencer.ports import TraceEvent
 
 from .driver import Event
-from .memory_side import memory_side
+from .memory_side import host_side, memory_side
 
 __all__ = ["CallDriver", "PortHost", "Ports", "Reply"]
 
@@ -65,6 +65,8 @@ class PortHost:
     def __init__(self, config: CoreConfig, ports: Ports):
         self._ports = ports
         self._memory = memory_side(config, ports)
+        self._host = host_side(config, ports)
+        self._sides = [self._memory] if self._host is None else [self._memory, self._host]
         self._events: list[Event] = []
         self._cycles = 0
         self._last_event = 0
@@ -140,11 +142,13 @@ class PortHost:
 
     async def memory_read(self, address: int, size: int) -> bytes:
         await self._clean()
-        return self._memory.memory.read(address, size)
+        memory, address = self._place(address)
+        return memory.read(address, size)
 
     async def memory_write(self, address: int, data: bytes) -> None:
         await self._clean()
-        self._memory.memory.write(address, data)
+        memory, address = self._place(address)
+        memory.write(address, data)
 
     async def memory_flip(self, address: int, mask: int) -> None:
         await self._clean()
@@ -156,6 +160,12 @@ class PortHost:
     async def log(self) -> list[str]:
         return self._memory.log()
 
+    def _place(self, address: int) -> tuple[Any, int]:
+        """The memory behind an address, and the address in it."""
+        if self._host is None or address < HOST_BASE:
+            return self._memory.memory, address
+        return self._host.memory, address - HOST_BASE
+
     async def _clean(self) -> None:
         """Lets what the chip has written reach device memory."""
         for _ in range(_CLEAN_LIMIT):
@@ -166,21 +176,24 @@ class PortHost:
     async def _tick(self) -> None:
         """One cycle: its outputs are answered by the inputs of the next one."""
         ports = self._ports
-        self._memory.take_outputs()
+        for side in self._sides:
+            side.take_outputs()
         if ports.get("trace__valid"):
             self._take_event()
-        self._memory.give_inputs()
+        for side in self._sides:
+            side.give_inputs()
         await ports.next_cycle()
         self._cycles += 1
 
     async def _advance(self, limit: int) -> None:
         """Up to ``limit`` cycles, at least one; more than one only while there is nothing to do."""
         await self._tick()
-        limit = min(limit, self._memory.idle_cycles)
+        limit = min(limit, *(side.idle_cycles for side in self._sides))
         if limit < 2 or any(map(self._ports.get, ("trace__valid", "interrupt"))):
             return
         passed = await self._ports.idle(limit - 1)
-        self._memory.skip(passed)
+        for side in self._sides:
+            side.skip(passed)
         self._cycles += passed
 
     def _take_event(self) -> None:

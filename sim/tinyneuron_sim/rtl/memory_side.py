@@ -14,7 +14,7 @@ from ..backend import BackendError
 from .memory_channels import ChannelsDevice
 from .memory_device import FixedDevice
 
-__all__ = ["ChannelsSide", "FixedSide", "memory_inputs", "memory_side", "wakes"]
+__all__ = ["ChannelsSide", "FixedSide", "host_side", "memory_inputs", "memory_side", "wakes"]
 
 
 class _Ports(Protocol):
@@ -26,13 +26,20 @@ class _Ports(Protocol):
 
 
 def memory_inputs(config: CoreConfig) -> tuple[str, ...]:
-    """The memory port's inputs of a chip that change."""
+    """The memory ports' inputs of a chip that change."""
     both = ("phy__read_valid", "phy__read_data")
-    return both if config.memory == "fixed" else (*both, "phy__read_check")
+    own = both if config.memory == "fixed" else (*both, "phy__read_check")
+    host = ("host__read_valid", "host__read_data") if config.host_memory_bytes else ()
+    return own + host
 
 
 def wakes(config: CoreConfig) -> tuple[str, ...]:
     """Outputs that are 0 while no command comes."""
+    host = ("host__valid",) if config.host_memory_bytes else ()
+    return _device_wakes(config) + host
+
+
+def _device_wakes(config: CoreConfig) -> tuple[str, ...]:
     return ("phy__valid",) if config.memory == "fixed" else ("phy__row_valid", "phy__column_valid")
 
 
@@ -41,6 +48,8 @@ class _Side(ABC):
     of the cycle, and :meth:`give_inputs`, for the next one."""
 
     _wakes: tuple[str, ...]
+    _prefix = "phy"
+    """Of the port's names."""
 
     def __init__(self, device: Any, ports: _Ports):
         self._device = device
@@ -77,25 +86,26 @@ class _Side(ABC):
     def _set_valid(self, valid: int) -> None:
         if valid or self._returning:
             self._returning = bool(valid)
-            self._ports.set("phy__read_valid", valid)
+            self._ports.set(f"{self._prefix}__read_valid", valid)
 
 
 class FixedSide(_Side):
-    """A device with a fixed latency."""
+    """A device with a fixed latency, on the memory port or another one of its kind."""
 
-    def __init__(self, config: CoreConfig, ports: _Ports):
+    def __init__(self, config: CoreConfig, ports: _Ports, prefix: str = "phy"):
         super().__init__(FixedDevice(config), ports)
         self._bytes = config.memory_bytes
-        self._wakes = wakes(config)
+        self._prefix = prefix
+        self._wakes = (f"{prefix}__valid",)
 
     def take_outputs(self) -> None:
-        ports, device = self._ports, self._device
-        if not ports.get("phy__valid"):
+        get, prefix, device = self._ports.get, self._prefix, self._device
+        if not get(f"{prefix}__valid"):
             return
-        unit = ports.get("phy__address")
-        if ports.get("phy__write"):
-            data = ports.get("phy__write_data").to_bytes(self._bytes, "little")
-            device.write(unit, data, ports.get("phy__write_mask"))
+        unit = get(f"{prefix}__address")
+        if get(f"{prefix}__write"):
+            data = get(f"{prefix}__write_data").to_bytes(self._bytes, "little")
+            device.write(unit, data, get(f"{prefix}__write_mask"))
         else:
             device.read(unit)
 
@@ -103,7 +113,7 @@ class FixedSide(_Side):
         self._device.next_cycle()
         data = self._device.due()
         if data is not None:
-            self._ports.set("phy__read_data", int.from_bytes(data, "little"))
+            self._ports.set(f"{self._prefix}__read_data", int.from_bytes(data, "little"))
         self._set_valid(int(data is not None))
 
     def flip(self, address: int, mask: int) -> None:
@@ -127,7 +137,7 @@ class ChannelsSide(_Side):
         super().__init__(self._model, ports)
         self._channels = config.memory_channels
         self._word = config.access_bytes // 4
-        self._wakes = wakes(config)
+        self._wakes = _device_wakes(config)
         signature: Any = memory_port(config)
         self._widths = {
             name: Shape.cast(member.shape).width // self._channels
@@ -187,3 +197,8 @@ class ChannelsSide(_Side):
 def memory_side(config: CoreConfig, ports: _Ports) -> FixedSide | ChannelsSide:
     """The side of ``config.memory``, with a new device."""
     return (FixedSide if config.memory == "fixed" else ChannelsSide)(config, ports)
+
+
+def host_side(config: CoreConfig, ports: _Ports) -> FixedSide | None:
+    """The side of the host's memory, if the chip reaches it."""
+    return FixedSide(config, ports, "host") if config.host_memory_bytes else None

@@ -14,7 +14,7 @@ from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from tinyneuron_hw.config import CoreConfig
-from tinyneuron_hw.hbm.ports import memory_port
+from tinyneuron_hw.hbm.ports import FixedPort, memory_port
 from tinyneuron_hw.host.axi import Axi4Lite
 from tinyneuron_hw.isa.csr import CSR_ADDRESS_BITS
 from tinyneuron_hw.sequencer.ports import TraceEvent
@@ -25,7 +25,7 @@ WRAPPER_MODULE = "tn_harness"
 
 TIED_INPUTS = {
     "s_axil__awprot": 0, "s_axil__arprot": 0, "s_axil__wstrb": 15, "s_axil__bready": 1,
-    "s_axil__rready": 1, "phy__ready": 1, "trace__ready": 1,
+    "s_axil__rready": 1, "phy__ready": 1, "host__ready": 1, "trace__ready": 1,
 }  # fmt: skip
 """Inputs of a chip that no target changes."""
 
@@ -35,6 +35,7 @@ def chip_signature(config: CoreConfig) -> wiring.Signature:
     return wiring.Signature({
         "s_axil": In(Axi4Lite(address_bits=CSR_ADDRESS_BITS)),
         "phy": Out(memory_port(config)),
+        **({"host": Out(FixedPort(config))} if config.host_memory_bytes else {}),
         "interrupt": Out(1),
         "trace": Out(stream.Signature(TraceEvent)),
     })  # fmt: skip
