@@ -19,6 +19,7 @@ import draw_streams
 import page_cli
 import page_config
 import page_functions
+import page_registers
 from tinyneuron.files import write_atomically
 from tinyneuron_hw.isa import page as page_isa
 
@@ -27,6 +28,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "reference/cli.md": page_cli.render,
     "reference/config.md": page_config.render,
     "reference/functions.md": page_functions.render,
+    "reference/registers.md": page_registers.render,
+    "reference/tinyneuron_registers.h": page_registers.header,
     "diagrams/array.svg": draw_array.render,
     "diagrams/core.svg": draw_core.render,
     "diagrams/memory.svg": draw_memory.render,

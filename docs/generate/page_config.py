@@ -90,7 +90,9 @@ def _derived() -> str:
     rows = []
     for name, member in vars(CoreConfig).items():
         if isinstance(member, property):
-            values = (getattr(preset, name) for preset in PRESETS.values())
+            values = [getattr(preset, name) for preset in PRESETS.values()]
+            if not isinstance(values[0], int):
+                continue
             rows.append((code(name), prose(member.__doc__), *(f"{value:,}" for value in values)))
     return table(("property", "meaning", *(code(name) for name in PRESETS)), rows)
 
