@@ -105,6 +105,11 @@ class Backend(Protocol):
         """
         ...
 
+    @property
+    def interrupt(self) -> bool:
+        """The interrupt line: a level, see CSR INTERRUPT_STATUS."""
+        ...
+
     def trace_events(self) -> list[TraceEvent]:
         """Events since the last START, in cycle order."""
         ...

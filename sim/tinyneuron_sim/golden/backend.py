@@ -211,6 +211,10 @@ class GoldenBackend:
             self._interrupts |= _TRAPPED if core.trap else _DONE
         return RunResult(event, steps)
 
+    @property
+    def interrupt(self) -> bool:
+        return bool(self._interrupts & self._values[Csr.INTERRUPT_ENABLE])
+
     def trace_events(self) -> list[TraceEvent]:
         kinds: dict[str, Literal["start", "end"]] = {"start": "start", "end": "end"}
         return [

@@ -133,6 +133,10 @@ class RtlBackend:
             if progress is not None:
                 progress(driver.cycles - first)
 
+    @property
+    def interrupt(self) -> bool:
+        return self._open().interrupt
+
     def trace_events(self) -> list[TraceEvent]:
         driver = self._open()
         if not self.csr_read(Csr.STATUS) & _RUNNING:
