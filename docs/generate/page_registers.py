@@ -12,6 +12,7 @@ __all__ = ["header", "render"]
 _CONFIG = get_config("default")
 _COUNTERS_FROM = counter_address(COUNTERS[0])
 _SEMAPHORE = "SEMAPHORE"
+_WHOLE = (1 << 32) - 1
 
 _INTRODUCTION = f"""\
 # Registers
@@ -99,7 +100,7 @@ def header() -> str:
     for register in registers(_CONFIG):
         name = f"TN_{register.name}"
         lines.append(f"#define {name} 0x{register.address:03X}u")
-        if len(register.fields) > 1 or register.fields[0].width < 32:
+        if register.mask != _WHOLE or len(register.fields) > 1:
             for field in register.fields:
                 lines.append(f"#define {name}_{field.name}_SHIFT {field.low}u")
                 lines.append(f"#define {name}_{field.name}_MASK 0x{field.mask:08X}u")

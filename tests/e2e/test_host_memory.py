@@ -77,12 +77,21 @@ def random_copies(rng: random.Random, count: int) -> list[tuple[int, int, int, i
     return found
 
 
-@pytest.mark.parametrize(("target", "count"), [("golden", 40), ("verilator", 40), ("icarus", 4)])
-def test_random_copies_between_the_memories(target: str, count: int):
+@pytest.mark.parametrize(
+    ("target", "config", "count"),
+    [
+        ("golden", CONFIG, 40),
+        ("verilator", CONFIG, 40),
+        ("icarus", CONFIG, 4),
+        pytest.param("pysim", CONFIG, 2, marks=pytest.mark.slow),
+        pytest.param("verilator", f"{CONFIG},memory=hbm", 40, marks=pytest.mark.slow),
+    ],
+)
+def test_random_copies_between_the_memories(target: str, config: str, count: int):
     """Two queues share a port and turn from one memory to the other with every copy."""
     print(f"seed {SEED}")
     rng = random.Random(SEED)
-    with open_backend(target, CONFIG) as backend:
+    with open_backend(target, config) as backend:
         images = {base: bytearray(rng.randbytes(4096) + bytes(61440)) for base in (0, HOST_BASE)}
         for base, image in images.items():
             backend.memory_write(base, bytes(image))

@@ -338,6 +338,7 @@ def ports_only(text: str, module: str) -> str:
         ("tiny", "core", "fpga"),
         ("tiny", "chip", "simulation"),
         ("tiny", "chip", "asic"),
+        ("tiny,host_memory_bytes=65536", "chip", "fpga"),
         ("default", "chip", "simulation"),
         ("small", "chip", "simulation"),
     ]

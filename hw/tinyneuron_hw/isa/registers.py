@@ -3,10 +3,9 @@ C header are made from."""
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterator
 from dataclasses import dataclass
-
-from amaranth.lib import enum
 
 from ..config import MEMORY_WINDOWS, NUM_SEMAPHORES, CoreConfig
 from . import csr
