@@ -14,13 +14,13 @@ from tinyneuron_hw.config import get_config
 from tinyneuron_hw.isa.codec import encode
 from tinyneuron_hw.isa.csr import Csr
 from tinyneuron_hw.isa.opcodes import Opcode, Stream
-from tinyneuron_sim.backend import Backend, open_backend
+from tinyneuron_sim.backend import Backend
 from tinyneuron_sim.loader import CONTROL_CLEAR, CONTROL_RESET, CONTROL_START, load_and_start
 
 from .small_programs import SMALL
 
 CONFIG = get_config("tiny")
-TARGETS = ("golden", "verilator", "icarus", "pysim")
+TARGETS = ["golden", "verilator", "icarus", pytest.param("pysim", marks=pytest.mark.slow)]
 DONE, TRAP = 1, 2
 RUNNING, RESETTING = 1, 8
 NOP, HALT = encode(Opcode.NOP), encode(Opcode.HALT)
@@ -30,10 +30,17 @@ ENDLESS = [
 ]
 
 
-@pytest.fixture(params=TARGETS)
-def backend(request) -> Iterator[Backend]:
-    with open_backend(request.param, "tiny") as opened:
+@pytest.fixture(scope="module", params=TARGETS)
+def device(request) -> Iterator[Device]:
+    """One for all tests of a target: they follow each other in one simulation."""
+    with open_device(request.param, "tiny") as opened:
         yield opened
+
+
+@pytest.fixture
+def backend(device: Device) -> Backend:
+    device.backend.reset()
+    return device.backend
 
 
 def start(backend: Backend, stream: list[bytes]) -> None:
@@ -89,12 +96,6 @@ def test_commands_in_the_middle_of_a_run(backend: Backend, command: int):
     assert read(Csr.STREAM_ENABLE) == 0
     start(backend, [NOP, HALT])
     assert backend.run(5000).event == "done"
-
-
-@pytest.fixture(params=TARGETS)
-def device(request) -> Iterator[Device]:
-    with open_device(request.param, "tiny") as opened:
-        yield opened
 
 
 def test_another_program_after_a_reset_in_the_middle(device: Device):
