@@ -96,14 +96,16 @@ _SINGLE: dict[Csr, tuple[Access, tuple[Field, ...]]] = {
     Csr.STREAM_ENABLE: (Access.RW, _bits(
         *((stream.name, f"{stream.name} runs at START") for stream in Stream))),
     Csr.WATCHDOG: (Access.RW, _one("CYCLES", "without progress before the trap; 0: never")),
-    Csr.INJECT: (Access.RW, _bits(("ARMED", "inverts bits of a word of SBUF when it is written"),)),
+    Csr.INJECT: (Access.RW, _bits(
+        ("ARMED", "inverts bits of a codeword when it is written next"),
+        ("PSUM", "of a byte of PSUM, otherwise of a word of SBUF"))),
     Csr.INJECT_ADDRESS: (Access.RW, (
-        Field("OFFSET", 0, 24, "of the word in its partition"),
-        Field("PARTITION", 24, 8, "of the word"),
+        Field("OFFSET", 0, 24, "of the word or byte in its partition"),
+        Field("PARTITION", 24, 8, "of the word or byte"),
     )),
-    Csr.INJECT_LO: (Access.RW, _one("DATA", "data bits 31:0 to invert")),
-    Csr.INJECT_HI: (Access.RW, _one("DATA", "data bits 63:32 to invert")),
-    Csr.INJECT_CHECK: (Access.RW, _one("CHECK", "check bits to invert", 8)),
+    Csr.INJECT_LO: (Access.RW, _one("DATA", "a word's data bits 31:0 to invert; of a byte data 7:0, check bits 12:8")),
+    Csr.INJECT_HI: (Access.RW, _one("DATA", "a word's data bits 63:32 to invert")),
+    Csr.INJECT_CHECK: (Access.RW, _one("CHECK", "a word's check bits to invert", 8)),
     Csr.TRAP_CAUSE: (Access.RO, _one("CAUSE", "a code of Trap; 0: none", 8)),
     Csr.TRAP_STREAM: (Access.RO, _one("STREAM", "whose instruction it was", 3)),
     Csr.TRAP_PC: (Access.RO, _one("INDEX", "of the instruction in its stream", 24)),
