@@ -103,7 +103,8 @@ _SINGLE: dict[Csr, tuple[Access, tuple[Field, ...]]] = {
         Field("OFFSET", 0, 24, "of the word or byte in its partition"),
         Field("PARTITION", 24, 8, "of the word or byte"),
     )),
-    Csr.INJECT_LO: (Access.RW, _one("DATA", "a word's data bits 31:0 to invert; of a byte data 7:0, check bits 12:8")),
+    Csr.INJECT_LO: (Access.RW, _one(
+        "DATA", "a word's data bits 31:0 to invert; of a byte data 7:0, check bits 12:8")),
     Csr.INJECT_HI: (Access.RW, _one("DATA", "a word's data bits 63:32 to invert")),
     Csr.INJECT_CHECK: (Access.RW, _one("CHECK", "a word's check bits to invert", 8)),
     Csr.TRAP_CAUSE: (Access.RO, _one("CAUSE", "a code of Trap; 0: none", 8)),
