@@ -5,9 +5,12 @@ from typing import Any
 from amaranth.hdl import Module, Mux, Signal, signed
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
+from amaranth.utils import exact_log2
 
+from ..config import INSTRUCTION_BYTES
 from ..formats import FORMATS, DType
 from ..isa.dma_indexed import DmaGather
+from ..isa.dma_ring import DmaRing
 from ..isa.instructions import INSTRUCTION_BITS, DmaCopy, DmaLoad, DmaLocal
 from ..isa.opcodes import Accumulate, Opcode, RoundMode
 from ..isa.operands import AccessPattern, DevicePattern, Header
@@ -31,12 +34,14 @@ class PatternSelect(wiring.Component):
         Which operand and dimension.
     indexed: Out(1)
         The instruction has an index tensor; the fields of :class:`DmaGather` then hold.
+    ring: Out(1)
+        It has a ring, which counts as a source whose elements are descriptors.
     header: Out(Header), queue: Out(4), round_mode: Out(RoundMode)
     accumulate: Out(Accumulate), transpose: Out(1)
     device: Out(1)
         The operand is in device memory.
-    dtype: Out(DType), dtype_ok: Out(1), shift: Out(2)
-        Its type, whether the code exists, log2 of its bytes.
+    dtype: Out(DType), dtype_ok: Out(1), shift: Out(3)
+        Its type, whether the code exists, log2 of an element's bytes.
     address: Out(48)
         Device address without register, or byte offset in the partition.
     uses_register: Out(1), scale: Out(signed(32))
@@ -51,6 +56,7 @@ class PatternSelect(wiring.Component):
     is_index: In(1)
     dim: In(2)
     indexed: Out(1)
+    ring: Out(1)
     header: Out(Header)
     queue: Out(4)
     round_mode: Out(RoundMode)
@@ -59,7 +65,7 @@ class PatternSelect(wiring.Component):
     device: Out(1)
     dtype: Out(DType, init=DType.FP32)
     dtype_ok: Out(1)
-    shift: Out(2)
+    shift: Out(3)
     address: Out(48)
     uses_register: Out(1)
     scale: Out(signed(32))
@@ -105,9 +111,22 @@ class PatternSelect(wiring.Component):
             self.stride.eq(Mux(self.device, device_dim.stride, chip_dim.stride << self.shift)),
             self.size.eq(Mux(self.device, device_dim.size, chip_dim.size)),
         ]
+        self._select_size(m)
+        with m.If(opcode == Opcode.DMA_RING.value):
+            entries = data.View(DmaRing, self.raw).ring.entries
+            m.d.comb += [
+                self.ring.eq(1),
+                self.device.eq(1),
+                self.dtype_ok.eq(1),
+                self.shift.eq(exact_log2(INSTRUCTION_BYTES)),
+                self.stride.eq(INSTRUCTION_BYTES),
+                self.size.eq(Mux(self.dim == 0, entries, 1)),
+            ]
+        return m
+
+    def _select_size(self, m: Module) -> None:
         with m.Switch(self.dtype):
             for dtype in DType:
                 with m.Case(dtype):
                     size = FORMATS[dtype].bytes
                     m.d.comb += [self.dtype_ok.eq(1), self.shift.eq(size.bit_length() - 1)]
-        return m

@@ -19,6 +19,7 @@ __all__ = [
     "Dim",
     "Header",
     "IndexPattern",
+    "RingPattern",
     "ScalarOperand",
     "Update",
     "Wait",
@@ -121,3 +122,20 @@ class DevicePattern(data.Struct):
     scale: signed(32)
     dims: data.ArrayLayout(DeviceDim, 4)
     reserved: unsigned(14)
+
+
+class RingPattern(data.Struct):
+    """A ring of ``entries`` descriptors of 128 bytes that starts at ``address + register * scale``
+    (as of a device pattern). ``count`` of them are meant, from number ``first`` on; behind the last
+    entry comes entry 0."""
+
+    reserved0: unsigned(4)
+    address: unsigned(48)
+    address_uses_register: unsigned(1)
+    register: unsigned(5)
+    scale: signed(32)
+    entries: unsigned(16)
+    first: unsigned(16)
+    first_by_register: unsigned(1)
+    count: unsigned(16)
+    count_by_register: unsigned(1)

@@ -40,7 +40,7 @@ __all__ = ["render"]
 
 OPERAND_LAYOUTS = (operands.Header, operands.Wait, operands.Update, operands.AccessPattern,
                    operands.Dim, operands.DevicePattern, operands.DeviceDim,
-                   operands.ScalarOperand, operands.IndexPattern)  # fmt: skip
+                   operands.RingPattern, operands.ScalarOperand, operands.IndexPattern)  # fmt: skip
 ENUMS = (opcodes.Stream, opcodes.Space, opcodes.WaitMode, opcodes.UpdateMode, opcodes.RegisterOp,
          opcodes.Condition, opcodes.AluOp, opcodes.ActivationFunction, opcodes.RoundMode,
          opcodes.OperandKind, opcodes.ReduceCommand, opcodes.Comparison,

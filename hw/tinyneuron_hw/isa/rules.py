@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..config import CoreConfig
+from ..config import INSTRUCTION_BYTES, CoreConfig
 from ..formats import FORMATS, DType
 from .access import ApRange, pattern_range
 from .csr import Trap
@@ -25,9 +25,9 @@ from .matmul import (
     matmul_kind,
 )
 from .opcodes import (
-    DMA_OPCODES,
     IDENTITIES,
     INDEXED_OPCODES,
+    TRANSFER_OPCODES,
     ActivationFunction,
     AluOp,
     Opcode,
@@ -43,6 +43,7 @@ from .rules_eight import EIGHT_OPCODES, check_eight
 from .rules_indexed import check_indexed, check_indexed_counts
 from .rules_operations import check_operations
 from .rules_random import check_seed
+from .rules_ring import check_ring, check_ring_address
 from .rules_reshape import RESHAPE_OPCODES, check_reshape
 from .rules_scalar import TABLE_OPCODES, check_activate, check_table
 from .rules_transfer import accumulates, check_aligned, check_matrices
@@ -134,9 +135,13 @@ def check(
     if opcode in INDEXED_OPCODES:
         check_indexed_counts(fields, ranges, devices)
         return
-    if opcode in DMA_OPCODES:
+    if opcode in TRANSFER_OPCODES:
         _check_dma_counts(fields, ranges, devices)
         check_aligned(fields, device_address)
+    if opcode is Opcode.DMA_RING and device_address is not None:
+        check_ring_address(device_address("ring"))
+        size = INSTRUCTION_BYTES * fields["ring.entries"]
+        devices["ring"] = ApRange(0, size, fields["ring.entries"])
     if device_address is not None and window_allows is not None:
         for path, extent in devices.items():
             start = device_address(path)
@@ -241,8 +246,12 @@ def _check_opcode(
     mode = fields.get("round_mode", RoundMode.NEAREST_EVEN)
     if mode != RoundMode.NEAREST_EVEN and opcode not in STOCHASTIC_OPCODES:
         raise _bad(f"round_mode: {opcode.name} has only NEAREST_EVEN")
-    if opcode in DEVICE or opcode is Opcode.DMA_LOCAL:
-        _check_dma(config, fields)
+    if opcode is Opcode.DMA_RING:
+        _check_queue(config, fields)
+        check_ring(fields)
+    elif opcode in TRANSFER_OPCODES:
+        _check_queue(config, fields)
+        _check_dma(fields)
         if opcode in INDEXED_OPCODES:
             check_indexed(fields)
     elif opcode is Opcode.LOAD_STATIONARY:
@@ -343,9 +352,12 @@ def _check_lane_opcode(
             raise _bad(f"{name}: {fields[name]} is not implemented")
 
 
-def _check_dma(config: CoreConfig, fields: Mapping[str, Any]) -> None:
+def _check_queue(config: CoreConfig, fields: Mapping[str, Any]) -> None:
     if fields["queue"] >= config.dma_engines:
         raise _bad(f"queue {fields['queue']} does not exist: {config.dma_engines} DMA engines")
+
+
+def _check_dma(fields: Mapping[str, Any]) -> None:
     if fields["src.dtype"] != fields["dst.dtype"]:
         _check_types(fields, ("src", "dst"), DMA_CAST_DTYPES)
     elif accumulates(fields):

@@ -25,6 +25,7 @@ from .prepared import Prepared, Preparer
 from .program import ADDRESS_MASK, Program, fetch, fetch_trap
 from .races import RaceDetector, Where
 from .rehearsal import accesses, rehearse
+from .rings import descriptor_address, is_last, next_descriptor, ring_bytes
 from .semaphores import Semaphores
 from .sequencer import Sequencer
 
@@ -80,6 +81,8 @@ class _Transfer:
     prepared: Prepared
     where: Where
     issued: np.ndarray | None
+    position: int = 0
+    """In a ring: how many of its descriptors are done."""
 
 
 class Core:
@@ -282,15 +285,36 @@ class Core:
         if self._races and moved.issued is not None:
             thread = self._races.begin_transfer(queue, moved.where, moved.issued)
             self.machine.thread = thread
-        self._observe(moved.where, moved.prepared, self.machine.thread)
-        if self._rehearses:
-            self._rehearse(moved.prepared)
+        prepared = moved.prepared
+        self.machine.descriptors = ()
+        if prepared.opcode is Opcode.DMA_RING:
+            prepared = self._next_of_ring(queue, moved)
+            self.machine.descriptors = ring_bytes(moved.prepared)
         else:
-            read, written = transfer(self.machine, moved.prepared)
+            self._observe(moved.where, prepared, self.machine.thread)
+        if self._rehearses:
+            self._rehearse(prepared)
+        else:
+            read, written = transfer(self.machine, prepared)
             self.counters["dma_read_bytes"] += read
             self.counters["dma_write_bytes"] += written
-        self._update(moved.prepared, self.machine.thread)
+        self._update(prepared, self.machine.thread)
         self._record(DMA_SOURCE + queue, moved.where.stream, moved.where.pc)
+
+    def _next_of_ring(self, queue: int, ring: _Transfer) -> Prepared:
+        """The transfer of a ring's next descriptor; those behind it stay in the queue."""
+        position, where = ring.position, ring.where
+        found = next_descriptor(self.machine, self._preparer, ring.prepared, position)
+        self._observe(where, found, self.machine.thread, found.error)
+        if found.error is not None:
+            own = descriptor_address(ring.prepared, position)
+            given = found.error.address if isinstance(found.error, OperandError) else None
+            address = own if given is None else given
+            raise TrapSignal(found.error.cause, address, f"descriptor {position}: {found.error}")
+        if not is_last(ring.prepared, position):
+            rest = _Transfer(ring.prepared, where, ring.issued, position + 1)
+            self._queues[queue].appendleft(rest)
+        return found
 
     def _observe(self, where: Where, prepared: Prepared, thread: int,
                  error: DecodeError | OperandError | None = None) -> None:  # fmt: skip
