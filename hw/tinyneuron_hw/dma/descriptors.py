@@ -129,9 +129,7 @@ class DescriptorCheck(wiring.Component):
                     with m.If((beat.error | flaws.any()) & ~self._refused):
                         m.d.sync += [
                             self._refused.eq(1),
-                            self._failure.eq(
-                                Mux(flaws.any(), Trap.ECC_ERROR, Trap.BUS_ERROR)
-                            ),
+                            self._failure.eq(Mux(flaws.any(), Trap.ECC_ERROR, Trap.BUS_ERROR)),
                             self._place.eq(Mux(flaws.any(), place, 0)),
                         ]
         with m.If(whole):

@@ -26,6 +26,7 @@ from .window_check import window_allows
 
 __all__ = ["FrontEnd"]
 
+
 def _is_cast(dtype: Any) -> Value:
     return Value.cast(dtype).matches(*DMA_CAST_DTYPES)
 
@@ -376,8 +377,11 @@ class FrontEnd(wiring.Component):
             allowed = Signal()
             m.d.comb += allowed.eq(
                 window_allows(
-                    self.windows, work.check_low, work.check_high,
-                    ~work.checking_dst | self._accumulates, work.checking_dst,
+                    self.windows,
+                    work.check_low,
+                    work.check_high,
+                    ~work.checking_dst | self._accumulates,
+                    work.checking_dst,
                 )
             )
             with m.If(self._operand.indexed):

@@ -142,7 +142,8 @@ class Indexer(wiring.Component):
         m.d.comb += [
             skips.eq(~second.valid_index & self.transfer.indices.skip),
             good.eq(
-                self._second & second.valid_index
+                self._second
+                & second.valid_index
                 & window_allows(self.windows, low, high, is_read, ~is_read)
             ),
             emit.eq(held & (over | good)),

@@ -9,8 +9,8 @@ from ..isa.opcodes import Accumulate, Stream, UpdateMode
 from ..sequencer.ports import PC_BITS
 
 __all__ = [
-    "BURST_BEATS", "LEVELS", "Burst", "Descriptor", "Indices", "Level", "NearLevel", "Row", "Run", "Side",
-    "Transfer",
+    "BURST_BEATS", "LEVELS", "Burst", "Descriptor", "Indices", "Level", "NearLevel", "Row", "Run",
+    "Side", "Transfer",
 ]  # fmt: skip
 
 LEVELS = 5

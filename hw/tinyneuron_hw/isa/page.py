@@ -31,6 +31,7 @@ from .page_text import (
     INTRODUCTION,
     NUMBERS,
     OPERAND_RULES,
+    RINGS,
     SEMAPHORES,
     TRANSFERS,
 )
@@ -239,6 +240,7 @@ def render() -> str:
         *(_layout(struct) for struct in TABLE_LAYOUTS), *(_enum(kind) for kind in TABLE_ENUMS),
         "## Operand rules", _rules(),
         "## Accumulating and transposing transfers", TRANSFERS,
+        "## Descriptor rings", RINGS,
         "## Accumulators", ACCUMULATORS,
         "## Numbers", NUMBERS, _formats(),
         "## Enumerations", *(_enum(kind) for kind in ENUMS), _enum(MatmulKind),

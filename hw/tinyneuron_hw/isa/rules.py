@@ -43,8 +43,8 @@ from .rules_eight import EIGHT_OPCODES, check_eight
 from .rules_indexed import check_indexed, check_indexed_counts
 from .rules_operations import check_operations
 from .rules_random import check_seed
-from .rules_ring import check_ring, check_ring_address
 from .rules_reshape import RESHAPE_OPCODES, check_reshape
+from .rules_ring import check_ring, check_ring_address
 from .rules_scalar import TABLE_OPCODES, check_activate, check_table
 from .rules_transfer import accumulates, check_aligned, check_matrices
 

@@ -38,7 +38,8 @@ class Machine:
 
     Set ``where`` and ``thread`` before an instruction executes; messages and the race detector
     use them. ``rounding`` holds the random bits of an instruction's casts, uint32[lanes, elements],
-    if it rounds stochastically. ``descriptors`` are the bytes of the ring whose transfer it is. ``races`` None turns race checks off.
+    if it rounds stochastically. ``descriptors`` are the bytes of the ring whose transfer it is.
+    ``races`` None turns race checks off.
     """
 
     def __init__(self, config: CoreConfig, races: RaceDetector | None):

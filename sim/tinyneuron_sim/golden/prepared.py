@@ -167,7 +167,7 @@ class Preparer:
 
     def _resolve_descriptor(self, raw: bytes, given: Mapping[str, Any]) -> Prepared:
         decoded, error, _ = _decode(raw)
-        prepared = Prepared(None, given, (WaitMode.NONE, 0, 0), error)
+        prepared = Prepared(None, {}, (WaitMode.NONE, 0, 0), error)
         try:
             descriptor_opcode(raw[0])
             if decoded is not None:

@@ -13,7 +13,7 @@ from typing import Any
 from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.formats import FORMATS, DType
 from tinyneuron_hw.isa.codec import encode
-from tinyneuron_hw.isa.opcodes import DMA_OPCODES, INDEXED_OPCODES, Opcode, Space, Stream
+from tinyneuron_hw.isa.opcodes import INDEXED_OPCODES, TRANSFER_OPCODES, Opcode, Space, Stream
 from tinyneuron_hw.isa.roles import DEVICE
 from tinyneuron_hw.isa.rules import DMA_CAST_DTYPES
 from tinyneuron_hw.isa.rules_indexed import INDEX_TENSOR_DTYPES
@@ -21,6 +21,7 @@ from tinyneuron_hw.isa.rules_indexed import INDEX_TENSOR_DTYPES
 from ..compare.case import Case, Extent
 from ..loader import MemoryWindow
 from .patterns import Dims, NoRoomError, factorise, place
+from .rings import Rings, bad_descriptor
 
 __all__ = ["transfer_case"]
 
@@ -31,27 +32,61 @@ _HALF = 2048
 """Device memory is two windows of this many bytes; what is read may be in both."""
 _WINDOWS = (0x1000, 0x3000)
 _CODE = 0x1_0000
+_RINGS, _RING_BYTES = 0x8000, 0x4000
+"""Where the rings are, in a window that may only be read."""
 
 
 def transfer_case(config: CoreConfig, seed: int, count: int, *, traps: bool = False) -> Case:
-    """A program of ``count`` transfers; with ``traps`` one more whose indices mostly trap."""
+    """A program of ``count`` transfers, some of them descriptors of rings; with ``traps`` one more
+    whose indices mostly trap, or a descriptor that does."""
     rng = random.Random(seed)
     draw = _Draw(config, rng)
-    code = [draw.instruction() for _ in range(count)]
-    if traps:
+    rings = Rings(rng, _RINGS, _RING_BYTES)
+    code = _code(rng, draw, rings, count)
+    if traps and rng.random() < 0.5:
         code.append(draw.instruction(rng.choice(INDEXED_OPCODES), trapping=True))
-    windows = [MemoryWindow(_CODE, 1 << 14, False, False, True)]
+    elif traps:
+        code.append(_trapping_ring(rng, draw, rings))
+    windows = [MemoryWindow(_CODE, 1 << 14, False, False, True),
+               MemoryWindow(_RINGS, _RING_BYTES, True, False, False)]  # fmt: skip
     windows += [MemoryWindow(base, _HALF, True, True, False) for base in _WINDOWS]
     around = 64
     watched = tuple((base - around, _HALF + 2 * around) for base in _WINDOWS)
     sbuf = Extent(0, config.sbuf_partition_bytes)
     return Case(
         config, {Stream.SYNC: (*code, encode(Opcode.HALT))}, _CODE, tuple(windows),
-        {base: _numbers(rng, size) for base, size in watched}, watched, sbuf, Extent(0, 16),
+        {base: _numbers(rng, size) for base, size in watched} | {_RINGS: bytes(rings.memory)},
+        watched, sbuf, Extent(0, 16),
         b"".join(_indices(rng) + _numbers(rng, sbuf.size - _INDEX_END)
                  for _ in range(config.partitions)),
         bytes(16 * config.columns),
     )  # fmt: skip
+
+
+def _code(rng: random.Random, draw: _Draw, rings: Rings, count: int) -> list[bytes]:
+    code: list[bytes] = []
+    while count:
+        size = min(count, rng.randint(1, 8))
+        if rng.random() < 0.1 and rings.room(size + 8):
+            descriptors = [draw.instruction(queue=0) for _ in range(size)]
+            code.append(rings.add(descriptors, draw.queue))
+            count -= size
+            continue
+        code.append(draw.instruction())
+        count -= 1
+    return code
+
+
+def _trapping_ring(rng: random.Random, draw: _Draw, rings: Rings) -> bytes:
+    """One of its descriptors traps, or has indices that mostly do."""
+    descriptors = [draw.instruction(queue=0) for _ in range(rng.randint(1, 4))]
+    number = rng.randrange(len(descriptors))
+    if rng.random() < 0.3:
+        opcode = rng.choice(INDEXED_OPCODES)
+        descriptors[number] = draw.instruction(opcode, trapping=True, queue=0)
+    else:
+        descriptors[number] = bad_descriptor(rng, descriptors[number])
+    return rings.add(descriptors, draw.queue)
 
 
 def _numbers(rng: random.Random, size: int) -> bytes:
@@ -73,13 +108,15 @@ def _indices(rng: random.Random) -> bytes:
 class _Draw:
     def __init__(self, config: CoreConfig, rng: random.Random):
         self._config, self._rng = config, rng
-        self._queue = rng.randrange(config.dma_engines)
+        self.queue = rng.randrange(config.dma_engines)
 
-    def instruction(self, opcode: Opcode | None = None, *, trapping: bool = False) -> bytes:
-        """One transfer; of the indexed ones ``trapping`` decides which indices they have."""
-        kind = opcode or self._rng.choice(DMA_OPCODES)
+    def instruction(self, opcode: Opcode | None = None, *, trapping: bool = False,
+                    queue: int | None = None) -> bytes:  # fmt: skip
+        """One transfer; of the indexed ones ``trapping`` decides which indices they have. Its
+        ``queue`` is that of the program if none is given."""
+        kind = opcode or self._rng.choice(TRANSFER_OPCODES)
         while True:
-            fields = {"queue": self._queue} | self._types(kind)
+            fields = {"queue": self.queue if queue is None else queue} | self._types(kind)
             try:
                 if kind in INDEXED_OPCODES:
                     return encode(kind, fields | self._indexed(kind, fields, trapping))

@@ -32,7 +32,7 @@ from tinyneuron_hw.isa.rules import check_stationary
 from ..loader import MemoryWindow
 from .arena import CODE_BYTES
 from .draw import Drawer, Fields
-from .legal import legal
+from .legal import DRAWN_OPCODES, legal
 from .listing import Code, Item, Label, header
 from .patterns import NoRoomError
 from .program import Program, available_streams
@@ -180,7 +180,7 @@ def register_value(target: Target) -> None:
 def broken_rule(target: Target, rule: str) -> None:
     """A rule of ``isa.rules``; a register names one of the fields now and then."""
     rng, config = target.rng, target.program.arena.config
-    opcodes = [op for op in Opcode if op not in CONTROL_OPCODES]
+    opcodes = [op for op in DRAWN_OPCODES if op not in CONTROL_OPCODES]
     opcode, fields = spoil(rng, target.drawer, opcodes, rule)
     fitting = [s for s in available_streams(config) if opcode in STREAM_OPCODES[s]]
     target.stream = rng.choice([s for s in fitting if s in target.program.code] or fitting)

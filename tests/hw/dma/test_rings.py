@@ -1,14 +1,8 @@
 """Rings of descriptors, through the DMA block."""
 
-import random
-
-import numpy as np
-import pytest
-
 from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.formats import DType
 from tinyneuron_hw.isa.codec import encode
-from tinyneuron_hw.isa.csr import Trap
 from tinyneuron_hw.isa.opcodes import Opcode, Stream
 
 CONFIG = CoreConfig(
