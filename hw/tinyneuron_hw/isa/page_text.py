@@ -98,7 +98,8 @@ source becomes element (row c, column r) of the same matrix of the destination.
 
 RINGS = """\
 DMA_RING runs transfers that are described in device memory: a ring of `entries` descriptors of 128
-bytes. It takes `count` of them in order, from number `first` on; after the last entry comes entry 0.
+bytes. It takes `count` of them in order, from number `first` on; behind the last entry comes entry
+0.
 
 ```text
 address                                        entries = 6, first = 4, count = 4
