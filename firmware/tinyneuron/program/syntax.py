@@ -6,7 +6,8 @@ wait(s8 >= 3) update(s0 += 1)``
 * access pattern: ``space.dtype[start+partitions, byte offset, stride x size ...]``, outermost
   dimension first, strides in elements;
 * device pattern: ``dev.dtype[address + r3*64, stride x size ...]``, strides in bytes; the address
-  may start with a tensor's name (``lhs+0x40``);
+  may start with a tensor's name (``lhs+0x40``); a list of buffers: ``list.dtype[address, 0xn]``,
+  n entries;
 * ring: ``ring[address + r3*64, first+count, entries]``, the address as in a device pattern;
 * scalar operand: an FP32 number, ``0x`` and its bits, a register, or an on-chip
   ``space.dtype[start, byte offset]`` with one value per partition;
@@ -128,7 +129,8 @@ def _format_operand(fields: Fields, path: str, shape: Any, symbols: dict[str, st
     if shape is DevicePattern:
         dtype = FORMATS[fields[f"{path}.dtype"]].name
         inner = [_format_address(fields, path, symbols), *_dims(fields, path)]
-        return f"dev.{dtype}[{', '.join(inner)}]"
+        kind = "list" if fields[f"{path}.list"] else "dev"
+        return f"{kind}.{dtype}[{', '.join(inner)}]"
     if shape is RingPattern:
         meant = "+".join(_number(fields, f"{path}.{name}") for name in ("first", "count"))
         address = _format_address(fields, path, symbols)
@@ -281,8 +283,9 @@ def _parse_operand(
         _parse_dims(fields, path, items[2:])
     elif shape is DevicePattern:
         space, dtype, items = _bracket(path, text)
-        if space != "dev" or not items:
+        if space not in ("dev", "list") or not items:
             raise AsmSyntaxError(f"{path}: expected dev.dtype[address, dims...]")
+        fields[f"{path}.list"] = int(space == "list")
         fields[f"{path}.dtype"] = dtype
         _parse_address(fields, symbols, path, items[0])
         _parse_dims(fields, path, items[1:])

@@ -115,7 +115,7 @@ class DmaEngine(wiring.Component):
             place.eq(path.error_address),
             place[3:align].eq(Mux(path.error_flaw, path.error_address[3:align], 0)),
             place[:3].eq(0),
-            self.trap.cause.eq(Mux(path.error, failure, Trap.OUT_OF_RANGE)),
+            self.trap.cause.eq(Mux(path.error, failure, path.cause)),
             self.trap.stream.eq(transfer.stream),
             self.trap.pc.eq(transfer.pc),
             self.trap.address.eq(Mux(path.error, place, path.fault_address)),
@@ -130,7 +130,7 @@ class DmaEngine(wiring.Component):
         return m
 
     def _control(self, m: Module, path: Datapath) -> None:
-        cycle = Signal(32)
+        cycle, lists = Signal(32), self.transfer.src.list | self.transfer.dst.list
         m.d.comb += self.event.payload.cycle.eq(cycle)
         with m.FSM(name="phase"):
             with m.State("IDLE"):
@@ -153,7 +153,7 @@ class DmaEngine(wiring.Component):
                 with m.If(self.stop | path.error):
                     m.d.comb += self.trap.valid.eq(path.error & ~self.stop)
                     m.next = "DRAIN"
-                with m.Elif(path.finished & path.fault):
+                with m.Elif((path.finished | lists) & path.fault):
                     m.d.comb += self.trap.valid.eq(1)
                     m.next = "DRAIN"
                 with m.Elif(path.finished):

@@ -3,15 +3,13 @@
 from typing import Any
 
 from amaranth.hdl import Module, Mux, Signal, Value
-from amaranth.lib import data, stream, wiring
+from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out, connect, flipped
 
 from ..config import CoreConfig
 from ..formats import DType
 from ..host.windows import Windows
 from ..isa.csr import Trap
-from ..isa.dma_indexed import DmaGather
-from ..isa.dma_ring import DmaRing
 from ..isa.opcodes import Accumulate, RoundMode
 from ..isa.rules import DMA_CAST_DTYPES
 from ..isa.rules_indexed import INDEX_TENSOR_DTYPES
@@ -208,6 +206,7 @@ class FrontEnd(wiring.Component):
             m.d.sync += [
                 work.side.eq(0),
                 work.side.device.eq(operand.device),
+                work.side.list.eq(operand.list),
                 work.side.partition.eq(Mux(operand.device, 0, operand.start_partition)),
                 work.side.run.eq(1 << operand.shift),
                 work.count.eq(1), work.start.eq(operand.address), work.step.eq(0),
@@ -299,60 +298,28 @@ class FrontEnd(wiring.Component):
     def _end_operand(self, m: Module) -> None:
         """SIDE_DONE: after the source comes the destination, after that the windows."""
         work = self._work
+        listed = self._operand.list | work.source.list
         uneven = work.misaligned | (work.start.as_unsigned() & self._unit_mask).any()
         with m.State("SIDE_DONE"):
             with m.If(work.is_index):
-                self._keep_indices(m)
+                work.keep_indices(m, self._inputs.command.raw)
                 m.next = "SETUP"
             with m.Elif(self._operand.ring):
-                self._keep_ring(m)
+                work.keep_ring(m, self._operand, self._inputs.command.raw)
                 m.next = "RANGE"
                 with m.If(uneven):
                     self._bad(m)
-            with m.Elif(self._wants_other_rows()):
+            with m.Elif(self._wants_other_rows() | (self._operand.list & uneven)):
                 self._bad(m)
             with m.Elif(~work.is_dst):
-                self._keep_source(m)
+                work.keep_source(m, self._operand)
                 m.d.sync += work.is_dst.eq(1)
                 m.next = "SETUP"
-            with m.Elif((work.count != work.source_count) | (self._accumulates & uneven)):
+            with m.Elif((work.differs & ~listed) | (self._accumulates & uneven)):
                 self._bad(m)
             with m.Else():
+                work.keep_total(m, self._operand)
                 m.next = "RANGE"
-
-    def _keep_source(self, m: Module) -> None:
-        work = self._work
-        m.d.sync += [
-            work.source.eq(work.side),
-            work.source_count.eq(work.count), work.source_start.eq(work.start),
-            work.source_low.eq(work.low), work.source_high.eq(work.high),
-            work.src_dtype.eq(self._operand.dtype),
-        ]  # fmt: skip
-
-    def _keep_ring(self, m: Module) -> None:
-        """Its bytes are the source; there is no destination."""
-        ring = data.View(DmaRing, self._inputs.command.raw).ring
-        levels = self._work.side.levels
-        self._keep_source(m)
-        m.d.sync += self._work.side.eq(0)
-        m.d.sync += [levels[0].last.eq(ring.first), levels[1].last.eq(ring.count - 1)]
-
-    def _keep_indices(self, m: Module) -> None:
-        work, side = self._work, self._work.side
-        fields = data.View(DmaGather, self._inputs.command.raw)
-        m.d.sync += [
-            work.is_index.eq(0),
-            work.rows.eq(work.count),
-            work.indices.offset.eq(side.address),
-            work.indices.partition.eq(side.partition),
-            work.indices.is_signed.eq(fields.index.dtype == DType.INT32),
-            work.indices.skip.eq(fields.skip),
-            work.indices.last.eq(fields.index_last),
-            work.indices.stride.eq(fields.index_stride),
-        ]
-        for k in range(LEVELS):
-            near, level = work.indices.levels[k], side.levels[k]
-            m.d.sync += [near.jump.eq(level.jump), near.last.eq(level.last)]
 
     def _wants_other_rows(self) -> Value:
         """The operand on chip has another number of rows than there are indices."""
@@ -372,18 +339,15 @@ class FrontEnd(wiring.Component):
             m.next = "WINDOW"
         with m.State("WINDOW"):
             in_device = Mux(work.checking_dst, work.side.device, work.source.device)
+            is_write = work.checking_dst & ~work.side.list
             # Compared in this state only: the windows come from an ungated clock.
-            # A destination that is accumulated in is read too.
             allowed = Signal()
             m.d.comb += allowed.eq(
                 window_allows(
-                    self.windows,
-                    work.check_low,
-                    work.check_high,
-                    ~work.checking_dst | self._accumulates,
-                    work.checking_dst,
+                    self.windows, work.check_low, work.check_high,
+                    ~is_write | self._accumulates, is_write,
                 )
-            )
+            )  # fmt: skip
             with m.If(self._operand.indexed):
                 with m.If(in_device):
                     m.d.sync += work.indices.low.eq(work.check_low)

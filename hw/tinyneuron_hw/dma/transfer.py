@@ -30,13 +30,16 @@ class Level(data.Struct):
 
 class Side(data.Struct):
     """Source or destination: runs of ``run`` contiguous bytes whose starts walk over ``levels``.
-    Dimensions that continue the run are merged into it and have ``last`` 0, but in a transpose."""
+    Dimensions that continue the run are merged into it and have ``last`` 0, but in a transpose.
+
+    A list of buffers is one run of ``run`` bytes; its buffers have ``levels[0].jump`` in all."""
 
     device: unsigned(1)
     """Device memory; otherwise SBUF, where ``address`` counts bytes within a partition."""
     address: unsigned(48)
     partition: unsigned(8)
     run: unsigned(34)
+    list: unsigned(1)
     levels: data.ArrayLayout(Level, LEVELS)
 
 

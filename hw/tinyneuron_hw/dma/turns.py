@@ -11,9 +11,12 @@ from ..memory.ports import DmaReadPort
 from .burst_turns import BurstTurns
 from .reader import AddressRequest
 
-__all__ = ["SBUF_READERS", "ReadTurns"]
+__all__ = ["BURST_READERS", "SBUF_READERS", "ReadTurns"]
 
+BURST_READERS = 3
+"""Readers of device memory."""
 SBUF_READERS = 3
+"""Readers of SBUF."""
 
 
 class ReadTurns(wiring.Component):
@@ -23,7 +26,7 @@ class ReadTurns(wiring.Component):
     Members
     -------
     shared, ar, out, returned, r_valid:
-        See :class:`BurstTurns`, of two readers.
+        See :class:`BurstTurns`, of ``BURST_READERS``.
     sbuf: In(DmaReadPort(config)).array(SBUF_READERS), sbuf_read: Out(DmaReadPort(config))
 
     Latency: combinational.
@@ -34,10 +37,10 @@ class ReadTurns(wiring.Component):
         super().__init__(
             {
                 "shared": In(1),
-                "ar": In(stream.Signature(AddressRequest)).array(2),
+                "ar": In(stream.Signature(AddressRequest)).array(BURST_READERS),
                 "out": Out(stream.Signature(AddressRequest)),
                 "returned": In(1),
-                "r_valid": Out(2),
+                "r_valid": Out(BURST_READERS),
                 "sbuf": In(DmaReadPort(config)).array(SBUF_READERS),
                 "sbuf_read": Out(DmaReadPort(config)),
             }
@@ -45,7 +48,7 @@ class ReadTurns(wiring.Component):
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
-        m.submodules.bursts = bursts = BurstTurns(2)
+        m.submodules.bursts = bursts = BurstTurns(BURST_READERS)
         for mine, inner in zip(self.ar, bursts.ar, strict=True):
             connect(m, flipped(mine), inner)
         connect(m, bursts.out, flipped(self.out))

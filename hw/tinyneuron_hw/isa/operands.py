@@ -113,7 +113,8 @@ class DeviceDim(data.Struct):
 
 class DevicePattern(data.Struct):
     """Device-memory operand: starts at ``address + register * scale`` bytes (``scale`` signed,
-    the register signed; no register when ``address_uses_register`` is 0); ``dims[0]`` innermost."""
+    the register signed; no register when ``address_uses_register`` is 0); ``dims[0]`` innermost.
+    With ``list`` there is a list of ``dims[0].size`` buffers; see Lists of buffers."""
 
     dtype: DType
     address: unsigned(48)
@@ -121,7 +122,8 @@ class DevicePattern(data.Struct):
     register: unsigned(5)
     scale: signed(32)
     dims: data.ArrayLayout(DeviceDim, 4)
-    reserved: unsigned(14)
+    list: unsigned(1)
+    reserved: unsigned(13)
 
 
 class RingPattern(data.Struct):

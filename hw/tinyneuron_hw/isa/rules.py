@@ -41,6 +41,7 @@ from .roles import DEVICE, PATTERNS, SCALARS, STOCHASTIC_OPCODES, Role
 from .rules_accumulate import SUBJECTS, check_accumulation
 from .rules_eight import EIGHT_OPCODES, check_eight
 from .rules_indexed import check_indexed, check_indexed_counts
+from .rules_list import ENTRY_BYTES, check_list_address, check_lists, list_path
 from .rules_operations import check_operations
 from .rules_random import check_seed
 from .rules_reshape import RESHAPE_OPCODES, check_reshape
@@ -137,6 +138,7 @@ def check(
         return
     if opcode in TRANSFER_OPCODES:
         _check_dma_counts(fields, ranges, devices)
+        check_list_address(opcode, fields, device_address)
         check_aligned(fields, device_address)
     if opcode is Opcode.DMA_RING and device_address is not None:
         check_ring_address(device_address("ring"))
@@ -146,7 +148,8 @@ def check(
         for path, extent in devices.items():
             start = device_address(path)
             low, high = start + extent.low, start + extent.high
-            ways = {path == "dst", path == "dst" and not accumulates(fields)}
+            writes = path == "dst" and path != list_path(opcode, fields)
+            ways = {writes, writes and not accumulates(fields)}
             if low < 0 or not all(window_allows(low, high, is_write) for is_write in ways):
                 raise OperandError(
                     f"{path}: device bytes 0x{low:x}..0x{high:x} are outside the program's windows",
@@ -210,6 +213,8 @@ def _check_device(fields: Mapping[str, Any], path: str) -> ApRange:
     dims = device_dims(fields, path)
     if any(size < 1 for _, size in dims):
         raise _bad(f"{path}: every dimension must have size at least 1")
+    if fields[f"{path}.list"]:
+        return ApRange(0, ENTRY_BYTES * dims[0][1], dims[0][1])
     return pattern_range(0, dims, 1, FORMATS[fields[f"{path}.dtype"]].bytes)
 
 
@@ -252,6 +257,7 @@ def _check_opcode(
     elif opcode in TRANSFER_OPCODES:
         _check_queue(config, fields)
         _check_dma(fields)
+        check_lists(opcode, fields)
         if opcode in INDEXED_OPCODES:
             check_indexed(fields)
     elif opcode is Opcode.LOAD_STATIONARY:
@@ -374,5 +380,6 @@ def _check_dma_counts(
             raise _bad(f"{path}: {count} elements exceed {MAX_DMA_ELEMENTS}")
     for path, extent in ranges.items():
         counts[path] = extent.count * fields[f"{path}.num_partitions"]
-    if counts["src"] != counts["dst"]:
+    listed = any(fields[f"{path}.list"] for path in devices)
+    if counts["src"] != counts["dst"] and not listed:
         raise _bad(f"src has {counts['src']} elements, dst {counts['dst']}")

@@ -163,6 +163,7 @@ class StaticRules(wiring.Component):
             *self._no_queue(opcode),
             *turned,
             *self._index_rules(opcode),
+            *self._list_rules(opcode),
         ]
 
     def _no_queue(self, opcode: Opcode) -> list[Value]:
@@ -175,6 +176,21 @@ class StaticRules(wiring.Component):
             self._field(opcode, f"ring.{name}") for name in ("entries", "first", "count")
         )
         return [first >= entries, count == 0, count > entries, *self._no_queue(opcode)]
+
+    def _list_rules(self, opcode: Opcode) -> list[Value]:
+        """Those of :func:`tinyneuron_hw.isa.rules_list.check_lists`."""
+        paths = DEVICE.get(opcode, ())
+        flags = [self._field(opcode, f"{path}.list") for path in paths]
+        if opcode in INDEXED_OPCODES:
+            return flags
+        rules = [flags[0] & flags[1]] if len(flags) > 1 else []
+        for path, flag in zip(paths, flags, strict=True):
+            dims = f"{path}.dims"
+            shape = [self._field(opcode, f"{dims}.{k}.stride").any() for k in range(4)]
+            shape += [self._field(opcode, f"{dims}.{k}.size") != 1 for k in range(1, 4)]
+            more = [self._field(opcode, name).any() for name in ("accumulate", "transpose")]
+            rules.append(flag & Cat(shape, more).any())
+        return rules
 
     def _index_rules(self, opcode: Opcode) -> list[Value]:
         """Those of :func:`tinyneuron_hw.isa.rules_indexed.check_indexed`."""

@@ -19,12 +19,14 @@ from ..backend import DMA_SOURCE
 from . import scalar, tensor, vector, vector_eight, vector_random, vector_reshape
 from .dma import transfer
 from .errors import GoldenError, TrapSignal
+from .lists import written_buffers
 from .machine import Machine
 from .numerics import quiet
 from .prepared import Prepared, Preparer
 from .program import ADDRESS_MASK, Program, fetch, fetch_trap
 from .races import RaceDetector, Where
-from .rehearsal import accesses, rehearse
+from .region import DeviceRegion
+from .rehearsal import accesses, is_from_memory, rehearse
 from .rings import descriptor_address, is_last, next_descriptor, ring_bytes
 from .semaphores import Semaphores
 from .sequencer import Sequencer
@@ -59,6 +61,8 @@ class Step:
     thread: int
     clock: tuple[int, ...]
     error: DecodeError | OperandError | None = None
+    buffers: tuple[DeviceRegion, ...] = ()
+    """What a transfer to a list writes."""
 
 
 Observer = Callable[[Step], None]
@@ -268,9 +272,10 @@ class Core:
                 self.counters["tensor_moving"] += tensor.moving_elements(prepared)
 
     def _rehearse(self, prepared: Prepared) -> None:
-        if prepared.accesses is None:
-            prepared.accesses = accesses(self.machine, prepared)
-        rehearse(self.machine, prepared.accesses)
+        found = prepared.accesses or accesses(self.machine, prepared)
+        if not is_from_memory(prepared):
+            prepared.accesses = found
+        rehearse(self.machine, found)
         if prepared.opcode is Opcode.LOAD_STATIONARY:
             tensor.rehearse_load(self.machine, prepared)
 
@@ -320,7 +325,10 @@ class Core:
                  error: DecodeError | OperandError | None = None) -> None:  # fmt: skip
         if self._observer is not None:
             clock = tuple(map(int, self._races.clock(thread))) if self._races else ()
-            step = Step(where.stream, where.pc, prepared, where.queue, thread, clock, error)
+            moves = where.queue is not None
+            buffers = written_buffers(self.machine, prepared) if moves else ()
+            step = Step(where.stream, where.pc, prepared, where.queue, thread, clock, error,
+                        buffers)  # fmt: skip
             self._observer(step)
 
     def _update(self, prepared: Prepared, thread: int) -> None:

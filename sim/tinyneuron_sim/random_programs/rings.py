@@ -1,4 +1,4 @@
-"""Rings of descriptors for random transfers."""
+"""Rings of descriptors and lists of buffers for random transfers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SPARE = 4
 
 
 class Rings:
-    """Lays rings in device memory, one behind the other from ``base`` on."""
+    """Lays rings and lists in device memory, one behind the other from ``base`` on."""
 
     def __init__(self, rng: random.Random, base: int, size: int):
         self._rng, self.base, self._size = rng, base, size
@@ -39,6 +39,25 @@ class Rings:
         self._used += INSTRUCTION_BYTES * entries
         ring = {"address": address, "entries": entries, "first": first, "count": count}
         return encode(Opcode.DMA_RING, ring=ring, queue=queue)
+
+    def add_list(self, buffers: list[tuple[int, int]], spoilt: bool) -> int:
+        """Address of a list of (address, bytes); a list that is spoilt traps."""
+        rng = self._rng
+        entries = [list(buffer) for buffer in buffers]
+        if spoilt:
+            entry = rng.choice(entries)
+            kind = rng.randrange(4)
+            if kind == 0:
+                entry[0] = rng.choice([0, self.base, (1 << 48) - entry[1], rng.getrandbits(64)])
+            elif kind == 1:
+                entry[1] = rng.choice([0, entry[1] | 1 << rng.randint(33, 63)])
+            else:
+                entry[1] += rng.choice([-1, 1, 8])
+        raw = b"".join(value.to_bytes(8, "little") for entry in entries for value in entry)
+        at = self._used + rng.randrange(0, 65, 16)
+        self.memory[at : at + len(raw)] = raw
+        self._used = -(-(at + len(raw)) // INSTRUCTION_BYTES) * INSTRUCTION_BYTES
+        return self.base + at
 
 
 def _put(raw: bytes, offset: int, width: int, value: int) -> bytes:

@@ -7,6 +7,8 @@ others too.
 
 from __future__ import annotations
 
+import itertools
+import math
 import random
 from typing import Any
 
@@ -32,6 +34,7 @@ _HALF = 2048
 """Device memory is two windows of this many bytes; what is read may be in both."""
 _WINDOWS = (0x1000, 0x3000)
 _CODE = 0x1_0000
+_LISTED = (Opcode.DMA_LOAD, Opcode.DMA_STORE, Opcode.DMA_COPY)
 _RINGS, _RING_BYTES = 0x8000, 0x4000
 """Where the rings are, in a window that may only be read."""
 
@@ -40,13 +43,11 @@ def transfer_case(config: CoreConfig, seed: int, count: int, *, traps: bool = Fa
     """A program of ``count`` transfers, some of them descriptors of rings; with ``traps`` one more
     whose indices mostly trap, or a descriptor that does."""
     rng = random.Random(seed)
-    draw = _Draw(config, rng)
     rings = Rings(rng, _RINGS, _RING_BYTES)
-    code = _code(rng, draw, rings, count)
-    if traps and rng.random() < 0.5:
-        code.append(draw.instruction(rng.choice(INDEXED_OPCODES), trapping=True))
-    elif traps:
-        code.append(_trapping_ring(rng, draw, rings))
+    draw = _Draw(config, rng, rings)
+    code = _code(rng, draw, count)
+    if traps:
+        code.append(rng.choice([_trapping_rows, _trapping_list, _trapping_ring])(rng, draw))
     windows = [MemoryWindow(_CODE, 1 << 14, False, False, True),
                MemoryWindow(_RINGS, _RING_BYTES, True, False, False)]  # fmt: skip
     windows += [MemoryWindow(base, _HALF, True, True, False) for base in _WINDOWS]
@@ -63,13 +64,13 @@ def transfer_case(config: CoreConfig, seed: int, count: int, *, traps: bool = Fa
     )  # fmt: skip
 
 
-def _code(rng: random.Random, draw: _Draw, rings: Rings, count: int) -> list[bytes]:
+def _code(rng: random.Random, draw: _Draw, count: int) -> list[bytes]:
     code: list[bytes] = []
     while count:
         size = min(count, rng.randint(1, 8))
-        if rng.random() < 0.1 and rings.room(size + 8):
+        if rng.random() < 0.1 and draw.rings.room(size + 16):
             descriptors = [draw.instruction(queue=0) for _ in range(size)]
-            code.append(rings.add(descriptors, draw.queue))
+            code.append(draw.rings.add(descriptors, draw.queue))
             count -= size
             continue
         code.append(draw.instruction())
@@ -77,16 +78,27 @@ def _code(rng: random.Random, draw: _Draw, rings: Rings, count: int) -> list[byt
     return code
 
 
-def _trapping_ring(rng: random.Random, draw: _Draw, rings: Rings) -> bytes:
+def _trapping_rows(rng: random.Random, draw: _Draw) -> bytes:
+    return draw.instruction(rng.choice(INDEXED_OPCODES), trapping=True)
+
+
+def _trapping_list(rng: random.Random, draw: _Draw) -> bytes:
+    return draw.listed(rng.choice(_LISTED), trapping=True)
+
+
+def _trapping_ring(rng: random.Random, draw: _Draw) -> bytes:
     """One of its descriptors traps, or has indices that mostly do."""
     descriptors = [draw.instruction(queue=0) for _ in range(rng.randint(1, 4))]
     number = rng.randrange(len(descriptors))
-    if rng.random() < 0.3:
+    kind = rng.random()
+    if kind < 0.2:
         opcode = rng.choice(INDEXED_OPCODES)
         descriptors[number] = draw.instruction(opcode, trapping=True, queue=0)
+    elif kind < 0.4:
+        descriptors[number] = draw.listed(rng.choice(_LISTED), trapping=True, queue=0)
     else:
         descriptors[number] = bad_descriptor(rng, descriptors[number])
-    return rings.add(descriptors, draw.queue)
+    return draw.rings.add(descriptors, draw.queue)
 
 
 def _numbers(rng: random.Random, size: int) -> bytes:
@@ -106,14 +118,16 @@ def _indices(rng: random.Random) -> bytes:
 
 
 class _Draw:
-    def __init__(self, config: CoreConfig, rng: random.Random):
-        self._config, self._rng = config, rng
+    def __init__(self, config: CoreConfig, rng: random.Random, rings: Rings):
+        self._config, self._rng, self.rings = config, rng, rings
         self.queue = rng.randrange(config.dma_engines)
 
     def instruction(self, opcode: Opcode | None = None, *, trapping: bool = False,
                     queue: int | None = None) -> bytes:  # fmt: skip
         """One transfer; of the indexed ones ``trapping`` decides which indices they have. Its
         ``queue`` is that of the program if none is given."""
+        if opcode is None and self._rng.random() < 0.1 and self.rings.room(9):
+            return self.listed(self._rng.choice(_LISTED), queue=queue)
         kind = opcode or self._rng.choice(TRANSFER_OPCODES)
         while True:
             fields = {"queue": self.queue if queue is None else queue} | self._types(kind)
@@ -123,6 +137,31 @@ class _Draw:
                 return encode(kind, fields | self._plain(kind, fields))
             except NoRoomError:
                 continue
+
+    def listed(self, opcode: Opcode, *, trapping: bool = False, queue: int | None = None) -> bytes:
+        """A transfer from or to a list of buffers, none of which need begin or end with an
+        element."""
+        rng = self._rng
+        listed = rng.choice(DEVICE[opcode])
+        while True:
+            fields = {"queue": self.queue if queue is None else queue} | self._types(opcode)
+            try:
+                fields |= self._plain(opcode, fields)
+            except NoRoomError:
+                continue
+            break
+        other = "dst" if listed == "src" else "src"
+        total = fields.get(f"{other}.num_partitions", 1) * FORMATS[fields[f"{listed}.dtype"]].bytes
+        total *= math.prod(fields[f"{other}.dims.{k}.size"] for k in range(4))
+        cuts = sorted(rng.sample(range(1, total), min(total - 1, rng.randint(0, 7))))
+        sizes = [b - a for a, b in itertools.pairwise([0, *cuts, total])]
+        window = next(w for w in _WINDOWS if w <= fields[f"{listed}.address"] < w + _HALF)
+        buffers = [(window + rng.randrange(_HALF - size + 1), size) for size in sizes]
+        for k in range(4):
+            fields |= {f"{listed}.dims.{k}.stride": 0, f"{listed}.dims.{k}.size": 1}
+        fields |= {f"{listed}.list": 1, f"{listed}.address": self.rings.add_list(buffers, trapping),
+                   f"{listed}.dims.0.size": len(buffers)}  # fmt: skip
+        return encode(opcode, fields)
 
     def _types(self, opcode: Opcode) -> dict[str, Any]:
         rng = self._rng
