@@ -151,7 +151,8 @@ class _Draw:
                 continue
             break
         other = "dst" if listed == "src" else "src"
-        total = fields.get(f"{other}.num_partitions", 1) * FORMATS[fields[f"{listed}.dtype"]].bytes
+        element = FORMATS[DType(fields[f"{listed}.dtype"])].bytes
+        total = element * fields.get(f"{other}.num_partitions", 1)
         total *= math.prod(fields[f"{other}.dims.{k}.size"] for k in range(4))
         cuts = sorted(rng.sample(range(1, total), min(total - 1, rng.randint(0, 7))))
         sizes = [b - a for a, b in itertools.pairwise([0, *cuts, total])]

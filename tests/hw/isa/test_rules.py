@@ -21,7 +21,7 @@ from tinyneuron_hw.isa.opcodes import (
     RoundMode,
     Space,
 )
-from tinyneuron_hw.isa.roles import DEVICE, PATTERNS, SCALARS, STOCHASTIC_OPCODES
+from tinyneuron_hw.isa.roles import ADDRESSED, DEVICE, PATTERNS, SCALARS, STOCHASTIC_OPCODES
 from tinyneuron_hw.isa.rules import OperandError, check, start_granule
 from tinyneuron_hw.isa.rules_reshape import mask_entries, pack_mask
 
@@ -44,6 +44,10 @@ def _rows(dtype: DType = FP32, count: int = 8, rows: int = 3, **more: object) ->
     return _ap(dtype, **more) | {"dims": dims}
 
 
+def _list(dtype: DType = FP32, **more: object) -> dict:
+    return {"dtype": dtype, "list": 1, "dims": [{"size": 3}], **more}
+
+
 LEGAL: dict[Opcode, dict] = {
     Opcode.DMA_LOAD: {"src": _dev(), "dst": _ap()},
     Opcode.DMA_STORE: {"src": _ap(), "dst": _dev()},
@@ -51,6 +55,7 @@ LEGAL: dict[Opcode, dict] = {
     Opcode.DMA_LOCAL: {"src": _ap(), "dst": _ap(FP16, 16, num_partitions=2)},
     Opcode.DMA_GATHER: {"src": _dev(count=8), "dst": _rows(), "index": _ap(INT32, 3)},
     Opcode.DMA_SCATTER: {"src": _rows(BF16), "dst": _dev(count=8), "index": _ap(DType.UINT32, 3)},
+    Opcode.DMA_RING: {"ring": {"entries": 5, "first": 4, "count": 5}},
     Opcode.LOAD_STATIONARY: {"src": _ap(BF16, 3), "column_start": 1},
     Opcode.MULTIPLY_MOVING: {"src": _ap(FP16), "dst": _ap(space=Space.PSUM), "accumulate": 1},
     Opcode.TENSOR_TENSOR: {"in0": _ap(), "in1": _ap(INT32), "dst": _ap(BF16), "op": AluOp.MAX},
@@ -119,12 +124,40 @@ def test_a_legal_instruction_of_each_opcode(opcode, config):
 
 def test_the_tables_cover_every_data_opcode():
     data = set(Opcode) - set(CONTROL_OPCODES)
-    assert set(PATTERNS) | set(DEVICE) == data == set(LEGAL)
+    assert set(PATTERNS) | set(ADDRESSED) == data == set(LEGAL)
     for opcode in data:
         paths = {path.split(".")[0] for path in decode(encode(opcode, LEGAL[opcode])).fields}
         named = {role.path for role in PATTERNS.get(opcode, ())}
-        named |= {*SCALARS.get(opcode, ()), *DEVICE.get(opcode, ())}
+        named |= {*SCALARS.get(opcode, ()), *ADDRESSED.get(opcode, ())}
         assert named <= paths
+
+
+def test_a_list_is_read_wherever_it_stands():
+    """Its entries, whatever the buffers are for; it starts at a multiple of an entry."""
+    asked = []
+
+    def window_allows(low, high, is_write):
+        asked.append((low, high, is_write))
+        return True
+
+    for opcode, path in ((Opcode.DMA_LOAD, "src"), (Opcode.DMA_STORE, "dst")):
+        fields = {**LEGAL[opcode], path: _list(BF16)}
+        known = {"device_address": lambda path: 0x1230, "window_allows": window_allows}
+        _check(opcode, fields, **known)
+        assert set(asked) == {(0x1230, 0x1230 + 48, False)}
+        known["device_address"] = lambda path: 0x1238
+        _refused(opcode, fields, Trap.BAD_OPERAND, "0x1238 is not a multiple of 16", **known)
+
+
+def test_a_ring_starts_at_a_descriptor_inside_a_window():
+    fields = {"ring": {"entries": 3, "first": 2, "count": 1}}
+    known = {"window_allows": lambda low, high, is_write: (low, high, is_write) == (0x80, 0x200, 0)}
+    _check(Opcode.DMA_RING, fields, device_address=lambda path: 0x80, **known)
+    _refused(Opcode.DMA_RING, fields, Trap.BAD_OPERAND, "0xc0 is not a multiple of 128",
+             device_address=lambda path: 0xC0, **known)  # fmt: skip
+    error = _refused(Opcode.DMA_RING, fields, Trap.OUT_OF_RANGE, "ring: device bytes 0x100",
+                     device_address=lambda path: 0x100, **known)  # fmt: skip
+    assert error.address == 0x100
 
 
 @pytest.mark.parametrize("opcode", LEGAL)
@@ -197,6 +230,18 @@ BAD = [
     (Opcode.DMA_LOCAL, {"accumulate": 1, "transpose": 1}, "transpose: must be 0 in a transfer"),
     (Opcode.DMA_LOCAL, {"transpose": 1}, "a transpose takes elements of one type of 2 or 4 bytes"),
     (Opcode.DMA_LOCAL, {"transpose": 1, "dst": _ap(FP32, 8)}, "dst is 4 x 8, the transpose of"),
+    (Opcode.DMA_RING, {"queue": 2}, "queue 2 does not exist: 2 DMA engines"),
+    (Opcode.DMA_RING, {"ring": {"entries": 5, "first": 5, "count": 1}}, "first must be below its"),
+    (Opcode.DMA_RING, {"ring": {"entries": 5}}, "count must be from 1 to its 5 entries, not 0"),
+    (Opcode.DMA_RING, {"ring": {"entries": 5, "count": 6}}, "count must be from 1 to its 5"),
+    (Opcode.DMA_RING, {"ring": {"entries": 0, "count": 1}}, "first must be below its 0"),
+    (Opcode.DMA_COPY, {"src": _list(), "dst": _list()}, "src and dst must not both be lists"),
+    (Opcode.DMA_LOAD, {"src": _list(dims=[{"stride": 16, "size": 3}])}, "strides are 0, sizes 1"),
+    (Opcode.DMA_STORE, {"dst": _list(dims=[{"size": 3}, {"size": 2}])}, "strides are 0, sizes 1"),
+    (Opcode.DMA_STORE, {"dst": _list(dims=[{"size": 0}])}, "dst: every dimension must have size"),
+    (Opcode.DMA_LOAD, {"src": _list(), "accumulate": 1}, "src: a transfer with a list neither"),
+    (Opcode.DMA_GATHER, {"src": _list()}, "src: a transfer with a list neither"),
+    (Opcode.DMA_COPY, {"src": _list(UINT8)}, "src: dtype uint8 is not one of fp32, bf16"),
     (Opcode.LOAD_STATIONARY, {"src": _ap(INT32, 3)}, "src: dtype int32 is not one of tf32, bf16"),
     (Opcode.LOAD_STATIONARY, {"src": _ap(FP32, 3), "transpose": 1},
      "src: dtype fp32 is not one of bf16, fp16"),
