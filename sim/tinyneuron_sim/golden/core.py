@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -295,6 +295,7 @@ class Core:
         if prepared.opcode is Opcode.DMA_RING:
             prepared = self._next_of_ring(queue, moved)
             self.machine.descriptors = ring_bytes(moved.prepared)
+            self.machine.where = replace(moved.where, text=prepared)
         else:
             self._observe(moved.where, prepared, self.machine.thread)
         if self._rehearses:

@@ -74,6 +74,8 @@ class Prepared:
         if self.opcode is None:
             return "an instruction that does not decode"
         parts = [*map(str, self.regions.values()), *map(str, self.devices.values())]
+        if self.opcode is Opcode.DMA_RING:
+            parts.append(_ring_text(self.fields))
         for name in ("op", "op0", "op1", "function", "accumulate", "transpose", "queue"):
             if name in self.fields:
                 value = self.fields[name]
@@ -91,6 +93,13 @@ class Prepared:
                 take = ", subtract" if mode is WaitMode.GREATER_EQUAL_SUBTRACT else ""
                 found.append(f"{kind}(s{index} {_SIGNS[mode]} {value}{take})")
         return found
+
+
+def _ring_text(fields: Mapping[str, Any]) -> str:
+    address, entries, first, count = (
+        fields[f"ring.{name}"] for name in ("address", "entries", "first", "count")
+    )
+    return f"ring=device[0x{address:x}] {first}+{count} of {entries}"
 
 
 _OPCODES_OF = {stream: {op.value for op in ops} for stream, ops in STREAM_OPCODES.items()}
