@@ -40,7 +40,8 @@ class Dma(wiring.Component):
         Of the access two cycles ago.
     updates: Out(SemaphoreUpdatePort()).array(dma_engines)
     trap: Out(TrapPort())
-        BAD_OPERAND, OUT_OF_RANGE, BUS_ERROR, ECC_ERROR, SBUF_ECC_ERROR.
+        BAD_OPCODE (of a descriptor), BAD_OPERAND, OUT_OF_RANGE, BUS_ERROR, ECC_ERROR,
+        SBUF_ECC_ERROR.
     trace: Out(stream of TraceEvent).array(dma_engines)
     windows: In(Windows), cycle: In(32)
     stop: In(1)

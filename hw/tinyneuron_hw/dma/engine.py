@@ -76,8 +76,8 @@ class DmaEngine(wiring.Component):
     update: Out(SemaphoreUpdatePort())
         After the last byte is readable (device memory: after the last write response).
     trap: Out(TrapPort())
-        BUS_ERROR, ECC_ERROR, or OUT_OF_RANGE of a row once those before it are moved; the engine
-        then waits for ``stop``.
+        BUS_ERROR, ECC_ERROR, OUT_OF_RANGE of a row once those before it are moved, or what is wrong
+        with a list before anything is; the engine then waits for ``stop``.
     event: Out(stream of TraceEvent), source: In(5), cycle: In(32)
         START and END of each transfer; ``source`` is the engine's number on the trace port.
     quiet: Out(1)
