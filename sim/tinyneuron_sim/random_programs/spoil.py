@@ -1,7 +1,7 @@
 """Instructions that break one rule of ``isa.rules``, found by trial.
 
 The rules are the ``raise`` statements of that module and those beside it; a rule that is added
-there is looked for here without a change.
+there is looked for here without a change. Lists and rings are left to random transfers.
 """
 
 from __future__ import annotations
@@ -163,7 +163,7 @@ def _change(rng: random.Random, opcode: Opcode, fields: Fields) -> Fields:
         if not field.is_reserved
         and not field.path.startswith("header.")
         and not is_flag_of_register(field)
-        and not field.path.endswith((".address_uses_register", ".scale", ".register"))
+        and not field.path.endswith((".address_uses_register", ".scale", ".register", ".list"))
     ]
     changed = dict(fields)
     if rng.random() < 0.15:  # sizes of several operands together
