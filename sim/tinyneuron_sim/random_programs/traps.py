@@ -63,7 +63,7 @@ class Target:
 
     @property
     def opcodes(self) -> tuple[Opcode, ...]:
-        return STREAM_OPCODES[self.stream]
+        return tuple(op for op in STREAM_OPCODES[self.stream] if op in DRAWN_OPCODES)
 
     def insert(self, *elements: Item | Label) -> None:
         """Puts code anywhere in the stream, in a later pass of a loop if there is one."""
@@ -124,7 +124,7 @@ def unknown_opcode(target: Target) -> None:
 
 
 def foreign_opcode(target: Target) -> None:
-    opcode = target.rng.choice([op for op in Opcode if op not in target.opcodes])
+    opcode = target.rng.choice([op for op in DRAWN_OPCODES if op not in target.opcodes])
     target.insert(target.raw(_bits(opcode, target.drawer.draw(opcode)[0])))
 
 
