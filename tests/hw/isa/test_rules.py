@@ -44,10 +44,6 @@ def _rows(dtype: DType = FP32, count: int = 8, rows: int = 3, **more: object) ->
     return _ap(dtype, **more) | {"dims": dims}
 
 
-def _list(dtype: DType = FP32, **more: object) -> dict:
-    return {"dtype": dtype, "list": 1, "dims": [{"size": 3}], **more}
-
-
 LEGAL: dict[Opcode, dict] = {
     Opcode.DMA_LOAD: {"src": _dev(), "dst": _ap()},
     Opcode.DMA_STORE: {"src": _ap(), "dst": _dev()},
@@ -132,34 +128,6 @@ def test_the_tables_cover_every_data_opcode():
         assert named <= paths
 
 
-def test_a_list_is_read_wherever_it_stands():
-    """Its entries, whatever the buffers are for; it starts at a multiple of an entry."""
-    asked = []
-
-    def window_allows(low, high, is_write):
-        asked.append((low, high, is_write))
-        return True
-
-    for opcode, path in ((Opcode.DMA_LOAD, "src"), (Opcode.DMA_STORE, "dst")):
-        fields = {**LEGAL[opcode], path: _list(BF16)}
-        known = {"device_address": lambda path: 0x1230, "window_allows": window_allows}
-        _check(opcode, fields, **known)
-        assert set(asked) == {(0x1230, 0x1230 + 48, False)}
-        known["device_address"] = lambda path: 0x1238
-        _refused(opcode, fields, Trap.BAD_OPERAND, "0x1238 is not a multiple of 16", **known)
-
-
-def test_a_ring_starts_at_a_descriptor_inside_a_window():
-    fields = {"ring": {"entries": 3, "first": 2, "count": 1}}
-    known = {"window_allows": lambda low, high, is_write: (low, high, is_write) == (0x80, 0x200, 0)}
-    _check(Opcode.DMA_RING, fields, device_address=lambda path: 0x80, **known)
-    _refused(Opcode.DMA_RING, fields, Trap.BAD_OPERAND, "0xc0 is not a multiple of 128",
-             device_address=lambda path: 0xC0, **known)  # fmt: skip
-    error = _refused(Opcode.DMA_RING, fields, Trap.OUT_OF_RANGE, "ring: device bytes 0x100",
-                     device_address=lambda path: 0x100, **known)  # fmt: skip
-    assert error.address == 0x100
-
-
 @pytest.mark.parametrize("opcode", LEGAL)
 def test_only_dma_always_rounds_to_nearest(opcode):
     if "round_mode" not in decode(encode(opcode, LEGAL[opcode])).fields:
@@ -230,18 +198,6 @@ BAD = [
     (Opcode.DMA_LOCAL, {"accumulate": 1, "transpose": 1}, "transpose: must be 0 in a transfer"),
     (Opcode.DMA_LOCAL, {"transpose": 1}, "a transpose takes elements of one type of 2 or 4 bytes"),
     (Opcode.DMA_LOCAL, {"transpose": 1, "dst": _ap(FP32, 8)}, "dst is 4 x 8, the transpose of"),
-    (Opcode.DMA_RING, {"queue": 2}, "queue 2 does not exist: 2 DMA engines"),
-    (Opcode.DMA_RING, {"ring": {"entries": 5, "first": 5, "count": 1}}, "first must be below its"),
-    (Opcode.DMA_RING, {"ring": {"entries": 5}}, "count must be from 1 to its 5 entries, not 0"),
-    (Opcode.DMA_RING, {"ring": {"entries": 5, "count": 6}}, "count must be from 1 to its 5"),
-    (Opcode.DMA_RING, {"ring": {"entries": 0, "count": 1}}, "first must be below its 0"),
-    (Opcode.DMA_COPY, {"src": _list(), "dst": _list()}, "src and dst must not both be lists"),
-    (Opcode.DMA_LOAD, {"src": _list(dims=[{"stride": 16, "size": 3}])}, "strides are 0, sizes 1"),
-    (Opcode.DMA_STORE, {"dst": _list(dims=[{"size": 3}, {"size": 2}])}, "strides are 0, sizes 1"),
-    (Opcode.DMA_STORE, {"dst": _list(dims=[{"size": 0}])}, "dst: every dimension must have size"),
-    (Opcode.DMA_LOAD, {"src": _list(), "accumulate": 1}, "src: a transfer with a list neither"),
-    (Opcode.DMA_GATHER, {"src": _list()}, "src: a transfer with a list neither"),
-    (Opcode.DMA_COPY, {"src": _list(UINT8)}, "src: dtype uint8 is not one of fp32, bf16"),
     (Opcode.LOAD_STATIONARY, {"src": _ap(INT32, 3)}, "src: dtype int32 is not one of tf32, bf16"),
     (Opcode.LOAD_STATIONARY, {"src": _ap(FP32, 3), "transpose": 1},
      "src: dtype fp32 is not one of bf16, fp16"),
