@@ -77,7 +77,7 @@ def _any(rng: random.Random, raw: bytes, keep: Callable[[Field], bool], value: i
 
 def _opcode(rng: random.Random, raw: bytes) -> bytes:
     others = [code for code in range(256) if code not in [op.value for op in TRANSFER_OPCODES]]
-    return _put(raw, 0, 8, rng.choice([*others, *[op.value for op in (Opcode.DMA_RING,)]]))
+    return _put(raw, 0, 8, rng.choice([*others, Opcode.DMA_RING.value]))
 
 
 def _reserved(rng: random.Random, raw: bytes) -> bytes:
