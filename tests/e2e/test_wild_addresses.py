@@ -7,7 +7,9 @@ must not turn up where the program can write.
 
 from __future__ import annotations
 
+import itertools
 import random
+import struct
 from collections import Counter
 from typing import Any
 
@@ -24,7 +26,7 @@ from tinyneuron_sim.loader import CONTROL_START, MemoryWindow, csr_values, load_
 
 CONFIG = get_config("tiny")
 ARENA, SECRET = 1 << 14, 0xA5
-CODE, DUMP, SERVICE = 0x2_0000, 0x4_0000, 0x6_0000
+CODE, DUMP, SERVICE, SHARED = 0x2_0000, 0x4_0000, 0x6_0000, 0x8_0000
 ROWS = 512
 """Bytes of each SBUF partition that transfers use."""
 CHUNK = 250
@@ -33,7 +35,7 @@ CHUNK = 250
 def windows_of(rng: random.Random) -> list[MemoryWindow]:
     """Some windows for data, of any size and place, and one for the code or most of it."""
     found = []
-    for _ in range(rng.randint(1, MEMORY_WINDOWS - 1)):
+    for _ in range(rng.randint(1, MEMORY_WINDOWS - 2)):
         size = rng.choice([1, 64, rng.randint(1, 4000), 2000])
         base = rng.randrange(ARENA - size)
         flags = rng.choice([(True, False), (False, True), (True, True)])
@@ -61,8 +63,28 @@ def device_side(rng: random.Random, windows: list[MemoryWindow], flag: str, rows
             "dims": [{"stride": 1, "size": row}, {"stride": stride, "size": rows}]}  # fmt: skip
 
 
-def transfer(rng: random.Random, windows: list[MemoryWindow]) -> list[bytes]:
-    """A transfer, its addresses perhaps by register, and what sets that."""
+def put(shared: bytearray, data: bytes) -> int:
+    """Where a ring or a list is, which the program may read."""
+    shared += bytes(-len(shared) % INSTRUCTION_BYTES)
+    at = SHARED + len(shared)
+    shared += data
+    return at
+
+
+def listed(rng: random.Random, windows: list[MemoryWindow], flag: str, total: int,
+           shared: bytearray) -> dict:  # fmt: skip
+    """Buffers in windows that allow it, near a window, or anywhere."""
+    cuts = sorted(rng.sample(range(1, total), min(total - 1, rng.randint(0, 3))))
+    sizes = [b - a for a, b in itertools.pairwise([0, *cuts, total])]
+    buffers = [(device_side(rng, windows, flag, 1, size)["address"], size) for size in sizes]
+    raw = b"".join(struct.pack("<QQ", *buffer) for buffer in buffers)
+    return {"dtype": DType.UINT8, "address": put(shared, raw), "list": 1,
+            "dims": [{"size": len(buffers)}]}  # fmt: skip
+
+
+def transfer(rng: random.Random, windows: list[MemoryWindow], shared: bytearray) -> list[bytes]:
+    """A transfer, its addresses perhaps by register, and what sets that; or in a list, or in a
+    ring."""
     row = rng.choice([1, 7, rng.randint(1, 120)])
     rows = rng.randint(1, ROWS // row if row < 64 else 3)
     chip: dict[str, Any] = {
@@ -75,15 +97,23 @@ def transfer(rng: random.Random, windows: list[MemoryWindow]) -> list[bytes]:
         if opcode is Opcode.DMA_COPY or (path == "src") == (opcode is Opcode.DMA_LOAD):
             flag = "read" if path == "src" else "write"
             sides[path] = device_side(rng, windows, flag, rows, row)
-    before = []
-    if rng.random() < 0.3:
+    before, kind = [], rng.random()
+    if 0.3 < kind < 0.5:
+        path = rng.choice([path for path in sides if sides[path] is not chip])
+        flag = "read" if path == "src" else "write"
+        sides[path] = listed(rng, windows, flag, row * rows, shared)
+    if kind < 0.3:
         path = rng.choice([path for path in sides if sides[path] is not chip])
         offset, scale = rng.getrandbits(32), rng.choice([1, -1, 64, rng.randint(-5000, 5000)])
         signed = offset - (offset >> 31 << 32)
         sides[path] |= {"address": (sides[path]["address"] - signed * scale) % (1 << 48),
                         "address_uses_register": 1, "register": 3, "scale": scale}  # fmt: skip
         before = [encode(Opcode.REGISTER, op=RegisterOp.ADD, dst=3, a=offset)]
-    return [*before, encode(opcode, **sides, queue=rng.randrange(CONFIG.dma_engines))]
+    queue = rng.randrange(CONFIG.dma_engines)
+    if kind > 0.4 and rng.random() < 0.5:
+        ring = {"address": put(shared, encode(opcode, **sides)), "entries": 1, "count": 1}
+        return [encode(Opcode.DMA_RING, ring=ring, queue=queue)]
+    return [*before, encode(opcode, **sides, queue=queue)]
 
 
 def allowed(windows: list[MemoryWindow], flag: str) -> np.ndarray:
@@ -140,7 +170,10 @@ def test_nothing_outside_the_windows_is_read_or_changed(backend, first: int):
         before[~readable] = SECRET
         backend.reset()
         backend.memory_write(0, before.tobytes())
-        code = [raw for _ in range(rng.randint(1, 4)) for raw in transfer(rng, windows)]
+        shared = bytearray()
+        code = [raw for _ in range(rng.randint(1, 4)) for raw in transfer(rng, windows, shared)]
+        backend.memory_write(SHARED, bytes(shared))
+        windows.append(MemoryWindow(SHARED, 1 << 14, True, False, False))
         causes[run(backend, {Stream.SYNC: [*code, encode(Opcode.HALT)]}, windows)] += 1
         sbuf = dump(backend)
         after = np.frombuffer(backend.memory_read(0, ARENA), np.uint8)

@@ -47,6 +47,12 @@ def test_embedding(tmp_path: Path):
     assert lines[1].startswith("verilator: equals NumPy in every byte, ")
 
 
+def test_scattered(tmp_path: Path):
+    lines = run("scattered.py", tmp_path).splitlines()
+    assert lines[0] == "golden: equals NumPy in every byte"
+    assert lines[1].startswith("verilator: equals NumPy in every byte, ")
+
+
 def test_timeline(tmp_path: Path):
     printed = run("timeline.py", tmp_path, "--size", 12, "--out", tmp_path / "t.json")
     assert "cycles, of which busy:" in printed

@@ -6,7 +6,9 @@ wait(s8 >= 3) update(s0 += 1)``
 * access pattern: ``space.dtype[start+partitions, byte offset, stride x size ...]``, outermost
   dimension first, strides in elements;
 * device pattern: ``dev.dtype[address + r3*64, stride x size ...]``, strides in bytes; the address
-  may start with a tensor's name (``lhs+0x40``);
+  may start with a tensor's name (``lhs+0x40``); a list of buffers: ``list.dtype[address, 0xn]``,
+  n entries;
+* ring: ``ring[address + r3*64, first+count, entries]``, the address as in a device pattern;
 * scalar operand: an FP32 number, ``0x`` and its bits, a register, or an on-chip
   ``space.dtype[start, byte offset]`` with one value per partition;
 * index pattern: ``[step of a partition, steps of the dimensions ...]``, outermost first;
@@ -32,6 +34,7 @@ from tinyneuron_hw.isa.operands import (
     DevicePattern,
     Header,
     IndexPattern,
+    RingPattern,
     ScalarOperand,
 )
 
@@ -124,13 +127,14 @@ def _format_operand(fields: Fields, path: str, shape: Any, symbols: dict[str, st
         inner = [partitions, _number(fields, f"{path}.offset", base=16), *_dims(fields, path)]
         return f"{_kind(fields, path)}[{', '.join(inner)}]"
     if shape is DevicePattern:
-        address = f"0x{fields[f'{path}.address']:x}"
-        if f"{path}.address" in symbols:
-            address = f"{symbols[f'{path}.address']}+{address}"
-        if fields[f"{path}.address_uses_register"]:
-            address += f" + r{fields[f'{path}.register']}*{fields[f'{path}.scale']}"
         dtype = FORMATS[fields[f"{path}.dtype"]].name
-        return f"dev.{dtype}[{', '.join([address, *_dims(fields, path)])}]"
+        inner = [_format_address(fields, path, symbols), *_dims(fields, path)]
+        kind = "list" if fields[f"{path}.list"] else "dev"
+        return f"{kind}.{dtype}[{', '.join(inner)}]"
+    if shape is RingPattern:
+        meant = "+".join(_number(fields, f"{path}.{name}") for name in ("first", "count"))
+        address = _format_address(fields, path, symbols)
+        return f"ring[{address}, {meant}, {fields[f'{path}.entries']}]"
     if shape is ScalarOperand:
         return _format_scalar(fields, path)
     if shape is IndexPattern:
@@ -140,6 +144,15 @@ def _format_operand(fields: Fields, path: str, shape: Any, symbols: dict[str, st
         return f"[{', '.join(map(str, [fields[f'{path}.channel_multiplier'], *steps]))}]"
     value = fields[path]
     return value.name.lower() if isinstance(value, enum.Enum) else _number(fields, path)
+
+
+def _format_address(fields: Fields, path: str, symbols: dict[str, str]) -> str:
+    address = f"0x{fields[f'{path}.address']:x}"
+    if f"{path}.address" in symbols:
+        address = f"{symbols[f'{path}.address']}+{address}"
+    if fields[f"{path}.address_uses_register"]:
+        address += f" + r{fields[f'{path}.register']}*{fields[f'{path}.scale']}"
+    return address
 
 
 def _kind(fields: Fields, path: str) -> str:
@@ -270,11 +283,14 @@ def _parse_operand(
         _parse_dims(fields, path, items[2:])
     elif shape is DevicePattern:
         space, dtype, items = _bracket(path, text)
-        if space != "dev" or not items:
+        if space not in ("dev", "list") or not items:
             raise AsmSyntaxError(f"{path}: expected dev.dtype[address, dims...]")
+        fields[f"{path}.list"] = int(space == "list")
         fields[f"{path}.dtype"] = dtype
         _parse_address(fields, symbols, path, items[0])
         _parse_dims(fields, path, items[1:])
+    elif shape is RingPattern:
+        _parse_ring(fields, symbols, path, text)
     elif shape is ScalarOperand:
         _parse_scalar(fields, path, text)
     elif shape is IndexPattern:
@@ -345,6 +361,19 @@ def _parse_address(fields: Fields, symbols: dict[str, str], path: str, text: str
         fields[f"{path}.address_uses_register"] = 1
         fields[f"{path}.register"] = _register(register, path)
         fields[f"{path}.scale"] = int(scale)
+
+
+_RING = re.compile(r"ring\[([^,\]]*),\s*(\w+)\s*\+\s*(\w+)\s*,\s*(\w+)\s*\]")
+
+
+def _parse_ring(fields: Fields, symbols: dict[str, str], path: str, text: str) -> None:
+    match = _RING.fullmatch(text)
+    if match is None:
+        raise AsmSyntaxError(f"{path}: expected ring[address, first+count, entries], not {text!r}")
+    _parse_address(fields, symbols, path, match[1].strip())
+    _set_number(fields, f"{path}.first", match[2])
+    _set_number(fields, f"{path}.count", match[3])
+    fields[f"{path}.entries"] = _integer(match[4], f"{path}.entries")
 
 
 def _parse_scalar(fields: Fields, path: str, text: str) -> None:

@@ -125,6 +125,7 @@ class Model:
         specs = self.program.tensors
         readable = [spec for spec in specs if spec.kind in ("input", "constant")]
         writable = [spec for spec in specs if spec.kind in ("output", "scratch")]
+        rings = {i.tensor for i in self.program.relocations if i.path == "ring.address"}
         self._addresses: dict[str, int] = {}
         self._windows: list[MemoryWindow] = []
         code_bytes = {
@@ -138,14 +139,17 @@ class Model:
             self._entries[stream] = base
             base += size
         for group, is_written in ((readable, False), (writable, True)):
-            sizes = [_round_up(spec.nbytes, _TENSOR_ALIGNMENT) for spec in group]
             if not group:
                 continue
-            base = self._take(_round_up(sum(sizes), _PAGE), "the program's tensors")
-            self._windows.append(MemoryWindow(base, sum(sizes), True, is_written, False))
-            for spec, size in zip(group, sizes, strict=True):
-                self._addresses[spec.name] = base
-                base += size
+            offsets, size = {}, 0
+            for spec in group:
+                is_ring = spec.name in rings
+                size = _round_up(size, INSTRUCTION_BYTES if is_ring else _TENSOR_ALIGNMENT)
+                offsets[spec.name] = size
+                size += _round_up(spec.nbytes, _TENSOR_ALIGNMENT)
+            base = self._take(_round_up(size, _PAGE), "the program's tensors")
+            self._windows.append(MemoryWindow(base, size, True, is_written, False))
+            self._addresses |= {name: base + offset for name, offset in offsets.items()}
 
     def _write(self) -> None:
         code = self.program.relocated(self._addresses)

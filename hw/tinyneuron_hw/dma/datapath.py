@@ -10,11 +10,13 @@ from ..blocks import Gated
 from ..config import CoreConfig
 from ..formats import DType
 from ..host.windows import Windows
+from ..isa.csr import Trap
 from ..isa.opcodes import Accumulate
 from ..memory.ports import DmaReadPort, DmaWritePort
 from .accumulator import Accumulator
 from .cast import Cast, is_half
 from .indexer import Indexer
+from .lister import Lister
 from .packer import Packer
 from .reader import AddressRequest, Reader
 from .sink import Sink, WriteBeat
@@ -52,8 +54,9 @@ class Datapath(wiring.Component):
         No burst is on the bus.
     finished: Out(1)
         The transfer is complete, or what comes before its fault.
-    fault, fault_address: Out
-        A row traps with OUT_OF_RANGE; see :class:`Indexer`.
+    fault, cause, fault_address: Out
+        A row traps with OUT_OF_RANGE; see :class:`Indexer`. Or a list is not legal, and nothing is
+        to be waited for; see :class:`Lister`.
     error, error_flaw, error_address: Out
         A burst was refused: its address; or (``error_flaw``) a 64-bit word could not be corrected:
         its address (pulse, the data does not go on).
@@ -84,6 +87,7 @@ class Datapath(wiring.Component):
                 "idle": Out(1),
                 "finished": Out(1),
                 "fault": Out(1),
+                "cause": Out(Trap),
                 "fault_address": Out(48),
                 "error": Out(1),
                 "error_flaw": Out(1),
@@ -112,9 +116,10 @@ class Datapath(wiring.Component):
         connect(m, sink.aw, flipped(self.aw))
         connect(m, sink.w, flipped(self.w))
         self._rows(m, parts["indexer"], parts)
+        lister, listing = self._list(m, parts["indexer"])
         accumulator = self._accumulate(m, parts["dst_splitter"], unpacker, sink)
-        self._read(m, reader, accumulator, parts["indexer"])
-        transposer, transposing = self._transpose(m, parts)
+        self._read(m, reader, accumulator, lister, parts["indexer"])
+        transposer, transposing = self._transpose(m, parts, lister, listing)
         self._words(m, packer, unpacker, transposer, transposing)
         moved = reader.beat.valid & reader.beat.ready
         read_error = reader.beat.valid & reader.beat.p.error
@@ -149,17 +154,19 @@ class Datapath(wiring.Component):
 
         write_error = self.b_valid & self.b_error
         m.d.comb += [
-            self.error.eq(write_error | read_error | accumulator.error),
-            self.error_flaw.eq(
-                ~write_error & Mux(read_error, reader.beat.p.flaw, accumulator.error_flaw)
-            ),
-            self.error_address.eq(
-                Mux(
-                    write_error, sink.error_address,
-                    Mux(read_error, reader.beat.p.address, accumulator.error_address),
-                )
-            ),
-        ]  # fmt: skip
+            self.error.eq(write_error | read_error | accumulator.error | lister.error),
+            self.error_flaw.eq(accumulator.error_flaw),
+            self.error_address.eq(accumulator.error_address),
+        ]
+        # The first one that has an error.
+        with m.If(write_error):
+            m.d.comb += [self.error_flaw.eq(0), self.error_address.eq(sink.error_address)]
+        with m.Elif(read_error):
+            m.d.comb += self.error_flaw.eq(reader.beat.p.flaw)
+            m.d.comb += self.error_address.eq(reader.beat.p.address)
+        with m.Elif(lister.error):
+            m.d.comb += self.error_flaw.eq(lister.error_flaw)
+            m.d.comb += self.error_address.eq(lister.error_address)
         return m
 
     def _rows(self, m: Module, indexer: Indexer, parts: dict[str, Any]) -> None:
@@ -169,8 +176,6 @@ class Datapath(wiring.Component):
             indexer.transfer.eq(self.transfer),
             indexer.windows.eq(self.windows),
             indexer.start.eq(self.start & indexed),
-            self.fault.eq(indexer.fault),
-            self.fault_address.eq(indexer.fault_address),
         ]
         for name in ("src", "dst"):
             walker, side, rows = (parts[f"{name}_walker"], getattr(self.transfer, name),
@@ -178,7 +183,7 @@ class Datapath(wiring.Component):
             m.d.comb += [
                 walker.side.eq(side),
                 walker.row.valid.eq(
-                    Mux(indexed, rows.valid, self.start & ~self.transfer.transpose)
+                    Mux(indexed, rows.valid, self.start & ~self.transfer.transpose & ~side.list)
                 ),
                 rows.ready.eq(walker.row.ready),
                 walker.row.payload.address.eq(side.address),
@@ -190,6 +195,24 @@ class Datapath(wiring.Component):
                 # On chip the two outermost levels are the indexer's.
                 with m.If(~side.device):
                     m.d.comb += [walker.side.levels[k].last.eq(0) for k in (LEVELS - 2, LEVELS - 1)]
+
+    def _list(self, m: Module, indexer: Indexer) -> tuple[Any, Signal]:
+        """The block that reads a list, and when there is one."""
+        transfer, lister = self.transfer, Lister(self.config)
+        self._lists = Signal()
+        m.d.comb += self._lists.eq(transfer.src.list | transfer.dst.list)
+        listing, started = self._awake(m, "listing", self._lists), Signal()
+        m.submodules.lister = Gated(ResetInserter(self.clear)(lister), listing, name="dma_lister")
+        m.d.sync += started.eq(self.start & self._lists)
+        m.d.comb += [
+            lister.transfer.eq(transfer),
+            lister.start.eq(started),
+            lister.windows.eq(self.windows),
+            self.fault.eq(indexer.fault | lister.fault),
+            self.cause.eq(Mux(lister.fault, lister.cause, Trap.OUT_OF_RANGE)),
+            self.fault_address.eq(Mux(lister.fault, lister.fault_address, indexer.fault_address)),
+        ]
+        return lister, listing
 
     def _awake(self, m: Module, name: str, needed: Any) -> Signal:
         """High while a block that some transfers need has a clock."""
@@ -245,14 +268,16 @@ class Datapath(wiring.Component):
             ]
         return accumulator
 
-    def _read(self, m: Module, reader: Any, accumulator: Any, indexer: Indexer) -> None:
+    def _read(
+        self, m: Module, reader: Any, accumulator: Any, lister: Any, indexer: Indexer
+    ) -> None:
         """All readers on the engine's read ports."""
         m.submodules.turns = turns = ResetInserter(self.clear)(ReadTurns(self.config))
         connect(m, turns.sbuf_read, flipped(self.sbuf_read))
         # There are few indices, and rows wait for them.
         for i, user in enumerate((indexer, accumulator, reader)):
             connect(m, user.sbuf, turns.sbuf[i])
-        for i, user in enumerate((accumulator, reader)):
+        for i, user in enumerate((lister, accumulator, reader)):
             m.d.comb += [
                 turns.ar[i].payload.eq(user.ar.payload),
                 turns.ar[i].valid.eq(user.ar.valid & ~self.hold),
@@ -266,11 +291,13 @@ class Datapath(wiring.Component):
             self.ar.payload.eq(turns.out.payload),
             self.ar.valid.eq(turns.out.valid),
             turns.out.ready.eq(self.ar.ready),
-            turns.shared.eq(self._accumulates),
+            turns.shared.eq(self._accumulates | self._lists),
             turns.returned.eq(self.r_valid),
         ]
 
-    def _transpose(self, m: Module, parts: dict[str, Any]) -> tuple[Any, Signal]:
+    def _transpose(
+        self, m: Module, parts: dict[str, Any], lister: Any, listing: Signal
+    ) -> tuple[Any, Signal]:
         """Both sides' way from the walkers to the splitters."""
         transposer = Transposer(self.config)
         transposing = self._awake(m, "transposing", self.transfer.transpose)
@@ -289,6 +316,13 @@ class Datapath(wiring.Component):
                     splitter.run.valid.eq(tiles.valid),
                     tiles.ready.eq(splitter.run.ready),
                     splitter.length.eq(getattr(transposer, f"{side}_length")),
+                ]
+            with m.Elif(listing & getattr(self.transfer, side).list):
+                m.d.comb += [
+                    splitter.run.payload.eq(lister.run.payload),
+                    splitter.run.valid.eq(lister.run.valid),
+                    lister.run.ready.eq(splitter.run.ready),
+                    splitter.length.eq(lister.length),
                 ]
             with m.Else():
                 m.d.comb += [

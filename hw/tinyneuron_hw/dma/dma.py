@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from amaranth.hdl import Cat, Module, ResetInserter, Value
+from amaranth.hdl import Cat, Module, Mux, ResetInserter, Value
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out, connect, flipped
 
@@ -15,6 +15,7 @@ from ..memory.faults import Fault
 from ..memory.ports import DmaReadPort, DmaWritePort
 from ..sequencer.ports import DmaIssue, SemaphoreUpdatePort, TraceEvent, TrapPort
 from .axi_arbiter import ID_BITS, AxiArbiter
+from .descriptors import DescriptorCheck
 from .front import FrontEnd
 from .queue import DmaQueue, queue_signature
 from .sbuf_arbiter import SbufArbiter
@@ -39,7 +40,8 @@ class Dma(wiring.Component):
         Of the access two cycles ago.
     updates: Out(SemaphoreUpdatePort()).array(dma_engines)
     trap: Out(TrapPort())
-        BAD_OPERAND, OUT_OF_RANGE, BUS_ERROR, ECC_ERROR, SBUF_ECC_ERROR.
+        BAD_OPCODE (of a descriptor), BAD_OPERAND, OUT_OF_RANGE, BUS_ERROR, ECC_ERROR,
+        SBUF_ECC_ERROR.
     trace: Out(stream of TraceEvent).array(dma_engines)
     windows: In(Windows), cycle: In(32)
     stop: In(1)
@@ -90,6 +92,7 @@ class Dma(wiring.Component):
             Repeated(name, lambda: DmaQueue(config), signature) for _ in range(config.dma_engines)
         ]
         front = self._front_end(m, queues)
+        connect(m, self._descriptor_check(m, queues).descriptor, front.descriptor)
         for e, queue in enumerate(queues):
             awake = queue.busy | queue.transfer.valid
             m.submodules[f"queue{e}"] = Gated(queue, awake, name="dma_queue")
@@ -127,18 +130,38 @@ class Dma(wiring.Component):
 
     def _front_end(self, m: Module, queues: list[Any]) -> FrontEnd:
         front = FrontEnd(self.config)
-        working = (self.issue.issue.valid | front.working) & ~front.waiting
+        offered = self.issue.issue.valid | front.descriptor.valid
+        working = (offered | front.working) & ~front.waiting
         active = working | self.stop
         m.submodules.front = Gated(ResetInserter(self.stop)(front), active, name="dma_front")
         connect(m, flipped(self.issue), front.issue)
         m.d.comb += [front.windows.eq(self.windows), front.stop.eq(self.stop)]
         for e, queue in enumerate(queues):
             chosen = front.queue == e
-            m.d.comb += queue.transfer.payload.eq(front.transfer.payload)
-            m.d.comb += queue.transfer.valid.eq(front.transfer.valid & chosen)
+            m.d.comb += [
+                queue.transfer.payload.eq(front.transfer.payload),
+                queue.transfer.valid.eq(front.transfer.valid & chosen & ~front.of_ring),
+                queue.descriptor.payload.transfer.eq(front.transfer.payload),
+                queue.descriptor.payload.fault.eq(front.fault),
+                queue.descriptor.payload.cause.eq(front.cause),
+                queue.descriptor.valid.eq(front.transfer.valid & chosen & front.of_ring),
+            ]
             with m.If(chosen):
-                m.d.comb += front.transfer.ready.eq(queue.transfer.ready)
+                m.d.comb += front.transfer.ready.eq(
+                    Mux(front.of_ring, queue.descriptor.ready, queue.transfer.ready)
+                )
         return front
+
+    def _descriptor_check(self, m: Module, queues: list[Any]) -> DescriptorCheck:
+        check = DescriptorCheck(self.config)
+        beats = Cat(queue.beat.valid for queue in queues)
+        m.submodules.descriptors = Gated(
+            ResetInserter(self.stop)(check), check.busy | beats.any() | self.stop,
+            name="dma_descriptors",
+        )  # fmt: skip
+        for queue, beat in zip(queues, check.beat, strict=True):
+            connect(m, queue.beat, beat)
+        return check
 
     def _port(self, m: Module, port: int, queues: list[Any]) -> Value:
         engines = tuple(range(port, len(queues), self.config.dma_ports))

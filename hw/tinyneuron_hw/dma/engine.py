@@ -76,8 +76,8 @@ class DmaEngine(wiring.Component):
     update: Out(SemaphoreUpdatePort())
         After the last byte is readable (device memory: after the last write response).
     trap: Out(TrapPort())
-        BUS_ERROR, ECC_ERROR, or OUT_OF_RANGE of a row once those before it are moved; the engine
-        then waits for ``stop``.
+        BUS_ERROR, ECC_ERROR, OUT_OF_RANGE of a row once those before it are moved, or what is wrong
+        with a list before anything is; the engine then waits for ``stop``.
     event: Out(stream of TraceEvent), source: In(5), cycle: In(32)
         START and END of each transfer; ``source`` is the engine's number on the trace port.
     quiet: Out(1)
@@ -115,7 +115,7 @@ class DmaEngine(wiring.Component):
             place.eq(path.error_address),
             place[3:align].eq(Mux(path.error_flaw, path.error_address[3:align], 0)),
             place[:3].eq(0),
-            self.trap.cause.eq(Mux(path.error, failure, Trap.OUT_OF_RANGE)),
+            self.trap.cause.eq(Mux(path.error, failure, path.cause)),
             self.trap.stream.eq(transfer.stream),
             self.trap.pc.eq(transfer.pc),
             self.trap.address.eq(Mux(path.error, place, path.fault_address)),
@@ -130,7 +130,7 @@ class DmaEngine(wiring.Component):
         return m
 
     def _control(self, m: Module, path: Datapath) -> None:
-        cycle = Signal(32)
+        cycle, lists = Signal(32), self.transfer.src.list | self.transfer.dst.list
         m.d.comb += self.event.payload.cycle.eq(cycle)
         with m.FSM(name="phase"):
             with m.State("IDLE"):
@@ -153,7 +153,7 @@ class DmaEngine(wiring.Component):
                 with m.If(self.stop | path.error):
                     m.d.comb += self.trap.valid.eq(path.error & ~self.stop)
                     m.next = "DRAIN"
-                with m.Elif(path.finished & path.fault):
+                with m.Elif((path.finished | lists) & path.fault):
                     m.d.comb += self.trap.valid.eq(1)
                     m.next = "DRAIN"
                 with m.Elif(path.finished):

@@ -2,77 +2,57 @@
 
 from typing import Any
 
-from amaranth.hdl import Cat, Module, Mux, Signal, Value, signed
-from amaranth.lib import data, stream, wiring
-from amaranth.lib.wiring import In, Out
+from amaranth.hdl import Module, Mux, Signal, Value
+from amaranth.lib import stream, wiring
+from amaranth.lib.wiring import In, Out, connect, flipped
 
-from ..config import MEMORY_WINDOWS, CoreConfig
+from ..config import CoreConfig
 from ..formats import DType
 from ..host.windows import Windows
 from ..isa.csr import Trap
-from ..isa.dma_indexed import DmaGather
 from ..isa.opcodes import Accumulate, RoundMode
 from ..isa.rules import DMA_CAST_DTYPES
 from ..isa.rules_indexed import INDEX_TENSOR_DTYPES
 from ..sequencer.ports import DmaIssue, TrapPort
+from .descriptors import CheckedDescriptor
+from .front_input import FrontInput
+from .front_work import COUNT_BITS, Work
 from .multiply import SequentialMultiplier
 from .pattern import PatternSelect
-from .transfer import LEVELS, Indices, Side, Transfer
+from .transfer import LEVELS, Transfer
+from .window_check import window_allows
 
 __all__ = ["FrontEnd"]
-
-_COUNT_BITS = 32
 
 
 def _is_cast(dtype: Any) -> Value:
     return Value.cast(dtype).matches(*DMA_CAST_DTYPES)
 
 
-class _Work:
-    """Registers of the operand in work, and the source's values once that is the destination."""
-
-    def __init__(self) -> None:
-        self.is_dst, self.is_index = Signal(), Signal()
-        self.indices: Any = Signal(Indices)
-        self.rows, self.block = Signal(_COUNT_BITS), Signal(_COUNT_BITS)
-        """Indices of a partition; elements of a row on chip."""
-        self.step = Signal(range(LEVELS + 1))
-        self.side, self.source = Signal(Side), Signal(Side)
-        self.count = Signal(_COUNT_BITS, init=1)
-        self.source_count = Signal(_COUNT_BITS)
-        self.start, self.low, self.high = (Signal(signed(64), name=name)
-                                           for name in ("start", "low", "high"))  # fmt: skip
-        self.source_start, self.source_low, self.source_high = (
-            Signal(signed(64), name=f"source_{name}") for name in ("start", "low", "high")
-        )
-        self.src_dtype = Signal(DType, init=DType.FP32)
-        self.travel, self.merging = Signal(signed(48)), Signal()
-        """Sum of the reaches of the dimensions that are walked; whether all so far merged."""
-        self.misaligned = Signal()
-        """A stride that is taken is no multiple of the element."""
-        self.checking_dst = Signal()
-        self.check_low, self.check_high = Signal(signed(65)), Signal(signed(65))
-
-
 class FrontEnd(wiring.Component):
     """Takes one DMA instruction at a time, checks it as ``isa.rules`` does and hands it on.
 
     Dimension by dimension it multiplies out the element count and the reach, and merges the
-    innermost dimensions that continue a contiguous run.
+    innermost dimensions that continue a contiguous run. Descriptors of rings and instructions take
+    turns; an instruction whose queue is full lets them pass.
 
     Members
     -------
     issue: In(DmaIssue())
         An instruction is taken when its engine's queue has it.
+    descriptor: In(stream of CheckedDescriptor)
+        Taken when its queue has it. Its faults and those found here go with the transfer.
     transfer: Out(stream of Transfer), queue: Out(4)
         To the queue of engine ``queue``.
+    of_ring: Out(1), fault: Out(1), cause: Out(Trap)
+        With ``transfer``: it is a descriptor; see :class:`Descriptor`.
     trap: Out(TrapPort())
         BAD_OPERAND or OUT_OF_RANGE; nothing more is taken until a reset.
     windows: In(Windows)
     stop: In(1)
         Level: nothing is handed on or trapped; whoever raises it also resets this block.
     working: Out(1)
-        An instruction is in work: the clock must run while this or ``issue.issue.valid`` is high.
+        Something is in work: the clock must run while this or a ``valid`` at the input is high.
     waiting: Out(1)
         It is ready and its queue is full: the clock need not run.
 
@@ -85,6 +65,10 @@ class FrontEnd(wiring.Component):
         super().__init__(
             {
                 "issue": In(DmaIssue()),
+                "descriptor": In(stream.Signature(CheckedDescriptor)),
+                "of_ring": Out(1),
+                "fault": Out(1),
+                "cause": Out(Trap),
                 "transfer": Out(stream.Signature(Transfer)),
                 "queue": Out(4),
                 "trap": Out(TrapPort()),
@@ -97,17 +81,20 @@ class FrontEnd(wiring.Component):
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
+        m.submodules.inputs = self._inputs = inputs = FrontInput()
+        connect(m, flipped(self.issue), inputs.issue)
+        connect(m, flipped(self.descriptor), inputs.descriptor)
         m.submodules.operand = self._operand = PatternSelect()
         m.submodules.multiply = self._multiply = SequentialMultiplier()
-        work = self._work = _Work()
+        work = self._work = Work()
         self._elaborate_result(m)
         with m.FSM(name="phase") as fsm:
             m.d.comb += self.working.eq(~fsm.ongoing("IDLE"))
+            m.d.comb += inputs.idle.eq(fsm.ongoing("IDLE"))
             with m.State("IDLE"):
                 m.d.sync += [work.is_dst.eq(0), work.checking_dst.eq(0)]
                 m.d.sync += work.is_index.eq(self._operand.indexed)
-                with m.If(self.issue.issue.valid & ~self.stop):
-                    m.next = "SETUP"
+                self._take_up(m)
             self._begin_operand(m)
             self._multiply_dimensions(m)
             self._multiply_partitions(m)
@@ -115,18 +102,32 @@ class FrontEnd(wiring.Component):
             self._check_windows(m)
             with m.State("HAND_ON"):
                 m.d.comb += self.transfer.valid.eq(~self.stop)
-                m.d.comb += self.waiting.eq(~self.transfer.ready)
+                m.d.comb += self.waiting.eq(~self.transfer.ready & ~inputs.passes)
                 with m.If(self.transfer.ready & ~self.stop):
-                    m.d.comb += self.issue.issue.ready.eq(1)
+                    m.d.comb += inputs.done.eq(1)
+                    m.next = "IDLE"
+                with m.Elif(inputs.passes):
                     m.next = "IDLE"
             with m.State("TRAPPED"):
                 pass
         return m
 
+    def _take_up(self, m: Module) -> None:
+        """IDLE: an instruction or a descriptor comes; of one that traps only that goes on."""
+        work, inputs, given = self._work, self._inputs, self.descriptor.payload
+        with m.If(inputs.valid & ~self.stop):
+            m.d.comb += inputs.start.eq(1)
+            m.d.sync += work.fault.eq(inputs.of_ring & given.fault)
+            m.next = "SETUP"
+            with m.If(inputs.of_ring & given.fault):
+                m.d.sync += work.cause.eq(given.cause)
+                m.d.sync += work.source.address.eq(given.fault_address)
+                m.next = "HAND_ON"
+
     def _elaborate_result(self, m: Module) -> None:
         """What leaves, and what goes to the operand's selection and the multiplier by default."""
         work, operand, multiply = self._work, self._operand, self._multiply
-        command, transfer = self.issue.issue.payload, self.transfer.payload
+        command, transfer = self._inputs.command, self.transfer.payload
         self._accumulates = operand.accumulate != Accumulate.NONE
         self._unit_mask = (1 << operand.shift) - 1
         m.d.comb += [
@@ -136,12 +137,15 @@ class FrontEnd(wiring.Component):
             operand.dim.eq(work.step),
             multiply.a.eq(work.count),
             multiply.b.eq(operand.size),
-            self.queue.eq(operand.queue),
+            self.queue.eq(Mux(self.of_ring, self.descriptor.payload.queue, operand.queue)),
+            self.of_ring.eq(self._inputs.of_ring),
+            self.fault.eq(work.fault),
+            self.cause.eq(work.cause),
             self.trap.stream.eq(command.stream),
             self.trap.pc.eq(command.pc),
-            self.trap.address.eq(command.instruction_address),
             transfer.src.eq(work.source),
             transfer.dst.eq(work.side),
+            transfer.ring.eq(operand.ring),
             transfer.indexed.eq(operand.indexed),
             transfer.indices.eq(work.indices),
             transfer.cast.eq(
@@ -164,8 +168,18 @@ class FrontEnd(wiring.Component):
         ]
 
     def _bad(self, m: Module) -> None:
-        m.d.comb += [self.trap.valid.eq(~self.stop), self.trap.cause.eq(Trap.BAD_OPERAND)]
-        m.next = "TRAPPED"
+        self._trap(m, Trap.BAD_OPERAND, self._inputs.command.instruction_address)
+
+    def _trap(self, m: Module, cause: Trap, address: Any) -> None:
+        """That of a descriptor comes when those before it are done."""
+        with m.If(self.of_ring):
+            m.d.sync += [self._work.fault.eq(1), self._work.cause.eq(cause)]
+            m.d.sync += self._work.source.address.eq(address)
+            m.next = "HAND_ON"
+        with m.Else():
+            m.d.comb += [self.trap.valid.eq(~self.stop), self.trap.cause.eq(cause),
+                         self.trap.address.eq(address)]  # fmt: skip
+            m.next = "TRAPPED"
 
     def _next_step(self, m: Module) -> None:
         step = self._work.step
@@ -186,12 +200,13 @@ class FrontEnd(wiring.Component):
     def _begin_operand(self, m: Module) -> None:
         """SETUP, and ADDRESS for one that a register is part of."""
         work, operand, multiply = self._work, self._operand, self._multiply
-        command = self.issue.issue.payload
+        command = self._inputs.command
         offset = Mux(work.is_dst, command.dst_register, command.src_register).as_signed()
         with m.State("SETUP"):
             m.d.sync += [
                 work.side.eq(0),
                 work.side.device.eq(operand.device),
+                work.side.list.eq(operand.list),
                 work.side.partition.eq(Mux(operand.device, 0, operand.start_partition)),
                 work.side.run.eq(1 << operand.shift),
                 work.count.eq(1), work.start.eq(operand.address), work.step.eq(0),
@@ -227,7 +242,7 @@ class FrontEnd(wiring.Component):
         with m.State("COUNT"):
             with m.If(multiply.done):
                 m.d.sync += work.count.eq(multiply.product)
-                with m.If(multiply.product[_COUNT_BITS:].any()):
+                with m.If(multiply.product[COUNT_BITS:].any()):
                     self._bad(m)
                 with m.Else():
                     m.next = "MEASURE"
@@ -283,42 +298,28 @@ class FrontEnd(wiring.Component):
     def _end_operand(self, m: Module) -> None:
         """SIDE_DONE: after the source comes the destination, after that the windows."""
         work = self._work
+        listed = self._operand.list | work.source.list
         uneven = work.misaligned | (work.start.as_unsigned() & self._unit_mask).any()
         with m.State("SIDE_DONE"):
             with m.If(work.is_index):
-                self._keep_indices(m)
+                work.keep_indices(m, self._inputs.command.raw)
                 m.next = "SETUP"
-            with m.Elif(self._wants_other_rows()):
+            with m.Elif(self._operand.ring):
+                work.keep_ring(m, self._operand, self._inputs.command.raw)
+                m.next = "RANGE"
+                with m.If(uneven):
+                    self._bad(m)
+            with m.Elif(self._wants_other_rows() | (self._operand.list & uneven)):
                 self._bad(m)
             with m.Elif(~work.is_dst):
-                m.d.sync += [
-                    work.is_dst.eq(1), work.source.eq(work.side),
-                    work.source_count.eq(work.count), work.source_start.eq(work.start),
-                    work.source_low.eq(work.low), work.source_high.eq(work.high),
-                    work.src_dtype.eq(self._operand.dtype),
-                ]  # fmt: skip
+                work.keep_source(m, self._operand)
+                m.d.sync += work.is_dst.eq(1)
                 m.next = "SETUP"
-            with m.Elif((work.count != work.source_count) | (self._accumulates & uneven)):
+            with m.Elif((work.differs & ~listed) | (self._accumulates & uneven)):
                 self._bad(m)
             with m.Else():
+                work.keep_total(m, self._operand)
                 m.next = "RANGE"
-
-    def _keep_indices(self, m: Module) -> None:
-        work, side = self._work, self._work.side
-        fields = data.View(DmaGather, self.issue.issue.payload.raw)
-        m.d.sync += [
-            work.is_index.eq(0),
-            work.rows.eq(work.count),
-            work.indices.offset.eq(side.address),
-            work.indices.partition.eq(side.partition),
-            work.indices.is_signed.eq(fields.index.dtype == DType.INT32),
-            work.indices.skip.eq(fields.skip),
-            work.indices.last.eq(fields.index_last),
-            work.indices.stride.eq(fields.index_stride),
-        ]
-        for k in range(LEVELS):
-            near, level = work.indices.levels[k], side.levels[k]
-            m.d.sync += [near.jump.eq(level.jump), near.last.eq(level.last)]
 
     def _wants_other_rows(self) -> Value:
         """The operand on chip has another number of rows than there are indices."""
@@ -338,22 +339,22 @@ class FrontEnd(wiring.Component):
             m.next = "WINDOW"
         with m.State("WINDOW"):
             in_device = Mux(work.checking_dst, work.side.device, work.source.device)
+            is_write = work.checking_dst & ~work.side.list
             # Compared in this state only: the windows come from an ungated clock.
             allowed = Signal()
             m.d.comb += allowed.eq(
-                self._allowed(work.check_low, work.check_high, work.checking_dst)
-            )
+                window_allows(
+                    self.windows, work.check_low, work.check_high,
+                    ~is_write | self._accumulates, is_write,
+                )
+            )  # fmt: skip
             with m.If(self._operand.indexed):
                 with m.If(in_device):
                     m.d.sync += work.indices.low.eq(work.check_low)
                     m.d.sync += work.indices.high.eq(work.check_high)
             with m.If(in_device & ~allowed & ~self._operand.indexed):
-                m.d.comb += [
-                    self.trap.valid.eq(~self.stop),
-                    self.trap.cause.eq(Trap.OUT_OF_RANGE),
-                    self.trap.address.eq(Mux(work.checking_dst, work.start, work.source_start)),
-                ]
-                m.next = "TRAPPED"
+                place = Mux(work.checking_dst, work.start, work.source_start)
+                self._trap(m, Trap.OUT_OF_RANGE, place)
             with m.Else():
                 m.d.sync += work.checking_dst.eq(1)
                 m.next = "RANGE"
@@ -371,15 +372,3 @@ class FrontEnd(wiring.Component):
             | (self._work.is_index & ~index_dtype)
             | (is_dst & (operand.dtype != src_dtype) & ~types)
         )
-
-    def _allowed(self, low: Any, high: Any, is_write: Any) -> Any:
-        """A destination that is accumulated in is read too."""
-        reads, writes = [], []
-        for i in range(MEMORY_WINDOWS):
-            window = self.windows[i]
-            inside = (low >= window.base) & (high <= window.base + window.size)
-            reads.append(inside & window.read)
-            writes.append(inside & window.write)
-        is_read = ~is_write | self._accumulates
-        fits = (Cat(reads).any() | ~is_read) & (Cat(writes).any() | ~is_write)
-        return fits & (high <= 1 << 48)

@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from amaranth.hdl import Cat, Module, Mux, Shape, Signal, Value, signed, unsigned
+from amaranth.hdl import Cat, Module, Mux, Shape, Signal, signed, unsigned
 from amaranth.lib import data, fifo, stream, wiring
 from amaranth.lib.wiring import In, Out, connect, flipped
 
-from ..config import MEMORY_WINDOWS, CoreConfig
+from ..config import CoreConfig
 from ..host.windows import Windows
 from ..memory.ports import DmaReadPort
 from .index_fetch import Index, IndexFetch
 from .transfer import LEVELS, Row, Side, Transfer
+from .window_check import window_allows
 
 __all__ = ["Indexer"]
 
@@ -137,10 +138,14 @@ class Indexer(wiring.Component):
         held, over, found = Signal(), Signal(), Signal()
         far, near = Signal(Row), Signal(Row)
         skips, good, room, emit = Signal(), Signal(), Signal(), Signal()
-        place = second.index
+        place, is_read = second.index, self.transfer.src.device
         m.d.comb += [
             skips.eq(~second.valid_index & self.transfer.indices.skip),
-            good.eq(self._second & second.valid_index & self._allowed(low, high)),
+            good.eq(
+                self._second
+                & second.valid_index
+                & window_allows(self.windows, low, high, is_read, ~is_read)
+            ),
             emit.eq(held & (over | good)),
             self._second_moves.eq(~over & (~good | ~held | room)),
             self.empty.eq(over & ~found),
@@ -179,12 +184,3 @@ class Indexer(wiring.Component):
             self.dst.payload.eq(waiting.r_data),
             waiting.r_en.eq(self.dst.ready),
         ]
-
-    def _allowed(self, low: Signal, high: Signal) -> Value:
-        """Whether a window has the row."""
-        is_read, fits = self.transfer.src.device, []
-        for i in range(MEMORY_WINDOWS):
-            window = self.windows[i]
-            inside = (low >= window.base) & (high <= window.base + window.size)
-            fits.append(inside & Mux(is_read, window.read, window.write))
-        return Cat(fits).any() & (high <= 1 << 48)

@@ -4,12 +4,13 @@ from amaranth.hdl import signed, unsigned
 from amaranth.lib import data
 
 from ..formats import DType
+from ..isa.csr import Trap
 from ..isa.opcodes import Accumulate, Stream, UpdateMode
 from ..sequencer.ports import PC_BITS
 
 __all__ = [
-    "BURST_BEATS", "LEVELS", "Burst", "Indices", "Level", "NearLevel", "Row", "Run", "Side",
-    "Transfer",
+    "BURST_BEATS", "LEVELS", "Burst", "Descriptor", "Indices", "Level", "NearLevel", "Row", "Run",
+    "Side", "Transfer",
 ]  # fmt: skip
 
 LEVELS = 5
@@ -29,13 +30,16 @@ class Level(data.Struct):
 
 class Side(data.Struct):
     """Source or destination: runs of ``run`` contiguous bytes whose starts walk over ``levels``.
-    Dimensions that continue the run are merged into it and have ``last`` 0, but in a transpose."""
+    Dimensions that continue the run are merged into it and have ``last`` 0, but in a transpose.
+
+    A list of buffers is one run of ``run`` bytes; its buffers have ``levels[0].jump`` in all."""
 
     device: unsigned(1)
     """Device memory; otherwise SBUF, where ``address`` counts bytes within a partition."""
     address: unsigned(48)
     partition: unsigned(8)
     run: unsigned(34)
+    list: unsigned(1)
     levels: data.ArrayLayout(Level, LEVELS)
 
 
@@ -66,7 +70,10 @@ class Indices(data.Struct):
 
 
 class Transfer(data.Struct):
-    """One DMA instruction, checked."""
+    """One DMA instruction, checked.
+
+    That of a ring only has ``src``, the one run of the ring's bytes, and in ``dst.levels[0].last``
+    the number of the first descriptor, in ``dst.levels[1].last`` how many follow it."""
 
     src: Side
     dst: Side
@@ -78,6 +85,7 @@ class Transfer(data.Struct):
     integer: unsigned(1)
     """Both types are INT32: nothing is cast, sums are modulo 2**32."""
     transpose: unsigned(1)
+    ring: unsigned(1)
     src_dtype: DType
     dst_dtype: DType
     update_mode: UpdateMode
@@ -85,6 +93,15 @@ class Transfer(data.Struct):
     update_value: unsigned(32)
     stream: Stream
     pc: unsigned(PC_BITS)
+
+
+class Descriptor(data.Struct):
+    """One descriptor of a ring, checked: a transfer without update and place in a stream, or why
+    it is none (``transfer.src.address`` then is the trap's address)."""
+
+    transfer: Transfer
+    fault: unsigned(1)
+    cause: Trap
 
 
 class Row(data.Struct):

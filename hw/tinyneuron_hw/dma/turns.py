@@ -3,19 +3,20 @@
 from typing import Any
 
 from amaranth.hdl import Module, Mux, Signal
-from amaranth.lib import fifo, stream, wiring
-from amaranth.lib.wiring import In, Out
+from amaranth.lib import stream, wiring
+from amaranth.lib.wiring import In, Out, connect, flipped
 
 from ..config import CoreConfig
 from ..memory.ports import DmaReadPort
+from .burst_turns import BurstTurns
 from .reader import AddressRequest
 
-__all__ = ["SBUF_READERS", "ReadTurns"]
+__all__ = ["BURST_READERS", "SBUF_READERS", "ReadTurns"]
 
+BURST_READERS = 3
+"""Readers of device memory."""
 SBUF_READERS = 3
-
-_BURSTS = 64
-"""Bursts of both readers that are on the bus, at most."""
+"""Readers of SBUF."""
 
 
 class ReadTurns(wiring.Component):
@@ -24,14 +25,8 @@ class ReadTurns(wiring.Component):
 
     Members
     -------
-    shared: In(1)
-        The first one reads too; stable during a transfer. Otherwise all is the second one's.
-    ar: In(stream of AddressRequest).array(2)
-    out: Out(stream of AddressRequest)
-    returned: In(1)
-        A beat comes back; beats come in the order asked for.
-    r_valid: Out(2)
-        Who the beat is for.
+    shared, ar, out, returned, r_valid:
+        See :class:`BurstTurns`, of ``BURST_READERS``.
     sbuf: In(DmaReadPort(config)).array(SBUF_READERS), sbuf_read: Out(DmaReadPort(config))
 
     Latency: combinational.
@@ -42,10 +37,10 @@ class ReadTurns(wiring.Component):
         super().__init__(
             {
                 "shared": In(1),
-                "ar": In(stream.Signature(AddressRequest)).array(2),
+                "ar": In(stream.Signature(AddressRequest)).array(BURST_READERS),
                 "out": Out(stream.Signature(AddressRequest)),
                 "returned": In(1),
-                "r_valid": Out(2),
+                "r_valid": Out(BURST_READERS),
                 "sbuf": In(DmaReadPort(config)).array(SBUF_READERS),
                 "sbuf_read": Out(DmaReadPort(config)),
             }
@@ -53,28 +48,15 @@ class ReadTurns(wiring.Component):
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
-        # One entry a burst: who asked, and for how many beats.
-        asked = fifo.SyncFIFO(width=5, depth=_BURSTS)
-        m.submodules.asked = asked
-        first, second = self.ar
-        chosen, beats, done = Signal(), Signal(4), Signal(4)
-        owner, room = Signal(), Signal()
+        m.submodules.bursts = bursts = BurstTurns(BURST_READERS)
+        for mine, inner in zip(self.ar, bursts.ar, strict=True):
+            connect(m, flipped(mine), inner)
+        connect(m, bursts.out, flipped(self.out))
         m.d.comb += [
-            chosen.eq(~first.valid),
-            beats.eq(Mux(chosen, second.payload.beats, first.payload.beats)),
-            room.eq(asked.w_rdy | ~self.shared),
-            self.out.valid.eq((first.valid | second.valid) & room),
-            self.out.payload.eq(Mux(chosen, second.payload, first.payload)),
-            first.ready.eq(self.out.ready & room),
-            second.ready.eq(self.out.ready & room & chosen),
-            asked.w_en.eq(self.out.valid & self.out.ready & self.shared),
-            asked.w_data.eq((beats << 1) | chosen),
-            owner.eq(asked.r_data[0] | ~self.shared),
-            self.r_valid.eq(Mux(self.returned, 1 << owner, 0)),
-            asked.r_en.eq(self.returned & self.shared & (done == asked.r_data[1:])),
+            bursts.shared.eq(self.shared),
+            bursts.returned.eq(self.returned),
+            self.r_valid.eq(bursts.r_valid),
         ]
-        with m.If(self.returned & self.shared):
-            m.d.sync += done.eq(Mux(asked.r_en, 0, done + 1))
         self._share_sbuf(m)
         return m
 

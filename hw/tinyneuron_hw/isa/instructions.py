@@ -3,13 +3,15 @@
 Slots stand at the same bit offset in every layout, so one resolver and one checker serve all:
 bits 128 access pattern ``a``, 320 ``b``, 512 ``c``, 704 ``scalar0``, 768 ``scalar1``, 832 the
 rest. DMA instructions keep their on-chip pattern in slot ``a`` (and ``c``) and device patterns
-at bits 320 and 656, or an index tensor in slot ``d``, at 656.
+at bits 320 and 656, or an index tensor in slot ``d``, at 656; a ring has its address where a
+device pattern has it.
 """
 
 from amaranth.hdl import signed, unsigned
 from amaranth.lib import data
 
 from .dma_indexed import DmaGather, DmaScatter
+from .dma_ring import DmaRing
 from .opcodes import (
     Accumulate,
     AluOp,
@@ -289,6 +291,7 @@ INSTRUCTIONS: dict[Opcode, type[data.Struct]] = {
     Opcode.DMA_LOCAL: DmaLocal,
     Opcode.DMA_GATHER: DmaGather,
     Opcode.DMA_SCATTER: DmaScatter,
+    Opcode.DMA_RING: DmaRing,
     Opcode.LOAD_STATIONARY: LoadStationary,
     Opcode.MULTIPLY_MOVING: MultiplyMoving,
     Opcode.TENSOR_TENSOR: TensorTensor,

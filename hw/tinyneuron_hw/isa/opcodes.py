@@ -10,6 +10,7 @@ __all__ = [
     "ITERATED_OPS",
     "RAW_OPS",
     "STREAM_OPCODES",
+    "TRANSFER_OPCODES",
     "UNARY_OPS",
     "Accumulate",
     "ActivationFunction",
@@ -52,6 +53,7 @@ class Opcode(enum.Enum, shape=8):
     DMA_LOCAL = 0x23
     DMA_GATHER = 0x24
     DMA_SCATTER = 0x25
+    DMA_RING = 0x27
     LOAD_STATIONARY = 0x40
     MULTIPLY_MOVING = 0x41
     TENSOR_TENSOR = 0x60
@@ -82,13 +84,16 @@ class Opcode(enum.Enum, shape=8):
 
 CONTROL_OPCODES = (Opcode.NOP, Opcode.HALT, Opcode.REGISTER, Opcode.BRANCH, Opcode.LOOP)
 INDEXED_OPCODES = (Opcode.DMA_GATHER, Opcode.DMA_SCATTER)
-DMA_OPCODES = (
+TRANSFER_OPCODES = (
     Opcode.DMA_LOAD,
     Opcode.DMA_STORE,
     Opcode.DMA_COPY,
     Opcode.DMA_LOCAL,
     *INDEXED_OPCODES,
 )
+"""Instructions that move data; what a ring's descriptors may be."""
+DMA_OPCODES = (*TRANSFER_OPCODES, Opcode.DMA_RING)
+"""Instructions that go to a DMA queue."""
 _COMMON = CONTROL_OPCODES + DMA_OPCODES
 
 STREAM_OPCODES: dict[Stream, tuple[Opcode, ...]] = {

@@ -19,6 +19,7 @@ __all__ = [
     "Dim",
     "Header",
     "IndexPattern",
+    "RingPattern",
     "ScalarOperand",
     "Update",
     "Wait",
@@ -112,7 +113,8 @@ class DeviceDim(data.Struct):
 
 class DevicePattern(data.Struct):
     """Device-memory operand: starts at ``address + register * scale`` bytes (``scale`` signed,
-    the register signed; no register when ``address_uses_register`` is 0); ``dims[0]`` innermost."""
+    the register signed; no register when ``address_uses_register`` is 0); ``dims[0]`` innermost.
+    With ``list`` there is a list of ``dims[0].size`` buffers; see Lists of buffers."""
 
     dtype: DType
     address: unsigned(48)
@@ -120,4 +122,22 @@ class DevicePattern(data.Struct):
     register: unsigned(5)
     scale: signed(32)
     dims: data.ArrayLayout(DeviceDim, 4)
-    reserved: unsigned(14)
+    list: unsigned(1)
+    reserved: unsigned(13)
+
+
+class RingPattern(data.Struct):
+    """A ring of ``entries`` descriptors of 128 bytes that starts at ``address + register * scale``
+    (as of a device pattern). ``count`` of them are meant, from number ``first`` on; behind the last
+    entry comes entry 0."""
+
+    reserved0: unsigned(4)
+    address: unsigned(48)
+    address_uses_register: unsigned(1)
+    register: unsigned(5)
+    scale: signed(32)
+    entries: unsigned(16)
+    first: unsigned(16)
+    first_by_register: unsigned(1)
+    count: unsigned(16)
+    count_by_register: unsigned(1)

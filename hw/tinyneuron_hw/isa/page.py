@@ -29,8 +29,10 @@ from .page_text import (
     ACCUMULATORS,
     FOOTNOTES,
     INTRODUCTION,
+    LISTS,
     NUMBERS,
     OPERAND_RULES,
+    RINGS,
     SEMAPHORES,
     TRANSFERS,
 )
@@ -41,7 +43,7 @@ __all__ = ["render"]
 
 OPERAND_LAYOUTS = (operands.Header, operands.Wait, operands.Update, operands.AccessPattern,
                    operands.Dim, operands.DevicePattern, operands.DeviceDim,
-                   operands.ScalarOperand, operands.IndexPattern)  # fmt: skip
+                   operands.RingPattern, operands.ScalarOperand, operands.IndexPattern)  # fmt: skip
 ENUMS = (opcodes.Stream, opcodes.Space, opcodes.WaitMode, opcodes.UpdateMode, opcodes.RegisterOp,
          opcodes.Condition, opcodes.AluOp, opcodes.ActivationFunction, opcodes.RoundMode,
          opcodes.OperandKind, opcodes.ReduceCommand, opcodes.Comparison,
@@ -243,6 +245,8 @@ def render() -> str:
         *(_layout(struct) for struct in TABLE_LAYOUTS), *(_enum(kind) for kind in TABLE_ENUMS),
         "## Operand rules", _rules(),
         "## Accumulating and transposing transfers", TRANSFERS,
+        "## Lists of buffers", LISTS,
+        "## Descriptor rings", RINGS,
         "## Accumulators", ACCUMULATORS,
         "## Numbers", NUMBERS, _formats(),
         "## Enumerations", *(_enum(kind) for kind in ENUMS), _enum(MatmulKind),

@@ -1,7 +1,7 @@
 """Prose of docs/isa.md: what the layouts cannot say by themselves."""
 
-__all__ = ["ACCUMULATORS", "FOOTNOTES", "INTRODUCTION", "NUMBERS", "OPERAND_RULES", "SEMAPHORES",
-           "TRANSFERS"]  # fmt: skip
+__all__ = ["ACCUMULATORS", "FOOTNOTES", "INTRODUCTION", "LISTS", "NUMBERS",
+           "OPERAND_RULES", "RINGS", "SEMAPHORES", "TRANSFERS"]  # fmt: skip
 
 INTRODUCTION = """\
 # Instruction set
@@ -95,6 +95,69 @@ source becomes element (row c, column r) of the same matrix of the destination.
   destination. A transpose does not accumulate.
 * Any strides are legal. It is as fast as a copy when columns are contiguous on both sides, element
   by element otherwise."""
+
+LISTS = """\
+A device operand of DMA_LOAD, DMA_STORE or DMA_COPY with `list` names buffers that stand in a list
+in device memory. An entry has 16 bytes: the address of a buffer, then its size in bytes, 64 bits
+each. The buffers' bytes, in the order of the list, are the elements of the operand; a buffer may
+begin and end anywhere in an element.
+
+```text
+list, dims[0].size = 3         buffers            the operand: 25 bytes
++----------+------+
+| 0x1003   |    9 |  ------->  0x1003 .. 0x100b   bytes  0 ..  8
++----------+------+
+| 0x8000   |    1 |  ------->  0x8000             byte   9
++----------+------+
+| 0x2ff0   |   15 |  ------->  0x2ff0 .. 0x2ffe   bytes 10 .. 24
++----------+------+
+```
+
+* The other operand has its own pattern and as many elements as the buffers have bytes for. Types
+  may differ: elements are cast as ever.
+* The list is at a multiple of 16; one window allows reading all of it (otherwise OUT_OF_RANGE).
+  Strides of the operand are 0, sizes but `dims[0].size` are 1. Only one operand is a list; such a
+  transfer has no indices, does not accumulate and does not transpose (otherwise BAD_OPERAND).
+* Before anything is moved the whole list is checked, entry by entry. A size of 0, one that is more
+  than what is left, and at the last entry one that is less trap with BAD_OPERAND and the address of
+  the entry; a buffer outside the windows traps with OUT_OF_RANGE and its own address. For BUS_ERROR
+  and ECC_ERROR of the list's bytes the address is the place of the error.
+* No byte is in both source and destination, nor does a transfer write its own list. Of buffers of a
+  destination that overlap the later one stays. The counters of bytes do not count the list."""
+
+RINGS = """\
+DMA_RING runs transfers that are described in device memory: a ring of `entries` descriptors of 128
+bytes. It takes `count` of them in order, from number `first` on; behind the last entry comes entry
+0.
+
+```text
+address                                        entries = 6, first = 4, count = 4
+  |
+  v
+  +-------+-------+-------+-------+-------+-------+
+  | 0     | 1     | 2     | 3     | 4     | 5     |   128 bytes each
+  +-------+-------+-------+-------+-------+-------+
+    third   fourth                  first   second
+```
+
+* A descriptor is the encoding of a DMA_LOAD, DMA_STORE, DMA_COPY, DMA_LOCAL, DMA_GATHER or
+  DMA_SCATTER (any other opcode is BAD_OPCODE) with a header that is 0 behind the opcode, `queue` 0
+  and no field named by a register (otherwise BAD_OPERAND). What holds for the instruction holds for
+  the descriptor.
+* The address is a multiple of 128, `first` is below `entries`, `count` is from 1 to `entries`
+  (otherwise BAD_OPERAND). One window allows reading the whole ring (otherwise OUT_OF_RANGE).
+* The transfers run one after another on the queue, behind those that were in it before; what other
+  streams put there later comes behind the whole ring. The stream goes on as after any DMA
+  instruction. The ring's own update comes when the last transfer is done. Trace events of the
+  transfers name the ring's instruction.
+* Descriptors are fetched when the ring's turn in its queue has come, so transfers before it in the
+  queue may have written them; from then on they may be fetched and checked ahead of their turn. No
+  other access may write a descriptor that is meant until the ring is done, nor may the ring's own
+  transfers. The counters of bytes do not count descriptors.
+* What is wrong with a descriptor traps in its turn: the transfers before it are done, it and those
+  after it move nothing. The trap names the ring's stream and program counter. Its address is that
+  of the descriptor where an instruction's trap would have the instruction's; for BUS_ERROR and
+  ECC_ERROR of the descriptor's own bytes it is the place of the error."""
 
 ACCUMULATORS = """\
 Each lane of the Vector engine keeps 8 partial results in FP32, from instruction to instruction and

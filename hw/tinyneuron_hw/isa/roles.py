@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from .opcodes import Opcode, Space
 
-__all__ = ["DEVICE", "PATTERNS", "SCALARS", "STOCHASTIC_OPCODES", "Role"]
+__all__ = ["ADDRESSED", "DEVICE", "PATTERNS", "SCALARS", "STOCHASTIC_OPCODES", "Role"]
 
 
 @dataclass(frozen=True)
@@ -100,3 +100,6 @@ DEVICE: dict[Opcode, tuple[str, ...]] = {
     Opcode.DMA_SCATTER: ("dst",),
 }
 """Device patterns of each opcode, in slot order."""
+
+ADDRESSED: dict[Opcode, tuple[str, ...]] = {**DEVICE, Opcode.DMA_RING: ("ring",)}
+"""Operands with a device address of each opcode, in slot order."""

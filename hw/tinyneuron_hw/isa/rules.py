@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..config import CoreConfig
+from ..config import INSTRUCTION_BYTES, CoreConfig
 from ..formats import FORMATS, DType
 from .access import ApRange, pattern_range
 from .csr import Trap
@@ -25,9 +25,9 @@ from .matmul import (
     matmul_kind,
 )
 from .opcodes import (
-    DMA_OPCODES,
     IDENTITIES,
     INDEXED_OPCODES,
+    TRANSFER_OPCODES,
     ActivationFunction,
     AluOp,
     Opcode,
@@ -41,9 +41,11 @@ from .roles import DEVICE, PATTERNS, SCALARS, STOCHASTIC_OPCODES, Role
 from .rules_accumulate import SUBJECTS, check_accumulation
 from .rules_eight import EIGHT_OPCODES, check_eight
 from .rules_indexed import check_indexed, check_indexed_counts
+from .rules_list import ENTRY_BYTES, check_list_address, check_lists, list_path
 from .rules_operations import check_operations
 from .rules_random import check_seed
 from .rules_reshape import RESHAPE_OPCODES, check_reshape
+from .rules_ring import check_ring, check_ring_address
 from .rules_scalar import TABLE_OPCODES, check_activate, check_table
 from .rules_transfer import accumulates, check_aligned, check_matrices
 
@@ -134,14 +136,20 @@ def check(
     if opcode in INDEXED_OPCODES:
         check_indexed_counts(fields, ranges, devices)
         return
-    if opcode in DMA_OPCODES:
+    if opcode in TRANSFER_OPCODES:
         _check_dma_counts(fields, ranges, devices)
+        check_list_address(opcode, fields, device_address)
         check_aligned(fields, device_address)
+    if opcode is Opcode.DMA_RING and device_address is not None:
+        check_ring_address(device_address("ring"))
+        size = INSTRUCTION_BYTES * fields["ring.entries"]
+        devices["ring"] = ApRange(0, size, fields["ring.entries"])
     if device_address is not None and window_allows is not None:
         for path, extent in devices.items():
             start = device_address(path)
             low, high = start + extent.low, start + extent.high
-            ways = {path == "dst", path == "dst" and not accumulates(fields)}
+            writes = path == "dst" and path != list_path(opcode, fields)
+            ways = {writes, writes and not accumulates(fields)}
             if low < 0 or not all(window_allows(low, high, is_write) for is_write in ways):
                 raise OperandError(
                     f"{path}: device bytes 0x{low:x}..0x{high:x} are outside the program's windows",
@@ -205,6 +213,8 @@ def _check_device(fields: Mapping[str, Any], path: str) -> ApRange:
     dims = device_dims(fields, path)
     if any(size < 1 for _, size in dims):
         raise _bad(f"{path}: every dimension must have size at least 1")
+    if fields[f"{path}.list"]:
+        return ApRange(0, ENTRY_BYTES * dims[0][1], dims[0][1])
     return pattern_range(0, dims, 1, FORMATS[fields[f"{path}.dtype"]].bytes)
 
 
@@ -241,8 +251,13 @@ def _check_opcode(
     mode = fields.get("round_mode", RoundMode.NEAREST_EVEN)
     if mode != RoundMode.NEAREST_EVEN and opcode not in STOCHASTIC_OPCODES:
         raise _bad(f"round_mode: {opcode.name} has only NEAREST_EVEN")
-    if opcode in DEVICE or opcode is Opcode.DMA_LOCAL:
-        _check_dma(config, fields)
+    if opcode is Opcode.DMA_RING:
+        _check_queue(config, fields)
+        check_ring(fields)
+    elif opcode in TRANSFER_OPCODES:
+        _check_queue(config, fields)
+        _check_dma(fields)
+        check_lists(opcode, fields)
         if opcode in INDEXED_OPCODES:
             check_indexed(fields)
     elif opcode is Opcode.LOAD_STATIONARY:
@@ -343,9 +358,12 @@ def _check_lane_opcode(
             raise _bad(f"{name}: {fields[name]} is not implemented")
 
 
-def _check_dma(config: CoreConfig, fields: Mapping[str, Any]) -> None:
+def _check_queue(config: CoreConfig, fields: Mapping[str, Any]) -> None:
     if fields["queue"] >= config.dma_engines:
         raise _bad(f"queue {fields['queue']} does not exist: {config.dma_engines} DMA engines")
+
+
+def _check_dma(fields: Mapping[str, Any]) -> None:
     if fields["src.dtype"] != fields["dst.dtype"]:
         _check_types(fields, ("src", "dst"), DMA_CAST_DTYPES)
     elif accumulates(fields):
@@ -362,5 +380,6 @@ def _check_dma_counts(
             raise _bad(f"{path}: {count} elements exceed {MAX_DMA_ELEMENTS}")
     for path, extent in ranges.items():
         counts[path] = extent.count * fields[f"{path}.num_partitions"]
-    if counts["src"] != counts["dst"]:
+    listed = any(fields[f"{path}.list"] for path in devices)
+    if counts["src"] != counts["dst"] and not listed:
         raise _bad(f"src has {counts['src']} elements, dst {counts['dst']}")

@@ -13,7 +13,7 @@ from ..isa.instructions import INSTRUCTION_BITS
 from ..isa.matmul import MatmulKind
 from ..isa.opcodes import Opcode, OperandKind, Space
 from ..isa.operands import AccessPattern, ScalarOperand
-from ..isa.roles import DEVICE, PATTERNS, SCALARS
+from ..isa.roles import ADDRESSED, DEVICE, PATTERNS, SCALARS
 from ..isa.rules import CAST_DTYPES, MAX_ELEMENTS
 from .count_rules import CountRules
 from .links import OPCODES, is_any
@@ -22,7 +22,7 @@ from .static_rules import StaticRules
 
 __all__ = ["CHECKED_OPCODES", "Checker", "dtype_is"]
 
-CHECKED_OPCODES = tuple(dict.fromkeys([*PATTERNS, *DEVICE]))
+CHECKED_OPCODES = tuple(dict.fromkeys([*PATTERNS, *ADDRESSED]))
 """Opcodes whose operands have rules; the other ones need no checker."""
 
 _COUNT_BITS = 22

@@ -12,7 +12,7 @@ from ..isa.codec import fields_of
 from ..isa.instructions import INSTRUCTION_BITS
 from ..isa.opcodes import Opcode
 from ..isa.operands import DevicePattern
-from ..isa.roles import DEVICE
+from ..isa.roles import ADDRESSED
 from .links import OPCODES
 from .registers import RegisterRead
 
@@ -57,7 +57,7 @@ def _device_registers() -> tuple[RegisterField, ...]:
     layout = data.Layout.cast(DevicePattern)
     flag, number = layout["address_uses_register"].offset, layout["register"].offset
     opcodes = {
-        320: frozenset(DEVICE),
+        320: frozenset(ADDRESSED),
         656: frozenset({Opcode.DMA_COPY}),
     }
     return tuple(

@@ -14,10 +14,10 @@ from ..isa.codec import fields_of
 from ..isa.instructions import INSTRUCTION_BITS
 from ..isa.matmul import FP8_DTYPES, MATMUL_DTYPES, RESULT_DTYPES, MatmulKind
 from ..isa.opcodes import (
-    DMA_OPCODES,
     INDEXED_OPCODES,
     ITERATED_OPS,
     RAW_OPS,
+    TRANSFER_OPCODES,
     Accumulate,
     AluOp,
     Opcode,
@@ -104,8 +104,10 @@ class StaticRules(wiring.Component):
         return [self._field(opcode, "round_mode") != RoundMode.NEAREST_EVEN.value]
 
     def _opcode_rules(self, opcode: Opcode) -> list[Value]:
-        if opcode in DMA_OPCODES:
+        if opcode in TRANSFER_OPCODES:
             return self._dma_rules(opcode)
+        if opcode is Opcode.DMA_RING:
+            return self._ring_rules(opcode)
         if opcode is Opcode.LOAD_STATIONARY:
             return self._matmul_source_rules(opcode)
         if opcode is Opcode.MULTIPLY_MOVING:
@@ -149,8 +151,6 @@ class StaticRules(wiring.Component):
             for path in DEVICE.get(opcode, ())
             for i in range(4)
         ]
-        engines = self._config.dma_engines
-        no_queue = [self._field(opcode, "queue") >= engines] if engines < 16 else []
         accumulates: Value = Const(0, 1)
         turned: list[Value] = []
         if opcode not in INDEXED_OPCODES:
@@ -160,10 +160,37 @@ class StaticRules(wiring.Component):
         return [
             casts & Cat(uncast).any(),
             *empty,
-            *no_queue,
+            *self._no_queue(opcode),
             *turned,
             *self._index_rules(opcode),
+            *self._list_rules(opcode),
         ]
+
+    def _no_queue(self, opcode: Opcode) -> list[Value]:
+        engines = self._config.dma_engines
+        return [self._field(opcode, "queue") >= engines] if engines < 16 else []
+
+    def _ring_rules(self, opcode: Opcode) -> list[Value]:
+        """Those of :func:`tinyneuron_hw.isa.rules_ring.check_ring`."""
+        entries, first, count = (
+            self._field(opcode, f"ring.{name}") for name in ("entries", "first", "count")
+        )
+        return [first >= entries, count == 0, count > entries, *self._no_queue(opcode)]
+
+    def _list_rules(self, opcode: Opcode) -> list[Value]:
+        """Those of :func:`tinyneuron_hw.isa.rules_list.check_lists`."""
+        paths = DEVICE.get(opcode, ())
+        flags = [self._field(opcode, f"{path}.list") for path in paths]
+        if opcode in INDEXED_OPCODES:
+            return flags
+        rules = [flags[0] & flags[1]] if len(flags) > 1 else []
+        for path, flag in zip(paths, flags, strict=True):
+            dims = f"{path}.dims"
+            shape = [self._field(opcode, f"{dims}.{k}.stride").any() for k in range(4)]
+            shape += [self._field(opcode, f"{dims}.{k}.size") != 1 for k in range(1, 4)]
+            more = [self._field(opcode, name).any() for name in ("accumulate", "transpose")]
+            rules.append(flag & Cat(shape, more).any())
+        return rules
 
     def _index_rules(self, opcode: Opcode) -> list[Value]:
         """Those of :func:`tinyneuron_hw.isa.rules_indexed.check_indexed`."""

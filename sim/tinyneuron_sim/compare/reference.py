@@ -179,6 +179,8 @@ def written_regions(step: Step, config: CoreConfig) -> list[Region | DeviceRegio
     if prepared.opcode is Opcode.DMA_SCATTER:
         reach = far_reach(config, prepared)
         return [] if reach is None else [reach]
+    if prepared.fields.get("dst.list"):
+        return [*found, *step.buffers]
     return found + [region for path, region in prepared.devices.items() if path == "dst"]
 
 

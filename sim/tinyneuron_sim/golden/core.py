@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,12 +19,15 @@ from ..backend import DMA_SOURCE
 from . import scalar, tensor, vector, vector_eight, vector_random, vector_reshape
 from .dma import transfer
 from .errors import GoldenError, TrapSignal
+from .lists import written_buffers
 from .machine import Machine
 from .numerics import quiet
 from .prepared import Prepared, Preparer
 from .program import ADDRESS_MASK, Program, fetch, fetch_trap
 from .races import RaceDetector, Where
-from .rehearsal import accesses, rehearse
+from .region import DeviceRegion
+from .rehearsal import accesses, is_from_memory, rehearse
+from .rings import descriptor_address, is_last, next_descriptor, ring_bytes
 from .semaphores import Semaphores
 from .sequencer import Sequencer
 
@@ -58,6 +61,8 @@ class Step:
     thread: int
     clock: tuple[int, ...]
     error: DecodeError | OperandError | None = None
+    buffers: tuple[DeviceRegion, ...] = ()
+    """What a transfer to a list writes."""
 
 
 Observer = Callable[[Step], None]
@@ -80,6 +85,8 @@ class _Transfer:
     prepared: Prepared
     where: Where
     issued: np.ndarray | None
+    position: int = 0
+    """In a ring: how many of its descriptors are done."""
 
 
 class Core:
@@ -264,9 +271,10 @@ class Core:
                 self.counters["tensor_moving"] += tensor.moving_elements(prepared)
 
     def _rehearse(self, prepared: Prepared) -> None:
-        if prepared.accesses is None:
-            prepared.accesses = accesses(self.machine, prepared)
-        rehearse(self.machine, prepared.accesses)
+        found = prepared.accesses or accesses(self.machine, prepared)
+        if not is_from_memory(prepared):
+            prepared.accesses = found
+        rehearse(self.machine, found)
         if prepared.opcode is Opcode.LOAD_STATIONARY:
             tensor.rehearse_load(self.machine, prepared)
 
@@ -281,21 +289,46 @@ class Core:
         if self._races and moved.issued is not None:
             thread = self._races.begin_transfer(queue, moved.where, moved.issued)
             self.machine.thread = thread
-        self._observe(moved.where, moved.prepared, self.machine.thread)
-        if self._rehearses:
-            self._rehearse(moved.prepared)
+        prepared = moved.prepared
+        self.machine.descriptors = ()
+        if prepared.opcode is Opcode.DMA_RING:
+            prepared = self._next_of_ring(queue, moved)
+            self.machine.descriptors = ring_bytes(moved.prepared)
+            self.machine.where = replace(moved.where, text=prepared)
         else:
-            read, written = transfer(self.machine, moved.prepared)
+            self._observe(moved.where, prepared, self.machine.thread)
+        if self._rehearses:
+            self._rehearse(prepared)
+        else:
+            read, written = transfer(self.machine, prepared)
             self.counters["dma_read_bytes"] += read
             self.counters["dma_write_bytes"] += written
-        self._update(moved.prepared, self.machine.thread)
+        self._update(prepared, self.machine.thread)
         self._record(DMA_SOURCE + queue, moved.where.stream, moved.where.pc)
+
+    def _next_of_ring(self, queue: int, ring: _Transfer) -> Prepared:
+        """The transfer of a ring's next descriptor; those behind it stay in the queue."""
+        position, where = ring.position, ring.where
+        found = next_descriptor(self.machine, self._preparer, ring.prepared, position)
+        self._observe(where, found, self.machine.thread, found.error)
+        if found.error is not None:
+            own = descriptor_address(ring.prepared, position)
+            given = found.error.address if isinstance(found.error, OperandError) else None
+            address = own if given is None else given
+            raise TrapSignal(found.error.cause, address, f"descriptor {position}: {found.error}")
+        if not is_last(ring.prepared, position):
+            rest = _Transfer(ring.prepared, where, ring.issued, position + 1)
+            self._queues[queue].appendleft(rest)
+        return found
 
     def _observe(self, where: Where, prepared: Prepared, thread: int,
                  error: DecodeError | OperandError | None = None) -> None:  # fmt: skip
         if self._observer is not None:
             clock = tuple(map(int, self._races.clock(thread))) if self._races else ()
-            step = Step(where.stream, where.pc, prepared, where.queue, thread, clock, error)
+            moves = where.queue is not None
+            buffers = written_buffers(self.machine, prepared) if moves else ()
+            step = Step(where.stream, where.pc, prepared, where.queue, thread, clock, error,
+                        buffers)  # fmt: skip
             self._observer(step)
 
     def _update(self, prepared: Prepared, thread: int) -> None:

@@ -10,6 +10,7 @@ from tinyneuron_hw.isa.rules_transfer import matrix
 
 from .access import byte_offsets
 from .indexed import transfer_rows
+from .lists import has_list, transfer_list
 from .machine import Machine
 from .memory import Footprint
 from .numerics import RAW_TYPES, add, from_float32, maximum, to_float32
@@ -27,6 +28,8 @@ def transfer(machine: Machine, prepared: Prepared) -> Transferred:
     different ones go through FP32."""
     if prepared.opcode in INDEXED_OPCODES:
         return transfer_rows(machine, prepared)
+    if has_list(prepared):
+        return transfer_list(machine, prepared)
     source, source_type = _operand(machine, prepared, "src")
     target, target_type = _operand(machine, prepared, "dst")
     source_size, target_size = FORMATS[source_type].bytes, FORMATS[target_type].bytes

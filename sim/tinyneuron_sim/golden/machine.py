@@ -39,8 +39,9 @@ class Machine:
 
     Set ``where`` and ``thread`` before an instruction executes; messages and the race detector
     use them. ``rounding`` holds the random bits of an instruction's casts, uint32[lanes, elements],
-    if it rounds stochastically. ``races`` None turns race checks off; ``check_unwritten`` notices
-    reads of SBUF and PSUM bytes never written.
+    if it rounds stochastically. ``descriptors`` are the bytes of the ring whose transfer it is.
+    ``races`` None turns race checks off; ``check_unwritten`` notices reads of SBUF and PSUM bytes
+    never written.
     """
 
     def __init__(self, config: CoreConfig, races: RaceDetector | None, *,
@@ -51,6 +52,7 @@ class Machine:
         self.errors = code_errors(config)
         self.where: Where | None = None
         self.thread = 0
+        self.descriptors: tuple[tuple[int, int], ...] = ()
         self.reset()
 
     def reset(self) -> None:
@@ -99,12 +101,25 @@ class Machine:
         return footprint.memory.read(footprint)
 
     def check_write(self, footprint: Footprint) -> None:
-        """GoldenError when a byte is in a race; a trap when the rest of a word is lost."""
+        """GoldenError when a byte is in a race or a descriptor of the ring that runs; a trap when
+        the rest of a word is lost."""
+        if footprint.memory is self.device:
+            self._keep_descriptors(footprint)
         if self.races is not None:
             self.races.write(self.thread, footprint)
         errors = self.errors.get(footprint.memory.name)
         if errors is not None:
             errors.write(footprint)
+
+    def _keep_descriptors(self, footprint: Footprint) -> None:
+        below, above = (footprint.start + end for end in extent(footprint.dims))
+        for low, high in self.descriptors:
+            if below < high and low < above:
+                written = byte_offsets(footprint.dims) + footprint.start
+                inside = written[(written >= low) & (written < high)]
+                if len(inside):
+                    place = self.device.place(int(inside[0]))
+                    self.fail(f"writes {place}, a descriptor of its own ring")
 
     def write_footprint(self, footprint: Footprint, values: np.ndarray) -> None:
         """Writes bytes given in element order, after :meth:`check_write`."""

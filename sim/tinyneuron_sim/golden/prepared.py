@@ -19,8 +19,9 @@ from tinyneuron_hw.isa.opcodes import (
     UpdateMode,
     WaitMode,
 )
-from tinyneuron_hw.isa.roles import DEVICE, PATTERNS, SCALARS
+from tinyneuron_hw.isa.roles import ADDRESSED, DEVICE, PATTERNS, SCALARS
 from tinyneuron_hw.isa.rules import OperandError, check
+from tinyneuron_hw.isa.rules_ring import check_descriptor, descriptor_opcode
 
 from .region import DeviceRegion, Region, device_region, region, scalar_region
 
@@ -73,6 +74,8 @@ class Prepared:
         if self.opcode is None:
             return "an instruction that does not decode"
         parts = [*map(str, self.regions.values()), *map(str, self.devices.values())]
+        if self.opcode is Opcode.DMA_RING:
+            parts.append(_ring_text(self.fields))
         for name in ("op", "op0", "op1", "function", "accumulate", "transpose", "queue"):
             if name in self.fields:
                 value = self.fields[name]
@@ -90,6 +93,13 @@ class Prepared:
                 take = ", subtract" if mode is WaitMode.GREATER_EQUAL_SUBTRACT else ""
                 found.append(f"{kind}(s{index} {_SIGNS[mode]} {value}{take})")
         return found
+
+
+def _ring_text(fields: Mapping[str, Any]) -> str:
+    address, entries, first, count = (
+        fields[f"ring.{name}"] for name in ("address", "entries", "first", "count")
+    )
+    return f"ring=device[0x{address:x}] {first}+{count} of {entries}"
 
 
 _OPCODES_OF = {stream: {op.value for op in ops} for stream, ops in STREAM_OPCODES.items()}
@@ -118,7 +128,7 @@ def _decode(
         return None, error, []
     bounds = {f.path: f.bounds for f in fields_of(decoded.opcode)}
     named = [(path, number, *bounds[path]) for path, number in decoded.registers().items()]
-    for path in DEVICE.get(decoded.opcode, ()):
+    for path in ADDRESSED.get(decoded.opcode, ()):
         if decoded[f"{path}.address_uses_register"]:
             named.append((f"{path}.address", decoded[f"{path}.register"], 0, 0))
     return decoded, None, named
@@ -150,6 +160,31 @@ class Preparer:
             if len(self._cache) >= _CACHE_LIMIT:
                 self._cache.clear()
             self._cache[key] = prepared
+        return prepared
+
+    def descriptor(self, raw: bytes, ring: Prepared, *, is_last: bool) -> Prepared:
+        """The transfer of a ring's descriptor."""
+        given = {"queue": ring.fields["queue"]}
+        if is_last:
+            updates = [path for path in ring.fields if path.startswith("header.update.")]
+            given |= {path: ring.fields[path] for path in updates}
+        key = (raw, "descriptor", *given.values())
+        prepared = self._cache.get(key)
+        if prepared is None:
+            prepared = self._cache[key] = self._resolve_descriptor(raw, given)
+        return prepared
+
+    def _resolve_descriptor(self, raw: bytes, given: Mapping[str, Any]) -> Prepared:
+        decoded, error, _ = _decode(raw)
+        prepared = Prepared(None, {}, (WaitMode.NONE, 0, 0), error)
+        try:
+            descriptor_opcode(raw[0])
+            if decoded is not None:
+                check_descriptor(decoded)
+                prepared.opcode, prepared.fields = decoded.opcode, {**decoded.fields, **given}
+                self._check(prepared)
+        except (DecodeError, OperandError) as broken:
+            prepared.error = broken
         return prepared
 
     def forget(self) -> None:

@@ -10,6 +10,7 @@ from tinyneuron_hw.formats import FORMATS, DType
 from tinyneuron_hw.isa.matmul import element_bytes
 from tinyneuron_hw.isa.opcodes import Opcode, Space
 from tinyneuron_hw.isa.rules import device_dims, on_chip_dims
+from tinyneuron_hw.isa.rules_list import ENTRY_BYTES
 
 from .access import ByteDims, byte_dims
 
@@ -88,9 +89,12 @@ def scalar_region(fields: Mapping[str, Any], path: str, partitions: int) -> Regi
 
 
 def device_region(fields: Mapping[str, Any], path: str, address: int) -> DeviceRegion:
-    """The device pattern at ``path``, which starts at ``address``."""
+    """The device pattern at ``path``, which starts at ``address``; of a list, its entries."""
     dims = tuple(device_dims(fields, path))
     dtype = fields[f"{path}.dtype"]
+    if fields[f"{path}.list"]:
+        entries = dims[0][1]
+        return DeviceRegion(path, dtype, address, (entries,), ((1, ENTRY_BYTES * entries),))
     return DeviceRegion(
         path, dtype, address, tuple(size for _, size in dims),
         byte_dims(dims, 1, FORMATS[dtype].bytes),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tinyneuron_hw.isa.opcodes import (
     INDEXED_OPCODES,
+    TRANSFER_OPCODES,
     UNARY_OPS,
     Accumulate,
     Opcode,
@@ -16,13 +17,14 @@ from tinyneuron_hw.isa.roles import DEVICE, PATTERNS, SCALARS
 from tinyneuron_hw.isa.rules_accumulate import LOADS
 
 from .indexed import far_reach
+from .lists import buffers_of, has_list
 from .machine import Machine
 from .memory import Footprint
 from .prepared import Prepared
 from .region import scalar_region
 from .vector_reshape import written_rows
 
-__all__ = ["Accesses", "accesses", "rehearse"]
+__all__ = ["Accesses", "accesses", "is_from_memory", "rehearse"]
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,11 @@ def accesses(machine: Machine, prepared: Prepared) -> Accesses:
         (writes if role.is_write else reads).append(machine.footprint(region))
     for path in DEVICE.get(opcode, ()):
         region = prepared.devices[path]
+        if fields[f"{path}.list"]:
+            reads.append(machine.device_footprint(region))
+            buffers = [machine.device_footprint(one) for one in buffers_of(machine, prepared)]
+            (writes if path == "dst" else reads).extend(buffers)
+            continue
         if opcode in INDEXED_OPCODES:
             region = far_reach(machine.config, prepared)
         if region is None:
@@ -66,6 +73,11 @@ def accesses(machine: Machine, prepared: Prepared) -> Accesses:
     if accumulates:
         reads += writes
     return Accesses(tuple(reads), tuple(writes))
+
+
+def is_from_memory(prepared: Prepared) -> bool:
+    """Whether what it accesses stands in memory, and may be something else the next time."""
+    return prepared.opcode in TRANSFER_OPCODES and has_list(prepared)
 
 
 def rehearse(machine: Machine, done: Accesses) -> None:

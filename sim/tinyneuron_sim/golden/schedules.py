@@ -18,6 +18,7 @@ def rehearse_schedules(
     config: CoreConfig,
     streams: Mapping[Stream, Sequence[bytes]],
     *,
+    prepare: Callable[[GoldenBackend], None] | None = None,
     seeds: Iterable[int] = range(8),
     runs: int = 1,
     windows: Sequence[MemoryWindow] | None = None,
@@ -29,6 +30,7 @@ def rehearse_schedules(
     Parameters
     ----------
     streams: instructions of each stream.
+    prepare: writes what says where transfers go, rings and lists, to a core that holds nothing.
     runs: how often each schedule runs the program, semaphores and registers left as they are.
 
     Raises
@@ -39,6 +41,8 @@ def rehearse_schedules(
     with GoldenBackend(config, rehearses=True) as backend:
         for seed in seeds:
             backend.reschedule(seed)
+            if prepare is not None:
+                prepare(backend)
             for _ in range(runs):
                 load_and_start(backend, streams, base, windows)
                 try:

@@ -25,6 +25,7 @@ from tinyneuron_hw.isa.opcodes import (
 
 from ..golden.sequencer import register_result
 from .draw import Fields, Use
+from .legal import DRAWN_OPCODES
 from .listing import Item, Label
 from .patterns import NoRoomError
 from .pipeline import pipeline
@@ -39,7 +40,8 @@ _MASK = (1 << 32) - 1
 
 def data_opcodes(stream: Stream) -> tuple[Opcode, ...]:
     """What a stream can run that moves or computes data."""
-    return tuple(op for op in STREAM_OPCODES[stream] if op not in CONTROL_OPCODES)
+    drawn = set(DRAWN_OPCODES) - set(CONTROL_OPCODES)
+    return tuple(op for op in STREAM_OPCODES[stream] if op in drawn)
 
 
 def instruction(scope: Scope) -> None:

@@ -24,7 +24,7 @@ from tinyneuron_hw.isa.roles import PATTERNS, SCALARS
 from ..compare.reference import Reference
 from ..golden.core import Step
 from .feature import named_paths
-from .legal import legal, own_fields
+from .legal import DRAWN_OPCODES, legal, own_fields
 from .program import available_streams
 from .shapes import SINGLE
 from .spoil import all_rules, broken_rule
@@ -53,8 +53,9 @@ _NEVER = (Trap.NONE, Trap.ECC_ERROR, Trap.SBUF_ECC_ERROR, Trap.PSUM_ECC_ERROR)
 def _universe(config: CoreConfig) -> Iterator[tuple[str, str]]:
     for stream in available_streams(config):
         for opcode in STREAM_OPCODES[stream]:
-            yield "instruction", f"{stream.name} {opcode.name}"
-    for opcode in Opcode:
+            if opcode in DRAWN_OPCODES:
+                yield "instruction", f"{stream.name} {opcode.name}"
+    for opcode in DRAWN_OPCODES:
         yield from (("register", f"{opcode.name} {path}") for path in named_paths(opcode))
         if opcode in CONTROL_OPCODES:
             for field in own_fields(opcode):

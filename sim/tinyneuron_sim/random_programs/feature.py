@@ -25,7 +25,7 @@ from tinyneuron_hw.isa.opcodes import (
 from tinyneuron_hw.isa.roles import DEVICE
 
 from .draw import Use
-from .legal import legal, own_fields
+from .legal import DRAWN_OPCODES, legal, own_fields
 from .listing import Item, Label, header
 from .scope import Scope
 
@@ -48,7 +48,7 @@ def named_paths(opcode: Opcode) -> tuple[str, ...]:
 @functools.cache
 def all_features() -> tuple[Feature, ...]:
     """Every pair there is."""
-    return tuple((opcode, path) for opcode in Opcode for path in named_paths(opcode))
+    return tuple((opcode, path) for opcode in DRAWN_OPCODES for path in named_paths(opcode))
 
 
 def features_of(turn: int | None) -> tuple[Feature, ...]:
@@ -65,7 +65,7 @@ of its legal values."""
 def all_settings(config: CoreConfig) -> tuple[Setting, ...]:
     """Every setting there is."""
     found: dict[Setting, None] = {}
-    for opcode in Opcode:
+    for opcode in DRAWN_OPCODES:
         if opcode not in CONTROL_OPCODES:
             allowed = legal(config, opcode)
             for field in own_fields(opcode):

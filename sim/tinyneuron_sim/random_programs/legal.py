@@ -18,9 +18,11 @@ from tinyneuron_hw.isa.opcodes import CONTROL_OPCODES, Opcode, OperandKind
 from tinyneuron_hw.isa.roles import DEVICE, PATTERNS, SCALARS
 from tinyneuron_hw.isa.rules import OperandError, check
 
-__all__ = ["Legal", "is_flag_of_register", "legal", "operand_paths", "own_fields"]
+__all__ = ["DRAWN_OPCODES", "Legal", "is_flag_of_register", "legal", "operand_paths", "own_fields"]
 
 Values = dict[str, Any]
+DRAWN_OPCODES = tuple(opcode for opcode in Opcode if opcode is not Opcode.DMA_RING)
+"""Opcodes of random programs: the descriptors of a ring are data, which random transfers have."""
 _EXTENTS = ((1, 1), (1, 8), (4, 8))
 """Partitions and elements of the operands of a smallest instruction."""
 

@@ -7,13 +7,15 @@ others too.
 
 from __future__ import annotations
 
+import itertools
+import math
 import random
 from typing import Any
 
 from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.formats import FORMATS, DType
 from tinyneuron_hw.isa.codec import encode
-from tinyneuron_hw.isa.opcodes import DMA_OPCODES, INDEXED_OPCODES, Opcode, Space, Stream
+from tinyneuron_hw.isa.opcodes import INDEXED_OPCODES, TRANSFER_OPCODES, Opcode, Space, Stream
 from tinyneuron_hw.isa.roles import DEVICE
 from tinyneuron_hw.isa.rules import DMA_CAST_DTYPES
 from tinyneuron_hw.isa.rules_indexed import INDEX_TENSOR_DTYPES
@@ -21,6 +23,7 @@ from tinyneuron_hw.isa.rules_indexed import INDEX_TENSOR_DTYPES
 from ..compare.case import Case, Extent
 from ..loader import MemoryWindow
 from .patterns import Dims, NoRoomError, factorise, place
+from .rings import Rings, bad_descriptor
 
 __all__ = ["transfer_case"]
 
@@ -31,27 +34,71 @@ _HALF = 2048
 """Device memory is two windows of this many bytes; what is read may be in both."""
 _WINDOWS = (0x1000, 0x3000)
 _CODE = 0x1_0000
+_LISTED = (Opcode.DMA_LOAD, Opcode.DMA_STORE, Opcode.DMA_COPY)
+_RINGS, _RING_BYTES = 0x8000, 0x4000
+"""Where the rings are, in a window that may only be read."""
 
 
 def transfer_case(config: CoreConfig, seed: int, count: int, *, traps: bool = False) -> Case:
-    """A program of ``count`` transfers; with ``traps`` one more whose indices mostly trap."""
+    """A program of ``count`` transfers, some of them descriptors of rings; with ``traps`` one more
+    whose indices mostly trap, or a descriptor that does."""
     rng = random.Random(seed)
-    draw = _Draw(config, rng)
-    code = [draw.instruction() for _ in range(count)]
+    rings = Rings(rng, _RINGS, _RING_BYTES)
+    draw = _Draw(config, rng, rings)
+    code = _code(rng, draw, count)
     if traps:
-        code.append(draw.instruction(rng.choice(INDEXED_OPCODES), trapping=True))
-    windows = [MemoryWindow(_CODE, 1 << 14, False, False, True)]
+        code.append(rng.choice([_trapping_rows, _trapping_list, _trapping_ring])(rng, draw))
+    windows = [MemoryWindow(_CODE, 1 << 14, False, False, True),
+               MemoryWindow(_RINGS, _RING_BYTES, True, False, False)]  # fmt: skip
     windows += [MemoryWindow(base, _HALF, True, True, False) for base in _WINDOWS]
     around = 64
     watched = tuple((base - around, _HALF + 2 * around) for base in _WINDOWS)
     sbuf = Extent(0, config.sbuf_partition_bytes)
     return Case(
         config, {Stream.SYNC: (*code, encode(Opcode.HALT))}, _CODE, tuple(windows),
-        {base: _numbers(rng, size) for base, size in watched}, watched, sbuf, Extent(0, 16),
+        {base: _numbers(rng, size) for base, size in watched} | {_RINGS: bytes(rings.memory)},
+        watched, sbuf, Extent(0, 16),
         b"".join(_indices(rng) + _numbers(rng, sbuf.size - _INDEX_END)
                  for _ in range(config.partitions)),
         bytes(16 * config.columns),
     )  # fmt: skip
+
+
+def _code(rng: random.Random, draw: _Draw, count: int) -> list[bytes]:
+    code: list[bytes] = []
+    while count:
+        size = min(count, rng.randint(1, 8))
+        if rng.random() < 0.1 and draw.rings.room(size + 16):
+            descriptors = [draw.instruction(queue=0) for _ in range(size)]
+            code.append(draw.rings.add(descriptors, draw.queue))
+            count -= size
+            continue
+        code.append(draw.instruction())
+        count -= 1
+    return code
+
+
+def _trapping_rows(rng: random.Random, draw: _Draw) -> bytes:
+    return draw.instruction(rng.choice(INDEXED_OPCODES), trapping=True)
+
+
+def _trapping_list(rng: random.Random, draw: _Draw) -> bytes:
+    return draw.listed(rng.choice(_LISTED), trapping=True)
+
+
+def _trapping_ring(rng: random.Random, draw: _Draw) -> bytes:
+    """One of its descriptors traps, or has indices that mostly do."""
+    descriptors = [draw.instruction(queue=0) for _ in range(rng.randint(1, 4))]
+    number = rng.randrange(len(descriptors))
+    kind = rng.random()
+    if kind < 0.2:
+        opcode = rng.choice(INDEXED_OPCODES)
+        descriptors[number] = draw.instruction(opcode, trapping=True, queue=0)
+    elif kind < 0.4:
+        descriptors[number] = draw.listed(rng.choice(_LISTED), trapping=True, queue=0)
+    else:
+        descriptors[number] = bad_descriptor(rng, descriptors[number])
+    return draw.rings.add(descriptors, draw.queue)
 
 
 def _numbers(rng: random.Random, size: int) -> bytes:
@@ -71,21 +118,51 @@ def _indices(rng: random.Random) -> bytes:
 
 
 class _Draw:
-    def __init__(self, config: CoreConfig, rng: random.Random):
-        self._config, self._rng = config, rng
-        self._queue = rng.randrange(config.dma_engines)
+    def __init__(self, config: CoreConfig, rng: random.Random, rings: Rings):
+        self._config, self._rng, self.rings = config, rng, rings
+        self.queue = rng.randrange(config.dma_engines)
 
-    def instruction(self, opcode: Opcode | None = None, *, trapping: bool = False) -> bytes:
-        """One transfer; of the indexed ones ``trapping`` decides which indices they have."""
-        kind = opcode or self._rng.choice(DMA_OPCODES)
+    def instruction(self, opcode: Opcode | None = None, *, trapping: bool = False,
+                    queue: int | None = None) -> bytes:  # fmt: skip
+        """One transfer; of the indexed ones ``trapping`` decides which indices they have. Its
+        ``queue`` is that of the program if none is given."""
+        if opcode is None and self._rng.random() < 0.1 and self.rings.room(9):
+            return self.listed(self._rng.choice(_LISTED), queue=queue)
+        kind = opcode or self._rng.choice(TRANSFER_OPCODES)
         while True:
-            fields = {"queue": self._queue} | self._types(kind)
+            fields = {"queue": self.queue if queue is None else queue} | self._types(kind)
             try:
                 if kind in INDEXED_OPCODES:
                     return encode(kind, fields | self._indexed(kind, fields, trapping))
                 return encode(kind, fields | self._plain(kind, fields))
             except NoRoomError:
                 continue
+
+    def listed(self, opcode: Opcode, *, trapping: bool = False, queue: int | None = None) -> bytes:
+        """A transfer from or to a list of buffers, none of which need begin or end with an
+        element."""
+        rng = self._rng
+        listed = rng.choice(DEVICE[opcode])
+        while True:
+            fields = {"queue": self.queue if queue is None else queue} | self._types(opcode)
+            try:
+                fields |= self._plain(opcode, fields)
+            except NoRoomError:
+                continue
+            break
+        other = "dst" if listed == "src" else "src"
+        element = FORMATS[DType(fields[f"{listed}.dtype"])].bytes
+        total = element * fields.get(f"{other}.num_partitions", 1)
+        total *= math.prod(fields[f"{other}.dims.{k}.size"] for k in range(4))
+        cuts = sorted(rng.sample(range(1, total), min(total - 1, rng.randint(0, 7))))
+        sizes = [b - a for a, b in itertools.pairwise([0, *cuts, total])]
+        window = next(w for w in _WINDOWS if w <= fields[f"{listed}.address"] < w + _HALF)
+        buffers = [(window + rng.randrange(_HALF - size + 1), size) for size in sizes]
+        for k in range(4):
+            fields |= {f"{listed}.dims.{k}.stride": 0, f"{listed}.dims.{k}.size": 1}
+        fields |= {f"{listed}.list": 1, f"{listed}.address": self.rings.add_list(buffers, trapping),
+                   f"{listed}.dims.0.size": len(buffers)}  # fmt: skip
+        return encode(opcode, fields)
 
     def _types(self, opcode: Opcode) -> dict[str, Any]:
         rng = self._rng

@@ -32,7 +32,7 @@ from tinyneuron_hw.isa.rules import check_stationary
 from ..loader import MemoryWindow
 from .arena import CODE_BYTES
 from .draw import Drawer, Fields
-from .legal import legal
+from .legal import DRAWN_OPCODES, legal
 from .listing import Code, Item, Label, header
 from .patterns import NoRoomError
 from .program import Program, available_streams
@@ -63,7 +63,7 @@ class Target:
 
     @property
     def opcodes(self) -> tuple[Opcode, ...]:
-        return STREAM_OPCODES[self.stream]
+        return tuple(op for op in STREAM_OPCODES[self.stream] if op in DRAWN_OPCODES)
 
     def insert(self, *elements: Item | Label) -> None:
         """Puts code anywhere in the stream, in a later pass of a loop if there is one."""
@@ -124,7 +124,7 @@ def unknown_opcode(target: Target) -> None:
 
 
 def foreign_opcode(target: Target) -> None:
-    opcode = target.rng.choice([op for op in Opcode if op not in target.opcodes])
+    opcode = target.rng.choice([op for op in DRAWN_OPCODES if op not in target.opcodes])
     target.insert(target.raw(_bits(opcode, target.drawer.draw(opcode)[0])))
 
 
@@ -180,7 +180,7 @@ def register_value(target: Target) -> None:
 def broken_rule(target: Target, rule: str) -> None:
     """A rule of ``isa.rules``; a register names one of the fields now and then."""
     rng, config = target.rng, target.program.arena.config
-    opcodes = [op for op in Opcode if op not in CONTROL_OPCODES]
+    opcodes = [op for op in DRAWN_OPCODES if op not in CONTROL_OPCODES]
     opcode, fields = spoil(rng, target.drawer, opcodes, rule)
     fitting = [s for s in available_streams(config) if opcode in STREAM_OPCODES[s]]
     target.stream = rng.choice([s for s in fitting if s in target.program.code] or fitting)

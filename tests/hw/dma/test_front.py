@@ -49,7 +49,7 @@ def reference(raw, registers):
     def device_address(path):
         start = fields[f"{path}.address"]
         if fields[f"{path}.address_uses_register"]:
-            start += signed(registers[path]) * fields[f"{path}.scale"]
+            start += signed(registers["src" if path == "ring" else path]) * fields[f"{path}.scale"]
         return start
 
     try:
@@ -145,10 +145,22 @@ def random_rows(rng, opcode):
     return encode(opcode, fields), {"src": rng.getrandbits(32), "dst": rng.getrandbits(32)}
 
 
+def random_ring(rng):
+    """Not always at a multiple of a descriptor, nor always in a window."""
+    base, size, *_ = rng.choice(WINDOWS[:3])
+    entries = rng.choice([1, 2, 8, 30])
+    count = rng.randint(1, entries)
+    ring = {"address": base + rng.randrange(-128, size, rng.choice([64, 128, 128])),
+            "entries": entries, "first": rng.randrange(entries), "count": count}  # fmt: skip
+    return encode(Opcode.DMA_RING, ring=ring, queue=rng.randrange(3)), {"src": 7, "dst": 9}
+
+
 def random_command(rng):
     opcode = rng.choice(DMA_OPCODES)
     if opcode in INDEXED_OPCODES:
         return random_rows(rng, opcode)
+    if opcode is Opcode.DMA_RING:
+        return random_ring(rng)
     count = rng.choice([1, 2, 12, 36, 60])
     fields = {"queue": rng.randrange(3)}
     for side in ("src", "dst"):
@@ -160,6 +172,12 @@ def random_command(rng):
                 fields[side] |= {"address_uses_register": 1, "register": 3, "scale": scale}
         else:
             fields[side] = chip(rng, count)
+    if DEVICE.get(opcode) and rng.random() < 0.2:
+        side = rng.choice(DEVICE[opcode])
+        low = rng.choice([0, 0, 15])
+        fields[side] |= {"list": 1, "address": fields[side]["address"] & ~15 | low,
+                         "dims": [{"size": rng.randint(1, 9)}]}  # fmt: skip
+        return encode(opcode, fields), {"src": 0, "dst": 0}
     kind = rng.random()
     side = rng.choice(["src", "dst"])
     if kind < 0.1:

@@ -13,7 +13,8 @@ from tinyneuron_hw.config import INSTRUCTION_BYTES
 from tinyneuron_hw.formats import DType
 from tinyneuron_hw.isa.codec import DecodeError, EncodeError, decode, encode, fields_of
 from tinyneuron_hw.isa.csr import Trap
-from tinyneuron_hw.isa.instructions import INSTRUCTION_BITS, INSTRUCTIONS
+from tinyneuron_hw.isa.dma_ring import DmaRing
+from tinyneuron_hw.isa.instructions import INSTRUCTION_BITS, INSTRUCTIONS, DmaCopy
 from tinyneuron_hw.isa.opcodes import (
     CONTROL_OPCODES,
     DMA_OPCODES,
@@ -24,7 +25,8 @@ from tinyneuron_hw.isa.opcodes import (
     Stream,
     WaitMode,
 )
-from tinyneuron_hw.isa.roles import DEVICE, PATTERNS, SCALARS
+from tinyneuron_hw.isa.operands import DevicePattern, RingPattern
+from tinyneuron_hw.isa.roles import ADDRESSED, PATTERNS, SCALARS
 
 from .strategies import instructions
 
@@ -188,16 +190,23 @@ def test_every_opcode_has_a_full_size_layout_with_its_header_first():
 def test_slots_stand_at_the_same_bits_everywhere():
     slots = {"a": 128, "b": 320, "c": 512, "d": 656}
     scalars = {0: 704, 1: 768}
-    devices = {"src": 320, "dst": 320}
+    devices = {"src": 320, "dst": 320, "ring": 320}
     for opcode, layout in INSTRUCTIONS.items():
         offsets = {str(name): field.offset for name, field in data.Layout.cast(layout)}
         for role in PATTERNS.get(opcode, ()):
             assert offsets[role.path] == slots[role.slot], (opcode, role.path)
         for index, path in enumerate(SCALARS.get(opcode, ())):
             assert offsets[path] == scalars[index], (opcode, path)
-        for path in DEVICE.get(opcode, ()):
+        for path in ADDRESSED.get(opcode, ()):
             expected = 656 if (opcode, path) == (Opcode.DMA_COPY, "dst") else devices[path]
             assert offsets[path] == expected, (opcode, path)
+
+
+def test_a_ring_has_its_address_where_a_pattern_has_it():
+    ring, pattern = (data.Layout.cast(layout) for layout in (RingPattern, DevicePattern))
+    for name in ("address", "address_uses_register", "register", "scale"):
+        assert ring[name] == pattern[name]
+    assert data.Layout.cast(DmaRing)["queue"] == data.Layout.cast(DmaCopy)["queue"]
 
 
 def test_every_opcode_runs_somewhere_and_control_everywhere():

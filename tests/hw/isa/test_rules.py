@@ -21,7 +21,7 @@ from tinyneuron_hw.isa.opcodes import (
     RoundMode,
     Space,
 )
-from tinyneuron_hw.isa.roles import DEVICE, PATTERNS, SCALARS, STOCHASTIC_OPCODES
+from tinyneuron_hw.isa.roles import ADDRESSED, DEVICE, PATTERNS, SCALARS, STOCHASTIC_OPCODES
 from tinyneuron_hw.isa.rules import OperandError, check, start_granule
 from tinyneuron_hw.isa.rules_reshape import mask_entries, pack_mask
 
@@ -51,6 +51,7 @@ LEGAL: dict[Opcode, dict] = {
     Opcode.DMA_LOCAL: {"src": _ap(), "dst": _ap(FP16, 16, num_partitions=2)},
     Opcode.DMA_GATHER: {"src": _dev(count=8), "dst": _rows(), "index": _ap(INT32, 3)},
     Opcode.DMA_SCATTER: {"src": _rows(BF16), "dst": _dev(count=8), "index": _ap(DType.UINT32, 3)},
+    Opcode.DMA_RING: {"ring": {"entries": 5, "first": 4, "count": 5}},
     Opcode.LOAD_STATIONARY: {"src": _ap(BF16, 3), "column_start": 1},
     Opcode.MULTIPLY_MOVING: {"src": _ap(FP16), "dst": _ap(space=Space.PSUM), "accumulate": 1},
     Opcode.TENSOR_TENSOR: {"in0": _ap(), "in1": _ap(INT32), "dst": _ap(BF16), "op": AluOp.MAX},
@@ -119,11 +120,11 @@ def test_a_legal_instruction_of_each_opcode(opcode, config):
 
 def test_the_tables_cover_every_data_opcode():
     data = set(Opcode) - set(CONTROL_OPCODES)
-    assert set(PATTERNS) | set(DEVICE) == data == set(LEGAL)
+    assert set(PATTERNS) | set(ADDRESSED) == data == set(LEGAL)
     for opcode in data:
         paths = {path.split(".")[0] for path in decode(encode(opcode, LEGAL[opcode])).fields}
         named = {role.path for role in PATTERNS.get(opcode, ())}
-        named |= {*SCALARS.get(opcode, ()), *DEVICE.get(opcode, ())}
+        named |= {*SCALARS.get(opcode, ()), *ADDRESSED.get(opcode, ())}
         assert named <= paths
 
 

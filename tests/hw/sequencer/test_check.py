@@ -131,6 +131,10 @@ def legal_fields(rng, config, opcode):
     partitions = rng.randint(1, config.partitions)
     count = rng.choice((1, 2, 4, 6, 12, 30, 64))
     fields = {}
+    if opcode is Opcode.DMA_RING:
+        entries = rng.choice((1, 2, 9, 0xFFFF))
+        return {"ring.entries": entries, "ring.first": rng.randrange(entries),
+                "ring.count": rng.randint(1, entries)}  # fmt: skip
     reduce_dims = rng.randint(1, 4)
     if opcode in (Opcode.LOAD_STATIONARY, Opcode.MULTIPLY_MOVING):
         return matmul_fields(rng, config, opcode, partitions, count)
@@ -175,6 +179,8 @@ def legal_fields(rng, config, opcode):
     for path in roles.DEVICE.get(opcode, ()):
         fields[f"{path}.dtype"] = dtype
         fields[f"{path}.dims.0.size"] = count
+        if rng.random() < 0.2:
+            fields[f"{path}.list"] = 1
     if opcode in INDEXED_OPCODES:
         near, (far,) = rules_indexed.near_path(fields), roles.DEVICE[opcode]
         fields |= {f"index.dims.{i}.size": 1 for i in range(4)} | {f"{near}.dims.3.size": 1}

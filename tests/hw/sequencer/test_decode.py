@@ -11,7 +11,7 @@ from tinyneuron_hw.isa.codec import Decoded, DecodeError, decode, encode, fields
 from tinyneuron_hw.isa.csr import Trap
 from tinyneuron_hw.isa.instructions import INSTRUCTION_BITS
 from tinyneuron_hw.isa.opcodes import STREAM_OPCODES, Opcode, Stream
-from tinyneuron_hw.isa.roles import DEVICE
+from tinyneuron_hw.isa.roles import ADDRESSED
 from tinyneuron_hw.sequencer.decode import Decoder
 from tinyneuron_hw.sequencer.links import OPCODES, legal_mask
 from tinyneuron_hw.sequencer.resolve import REGISTER_PLACES
@@ -34,7 +34,7 @@ def places_of(decoded: Decoded) -> int:
     """The mask of register places an instruction reads."""
     offsets = {field.path: field.offset for field in fields_of(decoded.opcode)}
     named = {offsets[path] for path in decoded.registers()}
-    for path in DEVICE.get(decoded.opcode, ()):
+    for path in ADDRESSED.get(decoded.opcode, ()):
         if decoded[f"{path}.address_uses_register"]:
             named.add(offsets[f"{path}.register"])
     return sum(

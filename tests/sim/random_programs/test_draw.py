@@ -29,14 +29,14 @@ from tinyneuron_hw.isa.rules import (
 from tinyneuron_hw.isa.rules_operations import RAW_DTYPES
 from tinyneuron_sim.random_programs.arena import choose_arena
 from tinyneuron_sim.random_programs.draw import Drawer
-from tinyneuron_sim.random_programs.legal import legal
+from tinyneuron_sim.random_programs.legal import DRAWN_OPCODES, legal
 from tinyneuron_sim.random_programs.patterns import NoRoomError, factorise, place
 from tinyneuron_sim.random_programs.spoil import all_rules, broken_rule, rules_of, spoil
 from tinyneuron_sim.random_programs.values import random_bytes, special_patterns
 
 TINY = get_config("tiny")
 SILENT = (Opcode.LOAD_STATIONARY, Opcode.SET_SEED, Opcode.LOAD_TABLE, Opcode.ACTIVATE_SEED)
-DATA = [opcode for opcode in Opcode if opcode not in CONTROL_OPCODES]
+DATA = [opcode for opcode in DRAWN_OPCODES if opcode not in CONTROL_OPCODES]
 
 
 def test_legal_values_are_those_of_the_rules():
