@@ -51,8 +51,9 @@ def test_what_nobody_signals_any_more() -> None:
 
 
 def test_loops_and_branches_lead_back() -> None:
-    looped = "loop counter=0 counter_enable=0 count=3 start=0 step=0 body=2\nnop update(s2 += 1)\nnop wait(s4 >= 1)\nhalt"
-    branched = "again:\nnop update(s2 += 1)\nnop wait(s4 >= 1)\nbranch condition=always a=0 b=0 target=@again"
+    body = "nop update(s2 += 1)\nnop wait(s4 >= 1)\n"
+    looped = f"loop counter=0 counter_enable=0 count=3 start=0 step=0 body=2\n{body}halt"
+    branched = f"again:\n{body}branch condition=always a=0 b=0 target=@again"
     for code, at in ((looped, 2), (branched, 1)):
         both = program(scalar=code, vector="nop wait(s2 >= 9)\nhalt")
         (_, vector) = waiting(both, {Stream.SCALAR: at, Stream.VECTOR: 0}, values())
