@@ -13,6 +13,7 @@ from .address import AddressMap
 from .banks import Banks
 from .ports import RowCommand
 from .read_slots import SLOTS, ReadData, ReadSlots
+from .refresh import OWED_BITS
 from .scheduler import QUEUE_DEPTH, Scheduler
 from .timing import BANKS, BURST, timing_of
 from .write_buffer import WriteBuffer
@@ -72,7 +73,7 @@ def channel_signature(config: CoreConfig) -> wiring.Signature:
             "take": In(1),
             "take_slot": In(TAG_BITS),
             "taken": Out(ReadData(config)),
-            "refresh": In(1),
+            "owed": In(OWED_BITS),
             "refreshed": Out(1),
             "busy": Out(1),
             "clean": Out(1),
@@ -99,8 +100,8 @@ class Channel(wiring.Component):
         A write is accepted; reads accepted later see it.
     done, take, take_slot, taken
         See :class:`ReadSlots`.
-    refresh, refreshed
-        See :class:`Scheduler`.
+    owed: In(OWED_BITS), refreshed: Out(1)
+        Refreshes that are due; one was given.
     busy: Out(1)
         The clock must run.
     clean: Out(1)
@@ -136,8 +137,8 @@ class Channel(wiring.Component):
             slots.take_slot.eq(self.take_slot),
             self.taken.eq(slots.taken),
             self.clean.eq(buffer.idle & ~self.phy.write_enable.any()),
-            scheduler.refresh.eq(self.refresh),
-            self.refreshed.eq(scheduler.refreshed),
+            scheduler.owed.eq(self.owed),
+            self.refreshed.eq(scheduler.refresh.any()),
         ]
         self._schedule(m, (reads, writes), banks, scheduler, buffer, scrubs)
         self._accept(m, (reads, writes), banks, scheduler, buffer, slots, scrubs)
@@ -166,10 +167,11 @@ class Channel(wiring.Component):
                 free = entry.internal | room if d == 0 else ~buffer.waiting.bit_select(entry.tag, 1)
                 m.d.comb += scheduler.entries[d][i].eq(entry)
                 m.d.comb += scheduler.ready[d][i].eq(queue.valid[i] & free)
-        for name in ("open", "can_activate", "can_access", "can_precharge", "idle", "rest", "faw"):
+        for name in ("open", "can_activate", "can_access", "can_precharge", "idle", "faw"):
             m.d.comb += getattr(scheduler, name).eq(getattr(banks, name))
         m.d.comb += [
             banks.row_event.eq(scheduler.row_event),
+            banks.refresh.eq(scheduler.refresh),
             banks.column.eq(scheduler.column),
             banks.write.eq(scheduler.write),
             self.hit.eq(scheduler.column.any() & ~scheduler.chosen.missed),
@@ -256,7 +258,7 @@ class Channel(wiring.Component):
     def _commands(self, m: Module, scheduler: Any) -> Value:
         """Registers the commands. Returns whether one is on the port."""
         phy, event, chosen = self.phy, scheduler.row_event, scheduler.chosen
-        banks = event.activate | event.precharge
+        banks = event.activate | event.precharge | scheduler.refresh
         m.d.sync += [
             phy.row_valid.eq(scheduler.row_valid | banks.any()),
             phy.column_valid.eq(scheduler.column.any()),

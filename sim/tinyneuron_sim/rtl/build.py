@@ -162,6 +162,7 @@ def _channels_defines(config: CoreConfig) -> dict[str, object]:
         "ACCESS_BYTES": config.access_bytes,
         "CHANNELS": config.memory_channels,
         "TURNAROUND": timing.pop("turnaround"),
+        "PER_BANK": int(timing.pop("per_bank")),
         "CHECK_COLUMNS": _braces(columns(64)),
         "ROW_PATTERNS": _braces(places.row_patterns),
         "COLUMN_PATTERNS": _braces(places.column_patterns),
