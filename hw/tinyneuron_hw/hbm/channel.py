@@ -1,8 +1,10 @@
 """One channel of device memory: queues, scheduling, timing, error correction."""
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from amaranth.hdl import Cat, Module, Mux, Signal, Value
+from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
 from amaranth.lib import data, fifo, wiring
 from amaranth.lib.wiring import In, Out
 
@@ -10,7 +12,7 @@ from ..config import CoreConfig
 from ..ecc import decode, encode
 from .access_queue import TAG_BITS, Access, AccessQueue
 from .address import AddressMap
-from .banks import Banks
+from .banks import Banks, lowest
 from .ports import RowCommand
 from .read_slots import SLOTS, ReadData, ReadSlots
 from .refresh import OWED_BITS
@@ -22,6 +24,8 @@ __all__ = ["Channel", "ChannelPhy", "Spot", "channel_signature"]
 
 _SCRUBS = 16
 """Corrected accesses that can wait to be written back."""
+_PATIENCE_BITS = 3
+"""A write that lacks bytes of a word waits for 2**3 cycles for one that has them."""
 
 
 def Spot(config: CoreConfig) -> data.StructLayout:  # noqa: N802 (a layout, used like a class)
@@ -164,7 +168,8 @@ class Channel(wiring.Component):
             ]
             for i in range(QUEUE_DEPTH):
                 entry = queue.entries[i]
-                free = entry.internal | room if d == 0 else ~buffer.waiting.bit_select(entry.tag, 1)
+                unknown = (buffer.waiting | buffer.partial).bit_select(entry.tag, 1)
+                free = entry.internal | room if d == 0 else ~unknown
                 m.d.comb += scheduler.entries[d][i].eq(entry)
                 m.d.comb += scheduler.ready[d][i].eq(queue.valid[i] & free)
         for name in ("open", "can_activate", "can_access", "can_precharge", "idle", "faw"):
@@ -198,13 +203,12 @@ class Channel(wiring.Component):
                     m.d.comb += tag.eq(writes.entries[i].tag)
         with m.Else():
             m.d.comb += tag.eq(buffer.next)
-        on_its_way = joins & buffer.waiting.bit_select(tag, 1)
         space = joins | ((writes.level != QUEUE_DEPTH) & buffer.free)
         m.d.comb += [
             joins.eq(same.any()),
             behind.eq((_same(m, "behind", write, reads) & held).any() & ~scrubbing),
             offered.eq(self.write_valid | scrubbing),
-            fills.eq(Mux(scrubbing, ~on_its_way, buffer.partial)),
+            fills.eq(scrubbing & ~(joins & buffer.waiting.bit_select(tag, 1))),
             accepted.eq(offered & space & ~behind & ~buffer.fill
                         & (~fills | (reads.level != QUEUE_DEPTH))),
             self.write_ready.eq(accepted & ~scrubbing),
@@ -214,7 +218,6 @@ class Channel(wiring.Component):
             buffer.put_new.eq(~joins),
             buffer.put_data.eq(self.write_data),
             buffer.put_mask.eq(Mux(scrubbing, 0, self.write_mask)),
-            buffer.reads.eq(fills),
             writes.push.eq(accepted & ~joins),
             writes.access.eq(write),
             writes.access.tag.eq(tag),
@@ -223,10 +226,13 @@ class Channel(wiring.Component):
 
         # Reads; one place in the queue is kept for fills.
         fill, before = Signal(), Signal()
+        late, filling = self._late_fill(m, reads, writes, buffer, accepted)
         same_now = (write.row == read.row) & (write.banks == read.banks)
         same_now = same_now & (write.column == read.column) & offered
         m.d.comb += [
-            fill.eq(accepted & fills),
+            fill.eq((accepted & fills) | late.any()),
+            buffer.asked.eq(fill),
+            buffer.asked_tag.eq(Mux(late.any(), filling.tag, tag)),
             before.eq((_same(m, "before", read, writes) & ~writes.pop).any()),
             self.read_ready.eq(slots.free & (reads.level < QUEUE_DEPTH - 1) & ~fill & ~before
                                & ~same_now),
@@ -234,11 +240,36 @@ class Channel(wiring.Component):
             slots.reserve.eq(self.read_valid & self.read_ready),
             scheduler.wants_write.eq(self.read_valid & before),
             reads.push.eq(slots.reserve | fill),
-            reads.access.eq(Mux(fill, write.as_value(), read.as_value())),
-            reads.access.tag.eq(Mux(fill, tag, slots.next)),
+            reads.access.eq(Mux(late.any(), filling, Mux(fill, write.as_value(), read.as_value()))),
+            reads.access.tag.eq(Mux(fill, buffer.asked_tag, slots.next)),
             reads.access.internal.eq(fill),
-            reads.access.scrub.eq(fill & scrubbing),
+            reads.access.scrub.eq(fill & ~late.any()),
+            reads.access.missed.eq(0),
         ]  # fmt: skip
+
+    def _late_fill(self, m: Module, reads: Any, writes: Any, buffer: Any,
+                   accepted: Signal) -> tuple[Signal, Any]:  # fmt: skip
+        """The write whose words are read in this cycle because the bytes they lack have not come:
+        another write came behind it, or none at all for a while. One bit at most, and its access."""
+        since, late = Signal(_PATIENCE_BITS), Signal(QUEUE_DEPTH)
+        filling = Signal(Access(self.config))
+        with m.If(accepted):
+            m.d.sync += since.eq(0)
+        with m.Elif(~since.all()):
+            m.d.sync += since.eq(since + 1)
+        lacks = Signal(QUEUE_DEPTH)
+        for i in range(QUEUE_DEPTH):
+            behind = writes.valid[i + 1] if i + 1 < QUEUE_DEPTH else Const(0, 1)
+            m.d.comb += lacks[i].eq(
+                writes.valid[i] & buffer.partial.bit_select(writes.entries[i].tag, 1)
+                & (behind | since.all())
+            )  # fmt: skip
+        with m.If(~accepted & (reads.level != QUEUE_DEPTH)):
+            m.d.comb += late.eq(lowest(lacks))
+        m.d.comb += filling.eq(reduce(or_, (
+            Mux(late[i], writes.entries[i].as_value(), 0) for i in range(QUEUE_DEPTH)
+        )))  # fmt: skip
+        return late, filling
 
     def _access(self, m: Module, name: str, spot: Any, banks: Any, port: int) -> Any:
         """What enters a queue for a spot."""

@@ -23,8 +23,10 @@ QUEUE_DEPTH = 16
 PASSED_LIMIT = 32
 """Accesses that can overtake the oldest one of a direction."""
 
-_TURN_LIMIT = PASSED_LIMIT // 2
+import os
+_TURN_LIMIT = int(os.environ.get("TURN", "64"))
 """Accesses of one direction before the other has its turn."""
+_STALL_LIMIT = int(os.environ.get("STALL", "12"))
 
 
 class Scheduler(wiring.Component):
@@ -93,6 +95,7 @@ class Scheduler(wiring.Component):
     def elaborate(self, platform: Any) -> Module:
         m = Module()
         m.submodules.refresh_choice = refresh = refresh_of(self.config)
+        self._hits = [Signal(QUEUE_DEPTH, name=f"hits{d}") for d in range(2)]
         m.d.comb += self.write.eq(self._direction(m))
         urgent, usable = Signal(), Signal(BANKS)
         m.d.comb += usable.eq(~(refresh.reserved | refresh.stop.replicate(BANKS)))
@@ -103,18 +106,23 @@ class Scheduler(wiring.Component):
 
     def _direction(self, m: Module) -> Signal:
         writing = Signal()
-        self._passed = [Signal(range(PASSED_LIMIT + 1), name=f"passed{i}") for i in range(2)]
         waits = [ready.any() for ready in self.ready]
-        late = [
-            (passed >= _TURN_LIMIT) & ready[0]
-            for passed, ready in zip(self._passed, self.ready, strict=True)
-        ]
-        wanted = (self.wants_read, self.wants_write)
-        for now in range(2):
-            other = 1 - now
-            leave = waits[other] & (~waits[now] | late[other] | wanted[other])
-            with m.If((writing == now) & leave):
-                m.d.sync += writing.eq(other)
+        turn = Signal(range(_TURN_LIMIT + 1))
+        mine = Mux(writing, waits[1], waits[0])
+        others = Mux(writing, waits[0], waits[1])
+        wanted = Mux(writing, self.wants_read, self.wants_write)
+        stalled, stuck = Signal(range(_STALL_LIMIT + 1)), Signal()
+        m.d.comb += stuck.eq((stalled == _STALL_LIMIT) & ~self.column.any() & Mux(writing, self._hits[0], self._hits[1]).any())
+        with m.If(self.column.any()):
+            m.d.sync += stalled.eq(0)
+        with m.Elif(stalled != _STALL_LIMIT):
+            m.d.sync += stalled.eq(stalled + 1)
+        with m.If(others & (~mine | (turn == _TURN_LIMIT) | wanted | stuck)):
+            m.d.sync += [writing.eq(~writing), turn.eq(0), stalled.eq(0)]
+        with m.Elif(~others):
+            m.d.sync += turn.eq(0)
+        with m.Elif(self.column.any() & (turn != _TURN_LIMIT)):
+            m.d.sync += turn.eq(turn + 1)
         return writing
 
     def _columns(self, m: Module, usable: Signal, urgent: Signal) -> None:
@@ -126,14 +134,15 @@ class Scheduler(wiring.Component):
         m.d.comb += allowed.eq(Mux(last == self.write, since >= BURST, since == turn))
         with m.If(since != turn):
             m.d.sync += since.eq(since + 1)
+        taken = Signal()
+        self._passed = [Signal(range(PASSED_LIMIT + 1), name=f"passed{i}") for i in range(2)]
         heads = [
             (passed == PASSED_LIMIT) & ready[0]
             for passed, ready in zip(self._passed, self.ready, strict=True)
         ]
         m.d.comb += urgent.eq(Mux(self.write, heads[1], heads[0]))
-        taken = Signal()
         for d in range(2):
-            hits = Signal(QUEUE_DEPTH, name=f"hits{d}")
+            hits = self._hits[d]
             open_ = Cat(
                 entry.hit & (entry.banks & self.can_access & usable).any()
                 for entry in self._entries(d)
@@ -152,7 +161,7 @@ class Scheduler(wiring.Component):
         for d in range(2):
             with m.If(self.pop[d][0] | ~self.valid[d][0]):
                 m.d.sync += self._passed[d].eq(0)
-            with m.Elif(taken & (self._passed[d] != PASSED_LIMIT)):
+            with m.Elif(self.pop[d].any() & (self._passed[d] != PASSED_LIMIT)):
                 m.d.sync += self._passed[d].eq(self._passed[d] + 1)
 
     def _rows(self, m: Module, usable: Signal, urgent: Signal, refresh: Any) -> None:
@@ -170,11 +179,13 @@ class Scheduler(wiring.Component):
             opens, closes = (Signal(QUEUE_DEPTH, name=f"{kind}{d}") for kind in ("open", "close"))
             for i, entry in enumerate(self._entries(d)):
                 free = ~wanted_now | (urgent if i == 0 else Const(0, 1)).replicate(BANKS)
+                unused = ~wanted[0] & ~wanted[1]
+                may_close = Mux(self.write == d, free, unused)
                 m.d.comb += [
                     opens[i].eq(self.valid[d][i] & entry.closed & self.faw & refresh.may_activate
                                 & (entry.banks & self.can_activate & usable).any()),
                     closes[i].eq(self.valid[d][i] & ~entry.closed & ~entry.hit
-                                 & (entry.banks & self.can_precharge & usable & free).any()),
+                                 & (entry.banks & self.can_precharge & usable & may_close).any()),
                 ]  # fmt: skip
             opening.append(opens)
             closing.append(closes)
@@ -188,13 +199,13 @@ class Scheduler(wiring.Component):
         )))  # fmt: skip
         shut, work = [], ~refresh.precharge.any()
         for d in range(2):
-            asks = Mux(now[d], opening[d] | closing[d], Mux(busy, 0, opening[d]))
+            asks = Mux(now[d] | ~busy, opening[d] | closing[d], 0)
             first = Signal(QUEUE_DEPTH, name=f"first{d}")
             m.d.comb += [
                 first.eq(lowest(asks[:QUEUE_DEPTH]) & work.replicate(QUEUE_DEPTH)),
                 self.opens[d].eq(first & opening[d]),
             ]
-            shut.append(first & closing[d] & now[d].replicate(QUEUE_DEPTH))
+            shut.append(first & closing[d])
         opened = Signal(Access(self.config))
         closed = Signal(Access(self.config))
         unused = Signal(BANKS)
