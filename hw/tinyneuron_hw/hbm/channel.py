@@ -1,10 +1,8 @@
 """One channel of device memory: queues, scheduling, timing, error correction."""
 
-from functools import reduce
-from operator import or_
 from typing import Any
 
-from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
+from amaranth.hdl import Cat, Module, Mux, Signal, Value
 from amaranth.lib import data, fifo, wiring
 from amaranth.lib.wiring import In, Out
 
@@ -12,7 +10,8 @@ from ..config import CoreConfig
 from ..ecc import decode, encode
 from .access_queue import TAG_BITS, Access, AccessQueue
 from .address import AddressMap
-from .banks import Banks, lowest
+from .banks import Banks
+from .late_fill import LateFill
 from .ports import RowCommand
 from .read_slots import SLOTS, ReadData, ReadSlots
 from .refresh import OWED_BITS
@@ -24,8 +23,6 @@ __all__ = ["Channel", "ChannelPhy", "Spot", "channel_signature"]
 
 _SCRUBS = 16
 """Corrected accesses that can wait to be written back."""
-_PATIENCE_BITS = 3
-"""A write that lacks bytes of a word waits for 2**3 cycles for one that has them."""
 
 
 def Spot(config: CoreConfig) -> data.StructLayout:  # noqa: N802 (a layout, used like a class)
@@ -186,16 +183,55 @@ class Channel(wiring.Component):
     def _accept(self, m: Module, queues: Any, banks: Any, scheduler: Any, buffer: Any,
                 slots: Any, scrubs: Any) -> None:  # fmt: skip
         reads, writes = queues
-        scrubbing = scrubs.r_rdy
         spot = Signal(Spot(self.config))
-        m.d.comb += spot.eq(Mux(scrubbing, scrubs.r_data, self.write_spot.as_value()))
+        m.d.comb += spot.eq(Mux(scrubs.r_rdy, scrubs.r_data, self.write_spot.as_value()))
         read = self._access(m, "read", self.read_spot, banks, 0)
         write = self._access(m, "write", spot, banks, 1)
+        fills = self._accept_write(m, write, reads, writes, scheduler, buffer, scrubs)
 
-        # Writes: a waiting one to the same place takes the bytes.
+        # Reads; one place in the queue is kept for fills.
+        m.submodules.late_fill = late = LateFill(self.config, QUEUE_DEPTH)
+        fill, before = Signal(), Signal()
+        same_now = (write.row == read.row) & (write.banks == read.banks)
+        same_now = same_now & (write.column == read.column) & (self.write_valid | scrubs.r_rdy)
+        for i in range(QUEUE_DEPTH):
+            entry = writes.entries[i]
+            m.d.comb += late.entries[i].eq(entry)
+            m.d.comb += late.partial[i].eq(buffer.partial.bit_select(entry.tag, 1))
+        m.d.comb += [
+            late.valid.eq(writes.valid),
+            late.put.eq(buffer.put),
+            late.enable.eq(reads.level != QUEUE_DEPTH),
+            fill.eq(fills | late.asks),
+            buffer.asked.eq(fill),
+            buffer.asked_tag.eq(Mux(late.asks, late.access.tag, buffer.put_tag)),
+            before.eq((_same(m, "before", read, writes) & ~writes.pop).any()),
+            self.read_ready.eq(slots.free & (reads.level < QUEUE_DEPTH - 1) & ~fill & ~before
+                               & ~same_now),
+            self.read_slot.eq(slots.next),
+            slots.reserve.eq(self.read_valid & self.read_ready),
+            scheduler.wants_write.eq(self.read_valid & before),
+            reads.push.eq(slots.reserve | fill),
+            reads.access.eq(Mux(fill, write.as_value(), read.as_value())),
+            reads.access.tag.eq(Mux(fill, buffer.asked_tag, slots.next)),
+            reads.access.internal.eq(fill),
+            reads.access.scrub.eq(fills),
+        ]  # fmt: skip
+        with m.If(late.asks):
+            m.d.comb += [
+                reads.access.eq(late.access),
+                reads.access.internal.eq(1),
+                reads.access.missed.eq(0),
+            ]
+
+    def _accept_write(self, m: Module, write: Any, reads: Any, writes: Any, scheduler: Any,
+                      buffer: Any, scrubs: Any) -> Signal:  # fmt: skip
+        """A waiting write to the same place takes the bytes of a new one. Returns whether all
+        words of the access are to be read in this cycle: it is written back."""
+        scrubbing = scrubs.r_rdy
         same = _same(m, "joins", write, writes) & ~writes.pop
-        joins, behind = Signal(), Signal()
-        tag, fills, offered, accepted = Signal(TAG_BITS), Signal(), Signal(), Signal()
+        joins, behind, accepted = Signal(), Signal(), Signal()
+        tag, scrub, fills = Signal(TAG_BITS), Signal(), Signal()
         held = Cat(~reads.entries[i].internal for i in range(QUEUE_DEPTH))
         with m.If(joins):
             for i in range(QUEUE_DEPTH):
@@ -207,10 +243,10 @@ class Channel(wiring.Component):
         m.d.comb += [
             joins.eq(same.any()),
             behind.eq((_same(m, "behind", write, reads) & held).any() & ~scrubbing),
-            offered.eq(self.write_valid | scrubbing),
-            fills.eq(scrubbing & ~(joins & buffer.waiting.bit_select(tag, 1))),
-            accepted.eq(offered & space & ~behind & ~buffer.fill
-                        & (~fills | (reads.level != QUEUE_DEPTH))),
+            scrub.eq(scrubbing & ~(joins & buffer.waiting.bit_select(tag, 1))),
+            accepted.eq((self.write_valid | scrubbing) & space & ~behind & ~buffer.fill
+                        & (~scrub | (reads.level != QUEUE_DEPTH))),
+            fills.eq(accepted & scrub),
             self.write_ready.eq(accepted & ~scrubbing),
             scrubs.r_en.eq(accepted),
             buffer.put.eq(accepted),
@@ -223,53 +259,7 @@ class Channel(wiring.Component):
             writes.access.tag.eq(tag),
             scheduler.wants_read.eq(self.write_valid & behind),
         ]  # fmt: skip
-
-        # Reads; one place in the queue is kept for fills.
-        fill, before = Signal(), Signal()
-        late, filling = self._late_fill(m, reads, writes, buffer, accepted)
-        same_now = (write.row == read.row) & (write.banks == read.banks)
-        same_now = same_now & (write.column == read.column) & offered
-        m.d.comb += [
-            fill.eq((accepted & fills) | late.any()),
-            buffer.asked.eq(fill),
-            buffer.asked_tag.eq(Mux(late.any(), filling.tag, tag)),
-            before.eq((_same(m, "before", read, writes) & ~writes.pop).any()),
-            self.read_ready.eq(slots.free & (reads.level < QUEUE_DEPTH - 1) & ~fill & ~before
-                               & ~same_now),
-            self.read_slot.eq(slots.next),
-            slots.reserve.eq(self.read_valid & self.read_ready),
-            scheduler.wants_write.eq(self.read_valid & before),
-            reads.push.eq(slots.reserve | fill),
-            reads.access.eq(Mux(late.any(), filling, Mux(fill, write.as_value(), read.as_value()))),
-            reads.access.tag.eq(Mux(fill, buffer.asked_tag, slots.next)),
-            reads.access.internal.eq(fill),
-            reads.access.scrub.eq(fill & ~late.any()),
-            reads.access.missed.eq(0),
-        ]  # fmt: skip
-
-    def _late_fill(self, m: Module, reads: Any, writes: Any, buffer: Any,
-                   accepted: Signal) -> tuple[Signal, Any]:  # fmt: skip
-        """The write whose words are read in this cycle because the bytes they lack have not come:
-        another write came behind it, or none at all for a while. One bit at most, and its access."""
-        since, late = Signal(_PATIENCE_BITS), Signal(QUEUE_DEPTH)
-        filling = Signal(Access(self.config))
-        with m.If(accepted):
-            m.d.sync += since.eq(0)
-        with m.Elif(~since.all()):
-            m.d.sync += since.eq(since + 1)
-        lacks = Signal(QUEUE_DEPTH)
-        for i in range(QUEUE_DEPTH):
-            behind = writes.valid[i + 1] if i + 1 < QUEUE_DEPTH else Const(0, 1)
-            m.d.comb += lacks[i].eq(
-                writes.valid[i] & buffer.partial.bit_select(writes.entries[i].tag, 1)
-                & (behind | since.all())
-            )  # fmt: skip
-        with m.If(~accepted & (reads.level != QUEUE_DEPTH)):
-            m.d.comb += late.eq(lowest(lacks))
-        m.d.comb += filling.eq(reduce(or_, (
-            Mux(late[i], writes.entries[i].as_value(), 0) for i in range(QUEUE_DEPTH)
-        )))  # fmt: skip
-        return late, filling
+        return fills
 
     def _access(self, m: Module, name: str, spot: Any, banks: Any, port: int) -> Any:
         """What enters a queue for a spot."""

@@ -8,22 +8,26 @@ from amaranth.lib.wiring import In, Out
 
 from ..config import CoreConfig
 from .banks import lowest
-from .timing import BANKS, timing_of
+from .timing import BANKS, POSTPONED, timing_of
 
-__all__ = ["GROUP", "OWED_BITS", "AllBanksRefresh", "BankRefresh", "refresh_of", "refreshes_due"]
+__all__ = ["OWED_BITS", "AllBanksRefresh", "BankRefresh", "refresh_of", "refreshes_due"]
 
-OWED_BITS = 5
+OWED_BITS = (POSTPONED * BANKS).bit_length()
 """Bits of the number of refreshes that are due."""
-GROUP = 4
+_GROUP = 8
 """Refreshes of single banks for which a channel at rest wakes up."""
-_URGENT = 8
-"""Refreshes of single banks that may wait for a bank nobody needs."""
+_SPACING = 40
+"""Cycles from one of them to the next."""
+_PATIENCE = 6 * BANKS
+"""Refreshes of single banks that may wait until the channel rests."""
+_URGENT = 7 * BANKS
+"""Refreshes of single banks that may wait for a bank that nobody needs."""
 
 
 def refreshes_due(config: CoreConfig) -> tuple[int, int]:
     """Cycles from one REFRESH of a channel to the next, and how many wake it up."""
     timing = timing_of(config)
-    return (timing.refi // BANKS, GROUP) if timing.per_bank else (timing.refi, 1)
+    return (timing.refi // BANKS, _GROUP) if timing.per_bank else (timing.refi, 1)
 
 
 def refresh_of(config: CoreConfig) -> Any:
@@ -39,7 +43,6 @@ _SIGNATURE = wiring.Signature(
         "ready": In(BANKS),
         "can_precharge": In(BANKS),
         "wanted": In(BANKS),
-        "closing": In(BANKS),
         "free": In(1),
         "stop": Out(1),
         "reserved": Out(BANKS),
@@ -64,8 +67,6 @@ class AllBanksRefresh(wiring.Component):
         From :class:`Banks`; ``ready``: could activate.
     wanted: In(BANKS)
         Banks that waiting accesses need.
-    closing: In(BANKS)
-        Rows that close in this cycle.
     free: In(1)
         The row bus is free in this cycle.
     stop: Out(1)
@@ -104,11 +105,11 @@ class AllBanksRefresh(wiring.Component):
 class BankRefresh(wiring.Component):
     """Refreshes single banks, so that the others hardly notice.
 
-    In every round each bank has its turn once, in any order. While accesses wait, one bank at a
-    time is refreshed, and only one that is closed and that none of them needs; first the one
-    that closed last, because a stream of rows comes back to it last. When ``_URGENT`` refreshes
-    are due nevertheless, a bank is reserved: it closes and refreshes. A channel at rest refreshes
-    ``GROUP`` banks together.
+    In every round each bank has its turn once, in any order. A channel at rest refreshes all banks
+    that are due, a few at a time, as soon as they are ``_GROUP``. Otherwise refreshes are
+    postponed. When ``_PATIENCE`` are due, one bank at a time is refreshed that is closed and that
+    no waiting access needs; when ``_URGENT`` are due, a bank is reserved to be closed and
+    refreshed.
 
     Members
     -------
@@ -123,27 +124,28 @@ class BankRefresh(wiring.Component):
         m = Module()
         timing = timing_of(self.config)
         left = _time_left(m, self, timing.rfc)
-        done, recent, group = Signal(BANKS), Signal(BANKS), Signal()
-        unused, last, choice, allowed = Signal(BANKS), Signal(BANKS), Signal(BANKS), Signal()
-        urgent, rests = Signal(), Signal()
+        done, unused, choice = Signal(BANKS), Signal(BANKS), Signal(BANKS)
+        group, spaced, urgent, rests = Signal(), Signal(), Signal(), Signal()
         m.d.comb += [
             urgent.eq(self.owed >= _URGENT),
             rests.eq(~self.waiting & ~self.open.any()),
             self.may_activate.eq(left <= timing.rfc - timing.rrefd),
-            allowed.eq(self.owed.any() & self.free
-                       & Mux(rests, group, urgent | (left == 0)) & self.may_activate),
             unused.eq(~done & ~self.open & self.ready & ~self.wanted),
-            last.eq(unused & recent),
-        ]  # fmt: skip
+        ]
+        # How far it must be from the one before.
+        with m.If(rests):
+            m.d.comb += spaced.eq(group & (left <= timing.rfc - _SPACING))
+        with m.Elif(urgent):
+            m.d.comb += spaced.eq(self.may_activate)
+        with m.Else():
+            m.d.comb += spaced.eq((self.owed >= _PATIENCE) & (left == 0))
         with m.If(self.reserved.any()):
             m.d.comb += choice.eq(self.reserved & ~self.open & self.ready)
         with m.Else():
-            m.d.comb += choice.eq(Mux(last.any(), last, lowest(unused)))
-        with m.If(allowed):
+            m.d.comb += choice.eq(lowest(unused))
+        with m.If(self.owed.any() & self.free & spaced):
             m.d.comb += self.refresh.eq(choice)
         m.d.comb += self.precharge.eq(self.reserved & self.open & self.can_precharge)
-        with m.If(self.closing.any()):
-            m.d.sync += recent.eq(self.closing)
         with m.If(self.refresh.any()):
             m.d.sync += [
                 done.eq(Mux((done | self.refresh).all(), 0, done | self.refresh)),
@@ -151,7 +153,7 @@ class BankRefresh(wiring.Component):
             ]
         with m.Elif(urgent & ~self.reserved.any() & ~unused.any()):
             m.d.sync += self.reserved.eq(lowest(~done))
-        with m.If(self.owed >= GROUP):
+        with m.If(self.owed >= _GROUP):
             m.d.sync += group.eq(1)
         with m.Elif(self.owed == 0):
             m.d.sync += group.eq(0)

@@ -11,6 +11,7 @@ from amaranth.lib.wiring import In, Out
 from ..config import CoreConfig
 from .access_queue import Access, RowEvent
 from .banks import lowest
+from .direction import Direction
 from .ports import RowCommand
 from .refresh import OWED_BITS, refresh_of
 from .timing import BANKS, BURST, timing_of
@@ -23,21 +24,16 @@ QUEUE_DEPTH = 16
 PASSED_LIMIT = 32
 """Accesses that can overtake the oldest one of a direction."""
 
-import os
-_TURN_LIMIT = int(os.environ.get("TURN", "64"))
-"""Accesses of one direction before the other has its turn."""
-_STALL_LIMIT = int(os.environ.get("STALL", "12"))
-
 
 class Scheduler(wiring.Component):
     """Picks one row command and one column command a cycle.
 
-    Reads and writes take turns: a direction goes on until it has nothing left to do, or
-    ``_TURN_LIMIT`` accesses have passed the oldest one of the other. Within a direction the oldest
-    access whose row is open goes first; rows open and close for the oldest access that needs it,
-    but no row closes that a waiting access of the direction still finds open. When the oldest
-    access was overtaken ``PASSED_LIMIT`` times, the others stop until it is served. A row that
-    nobody wants closes after a while.
+    Reads and writes take turns (``direction.py``). Within a direction the oldest access whose row
+    is open goes first; rows open and close for the oldest access that needs it, but no row closes
+    that a waiting access of the direction still finds open. When the oldest access was overtaken
+    ``PASSED_LIMIT`` times by others of its direction, they stop until it is served. What the row
+    bus has time for it does for the direction that waits. A row that nobody wants closes after a
+    while.
 
     Refreshes come in between as ``refresh.py`` says.
 
@@ -95,35 +91,12 @@ class Scheduler(wiring.Component):
     def elaborate(self, platform: Any) -> Module:
         m = Module()
         m.submodules.refresh_choice = refresh = refresh_of(self.config)
-        self._hits = [Signal(QUEUE_DEPTH, name=f"hits{d}") for d in range(2)]
-        m.d.comb += self.write.eq(self._direction(m))
         urgent, usable = Signal(), Signal(BANKS)
         m.d.comb += usable.eq(~(refresh.reserved | refresh.stop.replicate(BANKS)))
         self._columns(m, usable, urgent)
         self._rows(m, usable, urgent, refresh)
         self._refresh(m, refresh)
         return m
-
-    def _direction(self, m: Module) -> Signal:
-        writing = Signal()
-        waits = [ready.any() for ready in self.ready]
-        turn = Signal(range(_TURN_LIMIT + 1))
-        mine = Mux(writing, waits[1], waits[0])
-        others = Mux(writing, waits[0], waits[1])
-        wanted = Mux(writing, self.wants_read, self.wants_write)
-        stalled, stuck = Signal(range(_STALL_LIMIT + 1)), Signal()
-        m.d.comb += stuck.eq((stalled == _STALL_LIMIT) & ~self.column.any() & Mux(writing, self._hits[0], self._hits[1]).any())
-        with m.If(self.column.any()):
-            m.d.sync += stalled.eq(0)
-        with m.Elif(stalled != _STALL_LIMIT):
-            m.d.sync += stalled.eq(stalled + 1)
-        with m.If(others & (~mine | (turn == _TURN_LIMIT) | wanted | stuck)):
-            m.d.sync += [writing.eq(~writing), turn.eq(0), stalled.eq(0)]
-        with m.Elif(~others):
-            m.d.sync += turn.eq(0)
-        with m.Elif(self.column.any() & (turn != _TURN_LIMIT)):
-            m.d.sync += turn.eq(turn + 1)
-        return writing
 
     def _columns(self, m: Module, usable: Signal, urgent: Signal) -> None:
         timing = timing_of(self.config)
@@ -134,15 +107,13 @@ class Scheduler(wiring.Component):
         m.d.comb += allowed.eq(Mux(last == self.write, since >= BURST, since == turn))
         with m.If(since != turn):
             m.d.sync += since.eq(since + 1)
+        m.submodules.direction = direction = Direction()
         taken = Signal()
-        self._passed = [Signal(range(PASSED_LIMIT + 1), name=f"passed{i}") for i in range(2)]
-        heads = [
-            (passed == PASSED_LIMIT) & ready[0]
-            for passed, ready in zip(self._passed, self.ready, strict=True)
-        ]
+        passed = [Signal(range(PASSED_LIMIT + 1), name=f"passed{d}") for d in range(2)]
+        heads = [(passed[d] == PASSED_LIMIT) & self.ready[d][0] for d in range(2)]
         m.d.comb += urgent.eq(Mux(self.write, heads[1], heads[0]))
         for d in range(2):
-            hits = self._hits[d]
+            hits = Signal(QUEUE_DEPTH, name=f"hits{d}")
             open_ = Cat(
                 entry.hit & (entry.banks & self.can_access & usable).any()
                 for entry in self._entries(d)
@@ -150,19 +121,24 @@ class Scheduler(wiring.Component):
             others = Const(1, QUEUE_DEPTH) | (~urgent).replicate(QUEUE_DEPTH)
             m.d.comb += hits.eq(open_ & self.ready[d] & others)
             mine = allowed & (self.write == d)
+            m.d.comb += direction.hits[d].eq(hits.any())
+            m.d.comb += direction.waits[d].eq(self.ready[d].any())
             m.d.comb += self.pop[d].eq(lowest(hits) & mine.replicate(QUEUE_DEPTH))
         m.d.comb += [
             self.chosen.eq(self._select(self.pop)),
             taken.eq(self.pop[0].any() | self.pop[1].any()),
             self.column.eq(self.chosen.banks),
+            direction.wants.eq(Cat(self.wants_read, self.wants_write)),
+            direction.column.eq(taken),
+            self.write.eq(direction.write),
         ]
         with m.If(taken):
             m.d.sync += [since.eq(1), last.eq(self.write)]
         for d in range(2):
             with m.If(self.pop[d][0] | ~self.valid[d][0]):
-                m.d.sync += self._passed[d].eq(0)
-            with m.Elif(self.pop[d].any() & (self._passed[d] != PASSED_LIMIT)):
-                m.d.sync += self._passed[d].eq(self._passed[d] + 1)
+                m.d.sync += passed[d].eq(0)
+            with m.Elif(self.pop[d].any() & (passed[d] != PASSED_LIMIT)):
+                m.d.sync += passed[d].eq(passed[d] + 1)
 
     def _rows(self, m: Module, usable: Signal, urgent: Signal, refresh: Any) -> None:
         wanted, wanted_now = [], Signal(BANKS)
@@ -233,7 +209,6 @@ class Scheduler(wiring.Component):
             refresh.wanted.eq(reduce(or_, (
                 Mux(self.valid[d][i], entry.banks, 0) for d, i, entry in entries
             ))),
-            refresh.closing.eq(event.precharge),
             refresh.free.eq(~event.activate.any() & ~event.precharge.any()),
             self.refresh.eq(refresh.refresh),
             self.quiet.eq(refresh.quiet),

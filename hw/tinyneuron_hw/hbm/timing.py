@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 from ..config import CoreConfig
 
-__all__ = ["BANKS", "BURST", "TIMINGS", "MemoryTiming", "timing_of"]
+__all__ = ["BANKS", "BURST", "POSTPONED", "TIMINGS", "MemoryTiming", "timing_of"]
 
 BANKS = 16
 """Banks of a channel."""
 BURST = 4
 """Words, and cycles, of one access."""
+POSTPONED = 8
+"""Intervals by which a REFRESH may be late (JEDEC: eight may be postponed)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,10 +38,10 @@ class MemoryTiming:
     faw: int
     """Any five ACTIVATEs of a channel take longer than this."""
     per_bank: bool
-    """Whether a REFRESH is for one bank, for which others need not wait. Otherwise it is for all."""
+    """Whether a REFRESH is for one bank, for which others need not wait, and not for all."""
     refi: int
-    """One REFRESH, of each bank, is due in each interval of this length and may be late by one
-    interval. No bank is refreshed twice before all are once."""
+    """One REFRESH of each bank is due in each interval of this length; it may be late by
+    ``POSTPONED`` intervals. No bank is refreshed twice before all are once."""
     rfc: int
     """REFRESH to the next command of the bank, or of all banks."""
     rrefd: int

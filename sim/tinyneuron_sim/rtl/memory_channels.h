@@ -98,7 +98,7 @@ class ChannelRules {
 public:
     ChannelRules(unsigned channel, std::string& broken) : channel_(channel), broken_(broken) {}
 
-    uint64_t deadline() const { return (rounds() + 2) * TN_TREFI; }
+    uint64_t deadline() const { return (rounds() + 1 + TN_POSTPONED) * TN_TREFI; }
 
     void check_deadline(uint64_t cycle) {
         if (cycle < deadline()) return;

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from tinyneuron_hw.hbm.timing import BANKS, BURST, MemoryTiming
+from tinyneuron_hw.hbm.timing import BANKS, BURST, POSTPONED, MemoryTiming
 
 from ..backend import BackendError
 
@@ -48,7 +48,7 @@ class ChannelRules:
     @property
     def deadline(self) -> int:
         """Cycle before which all banks must have had their next REFRESH."""
-        return (self._rounds + 2) * self._timing.refi
+        return (self._rounds + 1 + POSTPONED) * self._timing.refi
 
     def check_deadline(self, cycle: int) -> None:
         if cycle >= self.deadline:
