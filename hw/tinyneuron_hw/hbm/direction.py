@@ -6,9 +6,9 @@ from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-__all__ = ["Direction"]
+__all__ = ["TURN_LIMIT", "Direction"]
 
-_TURN_LIMIT = 64
+TURN_LIMIT = 64
 """Accesses of one direction before the other has its turn."""
 _STALL_LIMIT = 12
 """Cycles without an access for which a direction keeps its turn."""
@@ -17,10 +17,10 @@ _STALL_LIMIT = 12
 class Direction(wiring.Component):
     """Reads and writes take turns, because each change costs cycles.
 
-    A turn ends when nothing of its direction is left, when ``_TURN_LIMIT`` accesses were made
+    A turn ends when nothing of its direction is left, when ``TURN_LIMIT`` accesses were made
     while others waited, when a new access must wait for one of the other direction, or when
-    nothing could be sent for ``_STALL_LIMIT`` cycles and the other direction has something to
-    send at once: its rows may be open while ours are being opened or refreshed.
+    nothing more could be sent for ``_STALL_LIMIT`` cycles and the other direction has something
+    to send at once: its rows may be open while ours are being opened or refreshed.
 
     Members
     -------
@@ -43,25 +43,27 @@ class Direction(wiring.Component):
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
-        sent, stalled = Signal(range(_TURN_LIMIT + 1)), Signal(range(_STALL_LIMIT + 1))
+        sent, stalled = Signal(range(TURN_LIMIT + 1)), Signal(range(_STALL_LIMIT + 1))
         mine, others, hits, wanted, over = (Signal(name=name) for name in (
             "mine", "others", "hits_other", "wanted", "over"))  # fmt: skip
+        # A turn without any access would come to nothing for ever.
+        used = Signal()
         m.d.comb += [
             mine.eq(Mux(self.write, self.waits[1], self.waits[0])),
             others.eq(Mux(self.write, self.waits[0], self.waits[1])),
             hits.eq(Mux(self.write, self.hits[0], self.hits[1])),
             wanted.eq(Mux(self.write, self.wants[0], self.wants[1])),
-            over.eq(~mine | wanted | (sent == _TURN_LIMIT)
-                    | ((stalled == _STALL_LIMIT) & ~self.column & hits)),
+            over.eq(~mine | wanted | (sent == TURN_LIMIT)
+                    | (used & (stalled == _STALL_LIMIT) & ~self.column & hits)),
         ]  # fmt: skip
         with m.If(self.column):
-            m.d.sync += stalled.eq(0)
+            m.d.sync += [stalled.eq(0), used.eq(1)]
         with m.Elif(stalled != _STALL_LIMIT):
             m.d.sync += stalled.eq(stalled + 1)
         with m.If(others & over):
-            m.d.sync += [self.write.eq(~self.write), sent.eq(0), stalled.eq(0)]
+            m.d.sync += [self.write.eq(~self.write), sent.eq(0), used.eq(0)]
         with m.Elif(~others):
             m.d.sync += sent.eq(0)
-        with m.Elif(self.column & (sent != _TURN_LIMIT)):
+        with m.Elif(self.column & (sent != TURN_LIMIT)):
             m.d.sync += sent.eq(sent + 1)
         return m
