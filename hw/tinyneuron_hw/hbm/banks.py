@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from amaranth.hdl import Array, Cat, Module, Mux, Signal
+from amaranth.hdl import Array, Cat, Module, Mux, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -11,10 +11,15 @@ from .access_queue import RowEvent
 from .address import AddressMap
 from .timing import BANKS, BURST, timing_of
 
-__all__ = ["Banks"]
+__all__ = ["Banks", "lowest"]
 
 _IDLE_BITS = 5
 """An open row is idle after one to two times 2**5 cycles without an access."""
+
+
+def lowest(bits: Value) -> Value:
+    """The lowest bit that is set, alone."""
+    return bits & -bits
 
 
 class Banks(wiring.Component):
@@ -22,15 +27,14 @@ class Banks(wiring.Component):
 
     Members
     -------
-    row_event: In(RowEvent), column: In(BANKS), write: In(1)
-        Commands of this cycle; ``column`` has the bit of the bank that reads or (``write``) writes.
+    row_event: In(RowEvent), refresh: In(BANKS), column: In(BANKS), write: In(1)
+        Commands of this cycle: rows, the banks that REFRESH, and the bit of the bank that reads or
+        (``write``) writes.
     open: Out(BANKS)
     can_activate, can_access, can_precharge: Out(BANKS)
         Timers alone: a command the bank's state does not allow has no meaning.
     idle: Out(BANKS)
         Open rows that were not used for a while.
-    rest: Out(1)
-        No row is open and every bank may activate.
     faw: Out(1)
         A further ACTIVATE is allowed by the window of four.
     lookup: In(4).array(2), row: Out(row).array(2)
@@ -43,6 +47,7 @@ class Banks(wiring.Component):
         super().__init__(
             {
                 "row_event": In(RowEvent(config)),
+                "refresh": In(BANKS),
                 "column": In(BANKS),
                 "write": In(1),
                 "open": Out(BANKS),
@@ -50,7 +55,6 @@ class Banks(wiring.Component):
                 "can_access": Out(BANKS),
                 "can_precharge": Out(BANKS),
                 "idle": Out(BANKS),
-                "rest": Out(1),
                 "faw": Out(1),
                 "lookup": In(places.bank_bits).array(2),
                 "row": Out(places.row_bits).array(2),
@@ -64,7 +68,7 @@ class Banks(wiring.Component):
         ready, shut = Signal(BANKS), Signal(BANKS)
         longest = max(timing.ras, timing.write_to_precharge)
         for i in range(BANKS):
-            wait = Signal(range(max(timing.rcd, timing.rp)), name=f"wait{i}")
+            wait = Signal(range(max(timing.rcd, timing.rp, timing.rfc)), name=f"wait{i}")
             precharge = Signal(range(longest), name=f"precharge_wait{i}")
             after_read = Mux(precharge > timing.rtp, precharge - 1, timing.rtp - 1)
             with m.If(event.activate[i]):
@@ -73,6 +77,8 @@ class Banks(wiring.Component):
             with m.Else():
                 with m.If(event.precharge[i]):
                     m.d.sync += wait.eq(timing.rp - 1)
+                with m.Elif(self.refresh[i]):
+                    m.d.sync += wait.eq(timing.rfc - 1)
                 with m.Elif(~ready[i]):
                     m.d.sync += wait.eq(wait - 1)
                 with m.If(self.column[i]):
@@ -86,7 +92,6 @@ class Banks(wiring.Component):
             self.can_activate.eq(ready),
             self.can_access.eq(ready),
             self.can_precharge.eq(shut),
-            self.rest.eq(ready.all() & ~self.open.any()),
             *(row.eq(rows[bank]) for row, bank in zip(self.row, self.lookup, strict=True)),
         ]
         self._window(m, timing.faw)

@@ -11,8 +11,10 @@ from ..ecc import decode, encode
 from .access_queue import TAG_BITS, Access, AccessQueue
 from .address import AddressMap
 from .banks import Banks
+from .late_fill import LateFill
 from .ports import RowCommand
 from .read_slots import SLOTS, ReadData, ReadSlots
+from .refresh import OWED_BITS
 from .scheduler import QUEUE_DEPTH, Scheduler
 from .timing import BANKS, BURST, timing_of
 from .write_buffer import WriteBuffer
@@ -72,7 +74,7 @@ def channel_signature(config: CoreConfig) -> wiring.Signature:
             "take": In(1),
             "take_slot": In(TAG_BITS),
             "taken": Out(ReadData(config)),
-            "refresh": In(1),
+            "owed": In(OWED_BITS),
             "refreshed": Out(1),
             "busy": Out(1),
             "clean": Out(1),
@@ -99,8 +101,8 @@ class Channel(wiring.Component):
         A write is accepted; reads accepted later see it.
     done, take, take_slot, taken
         See :class:`ReadSlots`.
-    refresh, refreshed
-        See :class:`Scheduler`.
+    owed: In(OWED_BITS), refreshed: Out(1)
+        Refreshes that are due; one was given.
     busy: Out(1)
         The clock must run.
     clean: Out(1)
@@ -136,8 +138,8 @@ class Channel(wiring.Component):
             slots.take_slot.eq(self.take_slot),
             self.taken.eq(slots.taken),
             self.clean.eq(buffer.idle & ~self.phy.write_enable.any()),
-            scheduler.refresh.eq(self.refresh),
-            self.refreshed.eq(scheduler.refreshed),
+            scheduler.owed.eq(self.owed),
+            self.refreshed.eq(scheduler.refresh.any()),
         ]
         self._schedule(m, (reads, writes), banks, scheduler, buffer, scrubs)
         self._accept(m, (reads, writes), banks, scheduler, buffer, slots, scrubs)
@@ -163,13 +165,15 @@ class Channel(wiring.Component):
             ]
             for i in range(QUEUE_DEPTH):
                 entry = queue.entries[i]
-                free = entry.internal | room if d == 0 else ~buffer.waiting.bit_select(entry.tag, 1)
+                unknown = (buffer.waiting | buffer.partial).bit_select(entry.tag, 1)
+                free = entry.internal | room if d == 0 else ~unknown
                 m.d.comb += scheduler.entries[d][i].eq(entry)
                 m.d.comb += scheduler.ready[d][i].eq(queue.valid[i] & free)
-        for name in ("open", "can_activate", "can_access", "can_precharge", "idle", "rest", "faw"):
+        for name in ("open", "can_activate", "can_access", "can_precharge", "idle", "faw"):
             m.d.comb += getattr(scheduler, name).eq(getattr(banks, name))
         m.d.comb += [
             banks.row_event.eq(scheduler.row_event),
+            banks.refresh.eq(scheduler.refresh),
             banks.column.eq(scheduler.column),
             banks.write.eq(scheduler.write),
             self.hit.eq(scheduler.column.any() & ~scheduler.chosen.missed),
@@ -179,52 +183,28 @@ class Channel(wiring.Component):
     def _accept(self, m: Module, queues: Any, banks: Any, scheduler: Any, buffer: Any,
                 slots: Any, scrubs: Any) -> None:  # fmt: skip
         reads, writes = queues
-        scrubbing = scrubs.r_rdy
         spot = Signal(Spot(self.config))
-        m.d.comb += spot.eq(Mux(scrubbing, scrubs.r_data, self.write_spot.as_value()))
+        m.d.comb += spot.eq(Mux(scrubs.r_rdy, scrubs.r_data, self.write_spot.as_value()))
         read = self._access(m, "read", self.read_spot, banks, 0)
         write = self._access(m, "write", spot, banks, 1)
-
-        # Writes: a waiting one to the same place takes the bytes.
-        same = _same(m, "joins", write, writes) & ~writes.pop
-        joins, behind = Signal(), Signal()
-        tag, fills, offered, accepted = Signal(TAG_BITS), Signal(), Signal(), Signal()
-        held = Cat(~reads.entries[i].internal for i in range(QUEUE_DEPTH))
-        with m.If(joins):
-            for i in range(QUEUE_DEPTH):
-                with m.If(same[i]):
-                    m.d.comb += tag.eq(writes.entries[i].tag)
-        with m.Else():
-            m.d.comb += tag.eq(buffer.next)
-        on_its_way = joins & buffer.waiting.bit_select(tag, 1)
-        space = joins | ((writes.level != QUEUE_DEPTH) & buffer.free)
-        m.d.comb += [
-            joins.eq(same.any()),
-            behind.eq((_same(m, "behind", write, reads) & held).any() & ~scrubbing),
-            offered.eq(self.write_valid | scrubbing),
-            fills.eq(Mux(scrubbing, ~on_its_way, buffer.partial)),
-            accepted.eq(offered & space & ~behind & ~buffer.fill
-                        & (~fills | (reads.level != QUEUE_DEPTH))),
-            self.write_ready.eq(accepted & ~scrubbing),
-            scrubs.r_en.eq(accepted),
-            buffer.put.eq(accepted),
-            buffer.put_tag.eq(tag),
-            buffer.put_new.eq(~joins),
-            buffer.put_data.eq(self.write_data),
-            buffer.put_mask.eq(Mux(scrubbing, 0, self.write_mask)),
-            buffer.reads.eq(fills),
-            writes.push.eq(accepted & ~joins),
-            writes.access.eq(write),
-            writes.access.tag.eq(tag),
-            scheduler.wants_read.eq(self.write_valid & behind),
-        ]  # fmt: skip
+        fills = self._accept_write(m, write, reads, writes, scheduler, buffer, scrubs)
 
         # Reads; one place in the queue is kept for fills.
+        m.submodules.late_fill = late = LateFill(self.config, QUEUE_DEPTH)
         fill, before = Signal(), Signal()
         same_now = (write.row == read.row) & (write.banks == read.banks)
-        same_now = same_now & (write.column == read.column) & offered
+        same_now = same_now & (write.column == read.column) & (self.write_valid | scrubs.r_rdy)
+        for i in range(QUEUE_DEPTH):
+            entry = writes.entries[i]
+            m.d.comb += late.entries[i].eq(entry)
+            m.d.comb += late.partial[i].eq(buffer.partial.bit_select(entry.tag, 1))
         m.d.comb += [
-            fill.eq(accepted & fills),
+            late.valid.eq(writes.valid),
+            late.put.eq(buffer.put),
+            late.enable.eq(reads.level != QUEUE_DEPTH),
+            fill.eq(fills | late.asks),
+            buffer.asked.eq(fill),
+            buffer.asked_tag.eq(Mux(late.asks, late.access.tag, buffer.put_tag)),
             before.eq((_same(m, "before", read, writes) & ~writes.pop).any()),
             self.read_ready.eq(slots.free & (reads.level < QUEUE_DEPTH - 1) & ~fill & ~before
                                & ~same_now),
@@ -233,10 +213,53 @@ class Channel(wiring.Component):
             scheduler.wants_write.eq(self.read_valid & before),
             reads.push.eq(slots.reserve | fill),
             reads.access.eq(Mux(fill, write.as_value(), read.as_value())),
-            reads.access.tag.eq(Mux(fill, tag, slots.next)),
+            reads.access.tag.eq(Mux(fill, buffer.asked_tag, slots.next)),
             reads.access.internal.eq(fill),
-            reads.access.scrub.eq(fill & scrubbing),
+            reads.access.scrub.eq(fills),
         ]  # fmt: skip
+        with m.If(late.asks):
+            m.d.comb += [
+                reads.access.eq(late.access),
+                reads.access.internal.eq(1),
+                reads.access.missed.eq(0),
+            ]
+
+    def _accept_write(self, m: Module, write: Any, reads: Any, writes: Any, scheduler: Any,
+                      buffer: Any, scrubs: Any) -> Signal:  # fmt: skip
+        """A waiting write to the same place takes the bytes of a new one. Returns whether all
+        words of the access are to be read in this cycle: it is written back."""
+        scrubbing = scrubs.r_rdy
+        same = _same(m, "joins", write, writes) & ~writes.pop
+        joins, behind, accepted = Signal(), Signal(), Signal()
+        tag, scrub, fills = Signal(TAG_BITS), Signal(), Signal()
+        held = Cat(~reads.entries[i].internal for i in range(QUEUE_DEPTH))
+        with m.If(joins):
+            for i in range(QUEUE_DEPTH):
+                with m.If(same[i]):
+                    m.d.comb += tag.eq(writes.entries[i].tag)
+        with m.Else():
+            m.d.comb += tag.eq(buffer.next)
+        space = joins | ((writes.level != QUEUE_DEPTH) & buffer.free)
+        m.d.comb += [
+            joins.eq(same.any()),
+            behind.eq((_same(m, "behind", write, reads) & held).any() & ~scrubbing),
+            scrub.eq(scrubbing & ~(joins & buffer.waiting.bit_select(tag, 1))),
+            accepted.eq((self.write_valid | scrubbing) & space & ~behind & ~buffer.fill
+                        & (~scrub | (reads.level != QUEUE_DEPTH))),
+            fills.eq(accepted & scrub),
+            self.write_ready.eq(accepted & ~scrubbing),
+            scrubs.r_en.eq(accepted),
+            buffer.put.eq(accepted),
+            buffer.put_tag.eq(tag),
+            buffer.put_new.eq(~joins),
+            buffer.put_data.eq(self.write_data),
+            buffer.put_mask.eq(Mux(scrubbing, 0, self.write_mask)),
+            writes.push.eq(accepted & ~joins),
+            writes.access.eq(write),
+            writes.access.tag.eq(tag),
+            scheduler.wants_read.eq(self.write_valid & behind),
+        ]  # fmt: skip
+        return fills
 
     def _access(self, m: Module, name: str, spot: Any, banks: Any, port: int) -> Any:
         """What enters a queue for a spot."""
@@ -256,7 +279,7 @@ class Channel(wiring.Component):
     def _commands(self, m: Module, scheduler: Any) -> Value:
         """Registers the commands. Returns whether one is on the port."""
         phy, event, chosen = self.phy, scheduler.row_event, scheduler.chosen
-        banks = event.activate | event.precharge
+        banks = event.activate | event.precharge | scheduler.refresh
         m.d.sync += [
             phy.row_valid.eq(scheduler.row_valid | banks.any()),
             phy.column_valid.eq(scheduler.column.any()),

@@ -18,8 +18,8 @@ from .fixed import FixedController
 from .port_reads import PortReads
 from .port_writes import PortWrites
 from .ports import PhyPort
+from .refresh import OWED_BITS, refreshes_due
 from .requests import ID_BITS
-from .timing import timing_of
 
 __all__ = ["MemoryController", "memory_controller"]
 
@@ -40,7 +40,7 @@ class MemoryController(wiring.Component):
 
     Bursts are cut into accesses, and each goes to the channel of its address
     (``hbm/address.py``). Channels serve accesses out of order; beats of a port return in order.
-    All channels refresh at the same time, once every tREFI. Accesses beyond the device answer
+    Refreshes become due in all channels at the same time. Accesses beyond the device answer
     DECERR and change nothing; read beats with an error that cannot be corrected answer SLVERR.
 
     Members
@@ -117,8 +117,8 @@ class MemoryController(wiring.Component):
         return writes
 
     def _refresh_timer(self, m: Module) -> Signal:
-        """High for one cycle every tREFI."""
-        interval = timing_of(self.config).refi
+        """High for one cycle whenever a REFRESH becomes due."""
+        interval, _ = refreshes_due(self.config)
         timer, due = Signal(range(interval)), Signal()
         m.d.comb += due.eq(timer == interval - 1)
         m.d.sync += timer.eq(Mux(due, 0, timer + 1))
@@ -129,15 +129,13 @@ class MemoryController(wiring.Component):
         block: Any = Repeated(
             "tn_memory_channel", lambda: Channel(config), channel_signature(config)
         )
-        pending = Signal(name=f"refresh{c}")
+        owed = Signal(OWED_BITS, name=f"owed{c}")
         active = Signal(name=f"active{c}")
-        with m.If(due):
-            m.d.sync += pending.eq(1)
-        with m.Elif(block.refreshed):
-            m.d.sync += pending.eq(0)
+        _, group = refreshes_due(config)
+        m.d.sync += owed.eq(owed + due - block.refreshed)
         m.d.comb += [
-            block.refresh.eq(pending),
-            active.eq(block.busy | block.read_valid | block.write_valid | pending),
+            block.owed.eq(owed),
+            active.eq(block.busy | block.read_valid | block.write_valid | (owed >= group)),
         ]
         m.submodules[f"channel{c}"] = Gated(block, active, name=f"memory_channel{c}")
         phy = block.phy

@@ -19,6 +19,7 @@ class RowCommand(enum.Enum, shape=2):
     """Closes ``bank``."""
     PRECHARGE_ALL = 2
     REFRESH = 3
+    """Of ``bank``, or of all banks of a memory that refreshes them together."""
 
 
 class PhyPort(Signature):

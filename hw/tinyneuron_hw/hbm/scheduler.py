@@ -10,7 +10,10 @@ from amaranth.lib.wiring import In, Out
 
 from ..config import CoreConfig
 from .access_queue import Access, RowEvent
+from .banks import lowest
+from .direction import Direction
 from .ports import RowCommand
+from .refresh import OWED_BITS, refresh_of
 from .timing import BANKS, BURST, timing_of
 
 __all__ = ["PASSED_LIMIT", "QUEUE_DEPTH", "Scheduler"]
@@ -21,25 +24,18 @@ QUEUE_DEPTH = 16
 PASSED_LIMIT = 32
 """Accesses that can overtake the oldest one of a direction."""
 
-_TURN_LIMIT = PASSED_LIMIT // 2
-"""Accesses of one direction before the other has its turn."""
-
-
-def _lowest(bits: Value) -> Value:
-    return bits & -bits
-
 
 class Scheduler(wiring.Component):
     """Picks one row command and one column command a cycle.
 
-    Reads and writes take turns: a direction goes on until it has nothing left to do, or
-    ``_TURN_LIMIT`` accesses have passed the oldest one of the other. Within a direction the oldest
-    access whose row is open goes first; rows open and close for the oldest access that needs it,
-    but no row closes that a waiting access of the direction still finds open. When the oldest
-    access was overtaken ``PASSED_LIMIT`` times, the others stop until it is served. A row that
-    nobody wants closes after a while.
+    Reads and writes take turns (``direction.py``). Within a direction the oldest access whose row
+    is open goes first; rows open and close for the oldest access that needs it, but no row closes
+    that a waiting access of the direction still finds open. When the oldest access was overtaken
+    ``PASSED_LIMIT`` times by others of its direction, they stop until it is served. What the row
+    bus has time for it does for the direction that waits. A row that nobody wants closes after a
+    while.
 
-    ``refresh`` stops all this: open rows close, REFRESH follows, then the work goes on.
+    Refreshes come in between as ``refresh.py`` says.
 
     Members
     -------
@@ -49,10 +45,10 @@ class Scheduler(wiring.Component):
         Entries that need nothing but their row.
     wants_read, wants_write: In(1)
         A new access waits until an older one of that direction has gone.
-    open, can_activate, can_access, can_precharge, idle, rest, faw: In
+    open, can_activate, can_access, can_precharge, idle, faw: In
         From :class:`Banks`.
-    refresh: In(1), refreshed: Out(1)
-        A REFRESH is due, until the pulse that says it was given.
+    owed: In(OWED_BITS), refresh: Out(BANKS)
+        Refreshes that are due; banks whose REFRESH is given in this cycle.
     row_event: Out(RowEvent), column: Out(BANKS), write: Out(1)
         Commands chosen in this cycle.
     chosen: Out(Access)
@@ -77,10 +73,9 @@ class Scheduler(wiring.Component):
                 "wants_read": In(1),
                 "wants_write": In(1),
                 **bits,
-                "rest": In(1),
                 "faw": In(1),
-                "refresh": In(1),
-                "refreshed": Out(1),
+                "owed": In(OWED_BITS),
+                "refresh": Out(BANKS),
                 "row_event": Out(RowEvent(config)),
                 "column": Out(BANKS),
                 "write": Out(1),
@@ -95,68 +90,57 @@ class Scheduler(wiring.Component):
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
-        work = Signal()
-        m.d.comb += self.write.eq(self._direction(m))
-        urgent = Signal()
-        self._columns(m, work, urgent)
-        self._rows(m, work, urgent)
-        self._refresh(m, work)
+        m.submodules.refresh_choice = refresh = refresh_of(self.config)
+        urgent, usable = Signal(), Signal(BANKS)
+        m.d.comb += usable.eq(~(refresh.reserved | refresh.stop.replicate(BANKS)))
+        self._columns(m, usable, urgent)
+        self._rows(m, usable, urgent, refresh)
+        self._refresh(m, refresh)
         return m
 
-    def _direction(self, m: Module) -> Signal:
-        writing = Signal()
-        self._passed = [Signal(range(PASSED_LIMIT + 1), name=f"passed{i}") for i in range(2)]
-        waits = [ready.any() for ready in self.ready]
-        late = [
-            (passed >= _TURN_LIMIT) & ready[0]
-            for passed, ready in zip(self._passed, self.ready, strict=True)
-        ]
-        wanted = (self.wants_read, self.wants_write)
-        for now in range(2):
-            other = 1 - now
-            leave = waits[other] & (~waits[now] | late[other] | wanted[other])
-            with m.If((writing == now) & leave):
-                m.d.sync += writing.eq(other)
-        return writing
-
-    def _columns(self, m: Module, work: Signal, urgent: Signal) -> None:
+    def _columns(self, m: Module, usable: Signal, urgent: Signal) -> None:
         timing = timing_of(self.config)
         turn = BURST + timing.turnaround
         since = Signal(range(turn + 1), init=turn)
         last = Signal()
         allowed = Signal()
-        m.d.comb += allowed.eq(work & Mux(last == self.write, since >= BURST, since == turn))
+        m.d.comb += allowed.eq(Mux(last == self.write, since >= BURST, since == turn))
         with m.If(since != turn):
             m.d.sync += since.eq(since + 1)
-        heads = [
-            (passed == PASSED_LIMIT) & ready[0]
-            for passed, ready in zip(self._passed, self.ready, strict=True)
-        ]
-        m.d.comb += urgent.eq(Mux(self.write, heads[1], heads[0]))
+        m.submodules.direction = direction = Direction()
         taken = Signal()
+        passed = [Signal(range(PASSED_LIMIT + 1), name=f"passed{d}") for d in range(2)]
+        heads = [(passed[d] == PASSED_LIMIT) & self.ready[d][0] for d in range(2)]
+        m.d.comb += urgent.eq(Mux(self.write, heads[1], heads[0]))
         for d in range(2):
             hits = Signal(QUEUE_DEPTH, name=f"hits{d}")
             open_ = Cat(
-                entry.hit & (entry.banks & self.can_access).any() for entry in self._entries(d)
+                entry.hit & (entry.banks & self.can_access & usable).any()
+                for entry in self._entries(d)
             )
             others = Const(1, QUEUE_DEPTH) | (~urgent).replicate(QUEUE_DEPTH)
             m.d.comb += hits.eq(open_ & self.ready[d] & others)
             mine = allowed & (self.write == d)
-            m.d.comb += self.pop[d].eq(_lowest(hits) & mine.replicate(QUEUE_DEPTH))
+            m.d.comb += direction.hits[d].eq(hits.any())
+            m.d.comb += direction.waits[d].eq(self.ready[d].any())
+            m.d.comb += self.pop[d].eq(lowest(hits) & mine.replicate(QUEUE_DEPTH))
         m.d.comb += [
             self.chosen.eq(self._select(self.pop)),
             taken.eq(self.pop[0].any() | self.pop[1].any()),
             self.column.eq(self.chosen.banks),
+            direction.wants.eq(Cat(self.wants_read, self.wants_write)),
+            direction.column.eq(taken),
+            self.write.eq(direction.write),
         ]
         with m.If(taken):
             m.d.sync += [since.eq(1), last.eq(self.write)]
         for d in range(2):
             with m.If(self.pop[d][0] | ~self.valid[d][0]):
-                m.d.sync += self._passed[d].eq(0)
-            with m.Elif(taken & (self._passed[d] != PASSED_LIMIT)):
-                m.d.sync += self._passed[d].eq(self._passed[d] + 1)
+                m.d.sync += passed[d].eq(0)
+            with m.Elif(self.pop[d].any() & (passed[d] != PASSED_LIMIT)):
+                m.d.sync += passed[d].eq(passed[d] + 1)
 
-    def _rows(self, m: Module, work: Signal, urgent: Signal) -> None:
+    def _rows(self, m: Module, usable: Signal, urgent: Signal, refresh: Any) -> None:
         wanted, wanted_now = [], Signal(BANKS)
         for d in range(2):
             banks = Signal(BANKS, name=f"wanted{d}")
@@ -171,11 +155,13 @@ class Scheduler(wiring.Component):
             opens, closes = (Signal(QUEUE_DEPTH, name=f"{kind}{d}") for kind in ("open", "close"))
             for i, entry in enumerate(self._entries(d)):
                 free = ~wanted_now | (urgent if i == 0 else Const(0, 1)).replicate(BANKS)
+                unused = ~wanted[0] & ~wanted[1]
+                may_close = Mux(self.write == d, free, unused)
                 m.d.comb += [
-                    opens[i].eq(self.valid[d][i] & entry.closed & self.faw
-                                & (entry.banks & self.can_activate).any()),
+                    opens[i].eq(self.valid[d][i] & entry.closed & self.faw & refresh.may_activate
+                                & (entry.banks & self.can_activate & usable).any()),
                     closes[i].eq(self.valid[d][i] & ~entry.closed & ~entry.hit
-                                 & (entry.banks & self.can_precharge & free).any()),
+                                 & (entry.banks & self.can_precharge & usable & may_close).any()),
                 ]  # fmt: skip
             opening.append(opens)
             closing.append(closes)
@@ -187,52 +173,55 @@ class Scheduler(wiring.Component):
             turn & (opens | closes).any()
             for turn, opens, closes in zip(now, opening, closing, strict=True)
         )))  # fmt: skip
-        shut = []
+        shut, work = [], ~refresh.precharge.any()
         for d in range(2):
-            asks = Mux(now[d], opening[d] | closing[d], Mux(busy, 0, opening[d]))
+            asks = Mux(now[d] | ~busy, opening[d] | closing[d], 0)
             first = Signal(QUEUE_DEPTH, name=f"first{d}")
             m.d.comb += [
-                first.eq(_lowest(asks[:QUEUE_DEPTH]) & work.replicate(QUEUE_DEPTH)),
+                first.eq(lowest(asks[:QUEUE_DEPTH]) & work.replicate(QUEUE_DEPTH)),
                 self.opens[d].eq(first & opening[d]),
             ]
-            shut.append(first & closing[d] & now[d].replicate(QUEUE_DEPTH))
+            shut.append(first & closing[d])
         opened = Signal(Access(self.config))
         closed = Signal(Access(self.config))
         unused = Signal(BANKS)
         m.d.comb += [
             opened.eq(self._select(self.opens)),
             closed.eq(self._select(shut)),
-            unused.eq(self.idle & self.open & self.can_precharge & ~wanted[0] & ~wanted[1]),
+            unused.eq(self.idle & self.open & self.can_precharge & usable
+                      & ~wanted[0] & ~wanted[1]),
             self.row_event.row.eq(opened.row),
             self.row_event.activate.eq(opened.banks),
-            self.row_event.precharge.eq(closed.banks),
-            self.row_command.eq(Mux(opened.banks.any(), RowCommand.ACTIVATE, RowCommand.PRECHARGE)),
-            self.row_valid.eq(self.row_event.activate.any() | self.row_event.precharge.any()),
-        ]
+            self.row_event.precharge.eq(closed.banks | refresh.precharge),
+        ]  # fmt: skip
         with m.If(work & ~opened.banks.any() & ~closed.banks.any()):
-            m.d.comb += self.row_event.precharge.eq(_lowest(unused)[:BANKS])
+            m.d.comb += self.row_event.precharge.eq(lowest(unused)[:BANKS])
 
-    def _refresh(self, m: Module, work: Signal) -> None:
-        timing = timing_of(self.config)
-        wait = Signal(range(timing.rfc))
-        m.d.comb += self.quiet.eq((wait == 0) & ~self.refresh)
-        with m.If(wait != 0):
-            m.d.sync += wait.eq(wait - 1)
-        with m.Elif(~self.refresh):
-            m.d.comb += work.eq(1)
-        with m.Elif(self.rest):
-            m.d.sync += wait.eq(timing.rfc - 1)
-            m.d.comb += [
-                self.refreshed.eq(1),
-                self.row_valid.eq(1),
-                self.row_command.eq(RowCommand.REFRESH),
-            ]
-        with m.Elif(self.open.any() & ~(self.open & ~self.can_precharge).any()):
-            m.d.comb += [
-                self.row_event.precharge.eq(self.open),
-                self.row_valid.eq(1),
-                self.row_command.eq(RowCommand.PRECHARGE_ALL),
-            ]
+    def _refresh(self, m: Module, refresh: Any) -> None:
+        event = self.row_event
+        entries = [(d, i, entry) for d in range(2) for i, entry in enumerate(self._entries(d))]
+        m.d.comb += [
+            refresh.owed.eq(self.owed),
+            refresh.waiting.eq(self.valid[0][0] | self.valid[1][0]),
+            refresh.open.eq(self.open),
+            refresh.ready.eq(self.can_activate),
+            refresh.can_precharge.eq(self.can_precharge),
+            refresh.wanted.eq(reduce(or_, (
+                Mux(self.valid[d][i], entry.banks, 0) for d, i, entry in entries
+            ))),
+            refresh.free.eq(~event.activate.any() & ~event.precharge.any()),
+            self.refresh.eq(refresh.refresh),
+            self.quiet.eq(refresh.quiet),
+            self.row_valid.eq(~refresh.free | self.refresh.any()),
+        ]  # fmt: skip
+        with m.If(event.activate.any()):
+            m.d.comb += self.row_command.eq(RowCommand.ACTIVATE)
+        with m.Elif(self.refresh.any()):
+            m.d.comb += self.row_command.eq(RowCommand.REFRESH)
+        with m.Elif(refresh.stop):
+            m.d.comb += self.row_command.eq(RowCommand.PRECHARGE_ALL)
+        with m.Else():
+            m.d.comb += self.row_command.eq(RowCommand.PRECHARGE)
 
     def _entries(self, direction: int) -> list[Any]:
         return [self.entries[direction][i] for i in range(QUEUE_DEPTH)]

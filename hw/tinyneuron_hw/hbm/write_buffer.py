@@ -29,10 +29,10 @@ class WriteBuffer(wiring.Component):
         A buffer that can be taken.
     put: In(1), put_tag, put_new, put_data, put_mask
         Bytes to write, to a buffer that is taken now (``put_new``) or was before.
-    reads: In(1)
-        With ``put``: a fill of this buffer has been asked for.
-    partial: Out(1)
-        For ``put_*``: some word would not be complete, and no fill is on its way.
+    asked: In(1), asked_tag: In(TAG_BITS)
+        A fill of this buffer is on its way from now on.
+    partial: Out(BUFFERS)
+        Buffers with a word that is not complete, and no fill on its way.
     fill, fill_tag, fill_word, fill_data, fill_double: In
         A word that was read; the bytes that are not known yet take it. ``put`` must be low. After
         the last word all are known. ``fill_double`` has a bit for each 64-bit word that is wrong:
@@ -60,8 +60,9 @@ class WriteBuffer(wiring.Component):
                 "put_new": In(1),
                 "put_data": In(8 * width),
                 "put_mask": In(width),
-                "reads": In(1),
-                "partial": Out(1),
+                "asked": In(1),
+                "asked_tag": In(TAG_BITS),
+                "partial": Out(BUFFERS),
                 "fill": In(1),
                 "fill_tag": In(TAG_BITS),
                 "fill_word": In(range(BURST)),
@@ -82,30 +83,32 @@ class WriteBuffer(wiring.Component):
         width, words = self.config.access_bytes, self.config.access_bytes // 8
         masks = Array(Signal(width, name=f"mask{i}") for i in range(BUFFERS))
         poisons = Array(Signal(words, name=f"poison{i}") for i in range(BUFFERS))
-        used = Signal(BUFFERS)
+        used, lacking = Signal(BUFFERS), Signal(BUFFERS)
         for i in reversed(range(BUFFERS)):
             with m.If(~used[i]):
                 m.d.comb += [self.next.eq(i), self.free.eq(1)]
 
         # Put: what is known after it.
         new_mask, put_poison = Signal(width), Signal(words)
-        on_its_way = self.waiting.bit_select(self.put_tag, 1) & ~self.put_new
         parts = [new_mask.word_select(i, 8) for i in range(words)]
         whole = Cat(self.put_mask.word_select(i, 8).all() for i in range(words))
         m.d.comb += [
             new_mask.eq(self.put_mask | Mux(self.put_new, 0, masks[self.put_tag])),
             put_poison.eq(Mux(self.put_new, 0, poisons[self.put_tag]) & ~whole),
-            self.partial.eq(Cat(part.any() & ~part.all() for part in parts).any() & ~on_its_way),
         ]
         with m.If(self.put):
             m.d.sync += [
                 masks[self.put_tag].eq(new_mask),
                 poisons[self.put_tag].eq(put_poison),
                 used.bit_select(self.put_tag, 1).eq(1),
+                lacking.bit_select(self.put_tag, 1).eq(
+                    Cat(part.any() & ~part.all() for part in parts).any()
+                ),
             ]
-            with m.If(self.reads):
-                m.d.sync += self.waiting.bit_select(self.put_tag, 1).eq(1)
-        known = self._fill(m, masks, poisons)
+        with m.If(self.asked):
+            m.d.sync += self.waiting.bit_select(self.asked_tag, 1).eq(1)
+        m.d.comb += self.partial.eq(lacking & ~self.waiting)
+        known = self._fill(m, masks, poisons, lacking)
         self._send(m, masks, poisons, used)
 
         store = Memory(shape=8 * width, depth=BUFFERS, init=[])
@@ -119,7 +122,7 @@ class WriteBuffer(wiring.Component):
         self._read(m, store)
         return m
 
-    def _fill(self, m: Module, masks: Array, poisons: Array) -> Signal:
+    def _fill(self, m: Module, masks: Array, poisons: Array, lacking: Signal) -> Signal:
         """Bytes the word that was read goes to."""
         width = self.config.access_bytes
         word, words = width // BURST, width // 8
@@ -140,6 +143,7 @@ class WriteBuffer(wiring.Component):
             with m.If(self.fill_word == BURST - 1):
                 m.d.sync += masks[self.fill_tag].eq((1 << width) - 1)
                 m.d.sync += self.waiting.bit_select(self.fill_tag, 1).eq(0)
+                m.d.sync += lacking.bit_select(self.fill_tag, 1).eq(0)
         return takes
 
     def _send(self, m: Module, masks: Array, poisons: Array, used: Signal) -> None:

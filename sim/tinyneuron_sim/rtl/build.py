@@ -18,7 +18,7 @@ from tinyneuron_hw.config import HOST_BASE, CoreConfig
 from tinyneuron_hw.ecc import columns
 from tinyneuron_hw.hbm.address import AddressMap
 from tinyneuron_hw.hbm.ports import RowCommand
-from tinyneuron_hw.hbm.timing import timing_of
+from tinyneuron_hw.hbm.timing import POSTPONED, timing_of
 from tinyneuron_hw.sequencer.ports import TraceEvent
 from tinyneuron_hw.verilog import VerilogDesign
 
@@ -165,6 +165,8 @@ def _channels_defines(config: CoreConfig) -> dict[str, object]:
         "ACCESS_BYTES": config.access_bytes,
         "CHANNELS": config.memory_channels,
         "TURNAROUND": timing.pop("turnaround"),
+        "POSTPONED": POSTPONED,
+        "PER_BANK": int(timing.pop("per_bank")),
         "CHECK_COLUMNS": _braces(columns(64)),
         "ROW_PATTERNS": _braces(places.row_patterns),
         "COLUMN_PATTERNS": _braces(places.column_patterns),

@@ -98,29 +98,35 @@ class ChannelRules {
 public:
     ChannelRules(unsigned channel, std::string& broken) : channel_(channel), broken_(broken) {}
 
-    uint64_t deadline() const { return (refreshes_ + 2) * TN_TREFI; }
+    uint64_t deadline() const { return (rounds() + 1 + TN_POSTPONED) * TN_TREFI; }
 
     void check_deadline(uint64_t cycle) {
         if (cycle < deadline()) return;
-        fail("tREFI", "REFRESH " + std::to_string(refreshes_ + 1) + " has not come before cycle " +
-                          std::to_string(deadline()));
+        unsigned late = 0;
+        while (banks_[late].refreshes != rounds()) ++late;
+        fail("tREFI", "REFRESH " + std::to_string(rounds() + 1) + " of bank " + std::to_string(late) +
+                          " has not come before cycle " + std::to_string(deadline()));
     }
 
     void activate(uint64_t cycle, unsigned bank, uint64_t row) {
         Bank& state = banks_[bank];
         if (state.open) refuse(cycle, "state", "ACTIVATE", bank, "a row is open");
-        at_least(cycle, free_at_, "tRFC", "ACTIVATE", bank);
+        at_least(cycle, state.refreshed_at, "tRFC", "ACTIVATE", bank);
+        at_least(cycle, other_at_, "tRREFD", "ACTIVATE", bank);
         at_least(cycle, state.activate_at, "tRP", "ACTIVATE", bank);
         uint64_t& oldest = activates_[activate_count_ % 4];
         if (activate_count_ >= 4) at_least(cycle, oldest + TN_TFAW, "tFAW", "ACTIVATE", bank);
         oldest = cycle;
         ++activate_count_;
-        state = {true, row, state.activate_at, cycle + TN_TRCD, cycle + TN_TRAS};
+        state.open = true;
+        state.row = row;
+        state.column_at = cycle + TN_TRCD;
+        state.precharge_at = cycle + TN_TRAS;
     }
 
     void precharge(uint64_t cycle, unsigned bank) {
         Bank& state = banks_[bank];
-        at_least(cycle, free_at_, "tRFC", "PRECHARGE", bank);
+        at_least(cycle, state.refreshed_at, "tRFC", "PRECHARGE", bank);
         at_least(cycle, state.precharge_at, "tRAS/tWR", "PRECHARGE", bank);
         if (!state.open) return;
         state.open = false;
@@ -131,14 +137,21 @@ public:
         for (unsigned bank = 0; bank < kBanks; ++bank) precharge(cycle, bank);
     }
 
-    void refresh(uint64_t cycle) {
-        at_least(cycle, free_at_, "tRFC", "REFRESH", kBanks);
-        for (unsigned bank = 0; bank < kBanks; ++bank) {
-            if (banks_[bank].open) refuse(cycle, "state", "REFRESH", bank, "a row is open");
-            at_least(cycle, banks_[bank].activate_at, "tRP", "REFRESH", bank);
+    // Of one bank, or of all where the memory refreshes them together.
+    void refresh(uint64_t cycle, unsigned bank) {
+        at_least(cycle, other_at_, "tRREFD", "REFRESH", bank);
+        const uint64_t before = rounds();
+        const unsigned first = TN_PER_BANK ? bank : 0, last = TN_PER_BANK ? bank : kBanks - 1;
+        for (unsigned i = first; i <= last; ++i) {
+            Bank& state = banks_[i];
+            if (state.open) refuse(cycle, "state", "REFRESH", i, "a row is open");
+            at_least(cycle, state.refreshed_at, "tRFC", "REFRESH", i);
+            at_least(cycle, state.activate_at, "tRP", "REFRESH", i);
+            if (state.refreshes != before) refuse(cycle, "order", "REFRESH", i, "others have not had theirs");
+            state.refreshed_at = cycle + TN_TRFC;
+            ++state.refreshes;
         }
-        free_at_ = cycle + TN_TRFC;
-        ++refreshes_;
+        other_at_ = cycle + TN_TRREFD;
     }
 
     // A READ or WRITE; returns the open row.
@@ -149,7 +162,6 @@ public:
             refuse(cycle, "state", name, bank, "no row is open");
             return 0;
         }
-        at_least(cycle, free_at_, "tRFC", name, bank);
         at_least(cycle, state.column_at, "tRCD", name, bank);
         at_least(cycle, column_at_[write], "data bus", name, bank);
         column_at_[write] = cycle + kBurst;
@@ -162,8 +174,15 @@ public:
 private:
     struct Bank {
         bool open = false;
-        uint64_t row = 0, activate_at = 0, column_at = 0, precharge_at = 0;
+        uint64_t row = 0, refreshes = 0, activate_at = 0, column_at = 0, precharge_at = 0, refreshed_at = 0;
     };
+
+    // Refreshes that every bank has had.
+    uint64_t rounds() const {
+        uint64_t least = UINT64_MAX;
+        for (const Bank& bank : banks_) least = std::min(least, bank.refreshes);
+        return least;
+    }
 
     void at_least(uint64_t cycle, uint64_t first, const char* rule, const char* name, unsigned bank) {
         if (cycle < first)
@@ -171,8 +190,8 @@ private:
     }
 
     void refuse(uint64_t cycle, const char* rule, const char* name, unsigned bank, const std::string& why) {
-        const std::string where = bank == kBanks ? "" : " of bank " + std::to_string(bank);
-        fail(rule, name + where + " in cycle " + std::to_string(cycle) + ": " + why);
+        fail(rule, std::string(name) + " of bank " + std::to_string(bank) + " in cycle " +
+                       std::to_string(cycle) + ": " + why);
     }
 
     void fail(const char* rule, const std::string& what) {
@@ -184,7 +203,8 @@ private:
     std::string& broken_;
     std::array<Bank, kBanks> banks_;
     std::array<uint64_t, 4> activates_{};
-    uint64_t activate_count_ = 0, free_at_ = 0, refreshes_ = 0;
+    uint64_t activate_count_ = 0;
+    uint64_t other_at_ = 0; // first ACTIVATE or REFRESH, of any bank, after a REFRESH of one
     uint64_t column_at_[2] = {0, 0};
 };
 
@@ -269,8 +289,8 @@ private:
             if (logging) line(channel, "PREA");
             rules.precharge_all(cycle_);
         } else {
-            if (logging) line(channel, "REF");
-            rules.refresh(cycle_);
+            if (logging) line(channel, TN_PER_BANK ? "REF " + std::to_string(bank) : "REF");
+            rules.refresh(cycle_, bank);
             deadline_ = UINT64_MAX;
             for (const ChannelRules& each : rules_) deadline_ = std::min(deadline_, each.deadline());
         }

@@ -1,7 +1,8 @@
 """Python model of device memory behind ``PhyPort``, cycle for cycle the one in memory_channels.h.
 
 Both check every timing rule and can write a transaction log, one line per event:
-``<cycle> <channel> ACT <bank> <row>``, ``PRE <bank>``, ``PREA``, ``REF``, ``RD <bank> <column>``,
+``<cycle> <channel> ACT <bank> <row>``, ``PRE <bank>``, ``PREA``, ``REF`` (of one bank: ``REF
+<bank>``), ``RD <bank> <column>``,
 ``WR <bank> <column>``, and for the words that then pass ``R <data> <check>`` and
 ``W <data> <check> <enable>``, in hexadecimal from the lowest address.
 """
@@ -153,8 +154,8 @@ class ChannelsDevice:
             self._write_log(channel, "PREA")
             rules.precharge_all(cycle)
         else:
-            self._write_log(channel, "REF")
-            rules.refresh(cycle)
+            self._write_log(channel, f"REF {bank}" if self._timing.per_bank else "REF")
+            rules.refresh(cycle, bank)
             self._deadline = min(rules.deadline for rules in self._rules)
 
     def column_command(self, channel: int, write: bool, bank: int, column: int) -> None:

@@ -146,6 +146,12 @@ class RandomTraffic:
             ]
             self._issued.append((manager, bursts))
 
+    @property
+    def done(self):
+        """Whether every burst has been answered."""
+        return all(len(manager.write_results) + len(manager.read_results) == len(bursts)
+                   for manager, bursts in self._issued)  # fmt: skip
+
     def check(self):
         """Every response, and all that was read."""
         for manager, bursts in self._issued:

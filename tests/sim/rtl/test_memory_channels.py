@@ -18,9 +18,9 @@ ACT, PRE, PREA, REF = (command.value for command in RowCommand)
 T = TIMINGS["hbm"]
 
 
-def drive(commands: list[tuple[int, str, tuple[int, ...]]]) -> None:
+def drive(commands: list[tuple[int, str, tuple[int, ...]]], memory: str = "hbm") -> None:
     """Gives commands to channel 0 of a fresh device, each in its cycle."""
-    device, cycle = ChannelsDevice(get_config("tiny,memory=hbm")), 0
+    device, cycle = ChannelsDevice(get_config(f"tiny,memory={memory}")), 0
     for at, kind, arguments in commands:
         while cycle < at:
             for channel in device.writing():
@@ -56,6 +56,8 @@ SEQUENCES = {
     "data bus": ([OPEN, column(T.rcd, 0)], lambda at: column(at, 0), T.rcd + 4),
     "turnaround": ([OPEN, column(T.rcd, 0)], lambda at: column(at, 1), T.rcd + 4 + T.turnaround),
     "tRFC": ([row(0, REF)], lambda at: row(at, ACT), T.rfc),
+    "tRREFD before ACTIVATE": ([row(0, REF, 3)], lambda at: row(at, ACT, 4), T.rrefd),
+    "tRREFD before REFRESH": ([row(0, REF, 3)], lambda at: row(at, REF, 4), T.rrefd),
     "tRP before REFRESH": ([OPEN, row(T.ras, PREA)], lambda at: row(at, REF), T.ras + T.rp),
 }
 
@@ -79,11 +81,27 @@ def test_a_command_one_cycle_early_breaks_its_rule(name):
     ([column(60, 0)], "READ of bank 0 in cycle 60: no row is open"),
     ([column(60, 1)], "WRITE of bank 0 in cycle 60: no row is open"),
     ([OPEN, row(60, REF)], "REFRESH of bank 0 in cycle 60: a row is open"),
-    ([row(2 * T.refi, ACT)], "tREFI: REFRESH 1 has not come before cycle 7800"),
+    ([row(60, REF, 3), row(300, REF, 3)],
+     "order: REFRESH of bank 3 in cycle 300: others have not had theirs"),
+    ([*(row(10 * i, REF, i) for i in range(16) if i != 5), row(9 * T.refi, ACT, 2)],
+     "tREFI: REFRESH 1 of bank 5 has not come before cycle 35100"),
 ])  # fmt: skip
 def test_a_command_that_makes_no_sense_is_refused(commands, text):
     with pytest.raises(TimingError, match=text):
         drive(commands)
+
+
+def test_other_banks_work_while_one_is_refreshed():
+    drive([row(0, REF, 3), row(T.rrefd, ACT, 4), column(T.rrefd + T.rcd, 0, 4)])
+
+
+def test_ddr4_refreshes_all_banks_together():
+    timing = TIMINGS["ddr4"]
+    drive([row(0, REF), row(timing.rfc, ACT, 4)], "ddr4")
+    with pytest.raises(TimingError, match=f"tRFC: ACTIVATE of bank 4 .* before cycle {timing.rfc}"):
+        drive([row(0, REF), row(timing.rfc - 1, ACT, 4)], "ddr4")
+    with pytest.raises(TimingError, match="REFRESH of bank 0 in cycle 60: a row is open"):
+        drive([OPEN, row(60, REF, 7)], "ddr4")
 
 
 def test_check_bits_are_those_of_the_code():
