@@ -71,7 +71,9 @@ def test_a_lone_row_miss_beside_a_stream_of_row_hits_waits_for_a_bounded_time(wr
 
     simulate(dut, [*processes, lone_reads], device)
     print(waits)
-    longest = PASSED_LIMIT * BURST + (TURN_LIMIT * BURST + 2 * (BURST + T.turnaround) if write else 0)
+    longest = PASSED_LIMIT * BURST + (
+        TURN_LIMIT * BURST + 2 * (BURST + T.turnaround) if write else 0
+    )
     change = T.write_to_precharge + T.ras + T.rp + T.rcd + T.cl
     assert max(waits) <= longest + change + 40
 
