@@ -15,6 +15,8 @@ namespace tinyneuron {
 
 constexpr unsigned kBanks = 16, kBurst = 4;
 constexpr unsigned kWordBytes = TN_ACCESS_BYTES / kBurst;
+// Not inside a function: the loader would make one of those of all models in a process.
+constexpr uint32_t kRowPatterns[] = TN_ROW_PATTERNS, kColumnPatterns[] = TN_COLUMN_PATTERNS;
 constexpr unsigned kWords = kWordBytes / 8; // 64-bit words that pass together
 
 // Check bits of 64-bit words: a table for each byte.
@@ -336,12 +338,11 @@ private:
     // Number of the access at a place; see hbm/address.py. `TN_ROW_PATTERNS` and
     // `TN_COLUMN_PATTERNS` are what each bit of row and column adds to `bank | channel`.
     static uint64_t join(unsigned channel, unsigned bank, uint64_t row, unsigned column) {
-        static const uint32_t row_patterns[] = TN_ROW_PATTERNS, column_patterns[] = TN_COLUMN_PATTERNS;
         uint32_t mixed = bank << TN_CHANNEL_BITS | channel;
         for (unsigned i = 0; i < TN_ROW_BITS; ++i)
-            if (row >> i & 1) mixed ^= row_patterns[i];
+            if (row >> i & 1) mixed ^= kRowPatterns[i];
         for (unsigned i = 0; i < TN_COLUMN_BITS; ++i)
-            if (column >> i & 1) mixed ^= column_patterns[i];
+            if (column >> i & 1) mixed ^= kColumnPatterns[i];
         const uint64_t plain_bank = mixed >> TN_CHANNEL_BITS;
         const uint64_t plain_channel = mixed & ((1u << TN_CHANNEL_BITS) - 1);
         const uint64_t upper = (row << TN_BANK_BITS | plain_bank) << TN_COLUMN_BITS | column;
