@@ -51,9 +51,8 @@ def scenario(tmp_path_factory):
 
     def write(case: str) -> Path:
         program, inputs = CASES[case]()
-        device = Device("golden", CONFIG)
-        device.backend = recorder = Recorder(CONFIG)
-        device.load(program).run(inputs)
+        recorder = Recorder(CONFIG)
+        Device(recorder).load(program).run(inputs)
         assert recorder.registers[-1][0] == Csr.CONTROL
         path = tmp_path_factory.mktemp(case) / "scenario.json"
         facts = {

@@ -32,7 +32,8 @@ class Device:
     Parameters
     ----------
     target:
-        ``golden``, ``verilator``, ``icarus`` or ``pysim``.
+        ``golden``, ``verilator``, ``icarus`` or ``pysim``; or a target that is open already, whose
+        configuration then counts.
     config:
         A preset's name or a configuration.
     transfers:
@@ -43,11 +44,13 @@ class Device:
         Passed to the target (see :func:`tinyneuron_sim.backend.open_backend`).
     """
 
-    def __init__(self, target: str, config: str | CoreConfig = "default", *,
+    def __init__(self, target: str | Backend, config: str | CoreConfig = "default", *,
                  transfers: str = "backdoor", **options: Any):  # fmt: skip
-        self.backend: Backend = open_backend(target, config, **options)
+        self.backend: Backend = (
+            open_backend(target, config, **options) if isinstance(target, str) else target
+        )
         self.config = self.backend.config
-        self.target = target
+        self.target = self.backend.target
         self._arena = Arena(self.config.device_memory_bytes)
         try:
             self.memory = device_memory(self.backend, transfers)
@@ -98,7 +101,7 @@ def _hardware(config: CoreConfig) -> CoreConfig:
     """The parts of a configuration that a program depends on."""
     return config.with_changes(
         name="any", host_memory_bytes=0, memory="fixed", memory_latency=1, pe_latency=1,
-        fetch_buffer=16, queue_depth=4, dma_buffer_beats=128,
+        fetch_buffer=16, queue_depth=4, dma_buffer_beats=128, ecc=False,
     )  # fmt: skip
 
 
