@@ -187,6 +187,7 @@ class Core(wiring.Component):
             dma.stop.eq(host.stop),
             dma.cycle.eq(sequencers.cycle),
             host.running.eq(sequencers.running),
+            *(host.positions[i].eq(position) for i, position in enumerate(sequencers.positions)),
             host.done.eq(sequencers.done),
             host.quiet.eq(sequencers.quiet & dma.quiet),
             host.semaphore_value.eq(sequencers.semaphore_value),

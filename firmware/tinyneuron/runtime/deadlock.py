@@ -49,11 +49,10 @@ def waiting(
             for stream, pc in positions.items()]  # fmt: skip
 
 
-def explain(program: Program, positions: Mapping[Stream, int], semaphores: Sequence[int]) -> str:
-    """The same as text, with the circle of streams that wait for each other if there is one:
-    ``vector at 3 (tensor_copy, line 12) waits for s1 >= 1 (it is 0), which tensor at 7 would
-    signal; ...``."""
-    stuck = waiting(program, positions, semaphores)
+def explain(program: Program, stuck: Sequence[Waiting]) -> str:
+    """What :func:`waiting` found as text, with the circle of streams that wait for each other if
+    there is one: ``vector at 3 (tensor_copy, line 12) waits for s1 >= 1 (it is 0), which tensor at
+    7 would signal; ...``."""
     parts = [_sentence(program, item) for item in stuck]
     circle = _circle({item.stream: list(item.signals) for item in stuck})
     if circle:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tinyneuron_hw.isa.csr import Trap
 from tinyneuron_hw.isa.opcodes import Stream
+
+from .deadlock import Waiting
 
 __all__ = ["DeviceMemoryError", "InputError", "RunTimeoutError", "TinyneuronError", "TrapError"]
 
@@ -28,12 +32,15 @@ class TrapError(TinyneuronError):
     """The core stopped at an instruction.
 
     Attributes: ``cause``, ``stream``, ``pc`` (index of the instruction in its stream), ``address``
-    (see :class:`tinyneuron_hw.isa.csr.Trap`).
+    (see :class:`tinyneuron_hw.isa.csr.Trap`), ``waiting`` (after WATCHDOG: what each stream that
+    had not ended waited for).
     """
 
-    def __init__(self, message: str, *, cause: Trap, stream: Stream, pc: int, address: int):
+    def __init__(self, message: str, *, cause: Trap, stream: Stream, pc: int, address: int,
+                 waiting: Sequence[Waiting] = ()):  # fmt: skip
         super().__init__(message)
         self.cause = cause
         self.stream = stream
         self.pc = pc
         self.address = address
+        self.waiting = tuple(waiting)

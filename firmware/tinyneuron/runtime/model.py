@@ -8,8 +8,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tinyneuron_hw.config import INSTRUCTION_BYTES
-from tinyneuron_hw.isa.csr import COUNTERS, INCREMENT_BITS, Csr, Trap, counter_address
+from tinyneuron_hw.config import INSTRUCTION_BYTES, NUM_SEMAPHORES
+from tinyneuron_hw.isa.csr import (
+    COUNTERS,
+    INCREMENT_BITS,
+    Csr,
+    Trap,
+    counter_address,
+    position_address,
+    semaphore_address,
+)
 from tinyneuron_hw.isa.opcodes import Stream
 from tinyneuron_hw.isa.waits import WAITS
 from tinyneuron_sim.backend import Backend, TraceEvent
@@ -18,6 +26,7 @@ from tinyneuron_sim.loader import CONTROL_START, MemoryWindow, csr_values
 from ..program.disassembler import instruction_text
 from ..program.program import Program, TensorSpec
 from .arena import Arena
+from .deadlock import Waiting, explain, waiting
 from .dtypes import numpy_dtype
 from .errors import InputError, RunTimeoutError, TinyneuronError, TrapError
 from .tenancy import Tenancy
@@ -32,6 +41,7 @@ _PAGE = 4096
 _TENSOR_ALIGNMENT = 64
 _SLICE = 1_000_000_000
 _INTERRUPTS = 0b11
+_PC_MASK = 0xFF_FFFF
 
 
 @dataclass
@@ -295,12 +305,21 @@ class Model:
         )
         instructions = self.program.streams.get(stream, [])
         text = instruction_text(instructions[pc]) if pc < len(instructions) else "past the end"
+        stuck = self._waiting() if cause is Trap.WATCHDOG else []
         backend.reset()
+        why = f"; {explain(self.program, stuck)}" if stuck else ""
         return TrapError(
             f"trap {cause.name} in stream {stream.name.lower()} at instruction {pc} "
-            f"({text[:200]}), address 0x{address:x}{self._source(stream, pc)}",
-            cause=cause, stream=stream, pc=pc, address=address,
+            f"({text[:200]}), address 0x{address:x}{self._source(stream, pc)}{why}",
+            cause=cause, stream=stream, pc=pc, address=address, waiting=stuck,
         )  # fmt: skip
+
+    def _waiting(self) -> list[Waiting]:
+        read = self._backend.csr_read
+        words = {stream: read(position_address(stream.value)) for stream in Stream}
+        positions = {stream: word & _PC_MASK for stream, word in words.items() if word}
+        semaphores = [read(semaphore_address(index)) for index in range(NUM_SEMAPHORES)]
+        return waiting(self.program, positions, semaphores)
 
     def _source(self, stream: Stream, pc: int) -> str:
         line = self.program.source_line(stream, pc)

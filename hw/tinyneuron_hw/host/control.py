@@ -8,7 +8,8 @@ from amaranth.hdl import Cat, Module, Mux, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from ..isa.csr import Csr
+from ..isa.csr import Csr, position_address
+from ..isa.opcodes import Stream
 from ..sequencer.ports import TrapPort
 
 __all__ = ["RESET_CYCLES", "Control"]
@@ -32,6 +33,8 @@ class Control(wiring.Component):
         Pulses; START is ignored while ``active``. RESET and CLEAR are not, until the core has
         been reset and is swept: then they have nothing left to do.
     running, done, quiet: In(1), trap: In(TrapPort())
+    positions: In(32).array(len(Stream))
+        As the registers of :func:`.csr.position_address`; kept with the trap.
     start, stop, core_reset: Out(1)
     clear: Out(1)
         Pulse before ``start`` and in reset: counters return to zero.
@@ -53,6 +56,7 @@ class Control(wiring.Component):
                 "done": In(1),
                 "quiet": In(1),
                 "trap": In(TrapPort()),
+                "positions": In(32).array(len(Stream)),
                 "start": Out(1),
                 "stop": Out(1),
                 "core_reset": Out(1),
@@ -70,6 +74,7 @@ class Control(wiring.Component):
             name: Signal(member.shape, name=f"trap_{name}")
             for name, member in members.items() if name != "valid"
         }  # fmt: skip
+        self._positions = [Signal(32, name=f"position{i}") for i in range(len(Stream))]
         self._status = Signal(5)
 
     def words(self) -> dict[int, Value]:
@@ -82,6 +87,7 @@ class Control(wiring.Component):
             Csr.TRAP_PC: trap["pc"],
             Csr.TRAP_ADDRESS_LO: trap["address"][:32],
             Csr.TRAP_ADDRESS_HI: trap["address"][32:],
+            **{position_address(i): position for i, position in enumerate(self._positions)},
         }
 
     def elaborate(self, platform: Any) -> Module:
@@ -107,9 +113,12 @@ class Control(wiring.Component):
         with m.If(self.trap_event):
             m.d.sync += [self._trapped.eq(1), self.stop.eq(1)]
             m.d.sync += [value.eq(getattr(self.trap, name)) for name, value in self._trap.items()]
+            m.d.sync += [kept.eq(now) for kept, now in zip(self._positions, self.positions,
+                                                           strict=True)]  # fmt: skip
         with m.If(self.clear):
             m.d.sync += self._trapped.eq(0)
             m.d.sync += [Value.cast(value).eq(0) for value in self._trap.values()]
+            m.d.sync += [position.eq(0) for position in self._positions]
 
         def drain_on_reset() -> Any:
             with m.If(self.reset_request | self.clear_request):

@@ -46,6 +46,8 @@ class Host(wiring.Component):
         ``quiet``: no bus transaction of any block in flight.
     trap: In(TrapPort())
         The first trap of a run is kept.
+    positions: In(32).array(5)
+        See :class:`Control`.
     increments: In(Increments)
         Of the counters, each cycle.
     inject: Out(Injection), injected: In(1)
@@ -76,6 +78,7 @@ class Host(wiring.Component):
                 "done": In(1),
                 "quiet": In(1),
                 "trap": In(TrapPort()),
+                "positions": In(32).array(_STREAMS),
                 "increments": In(Increments),
                 "inject": Out(Injection),
                 "injected": In(1),
@@ -119,6 +122,7 @@ class Host(wiring.Component):
             control.running.eq(self.running),
             control.done.eq(self.done),
             control.quiet.eq(self.quiet),
+            *(kept.eq(now) for kept, now in zip(control.positions, self.positions, strict=True)),
             self.start.eq(control.start),
             self.stop.eq(control.stop),
             self.core_reset.eq(control.core_reset),

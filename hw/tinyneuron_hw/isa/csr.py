@@ -19,6 +19,7 @@ __all__ = [
     "counter_address",
     "entry_address",
     "length_address",
+    "position_address",
     "semaphore_address",
     "window_address",
 ]
@@ -146,6 +147,12 @@ def entry_address(stream: int) -> int:
 def length_address(stream: int) -> int:
     """RW instructions in a stream; reaching the end without HALT is an OUT_OF_RANGE trap."""
     return 0x070 + 4 * stream
+
+
+def position_address(stream: int) -> int:
+    """RO where a stream was at the last trap: instruction [23:0] and 1 in bit 31; 0 when it had
+    ended."""
+    return 0x220 + 4 * stream
 
 
 def window_address(window: int) -> int:

@@ -56,6 +56,7 @@ class Sequencers(wiring.Component):
     faults: words of SBUF or PSUM that the engines' operands need and that are lost.
     dma, dma_updates, dma_busy, dma_progress, dma_trap, dma_trace: the DMA engines.
     fetch, fetch_bytes, quiet: instruction fetch; ``quiet``: no read is in flight.
+    positions: as the registers of :func:`.csr.position_address`, but of now.
     running, done: levels. ``done`` stays low after a trap.
     trap: the first trap, one pulse; ``running`` falls in the next cycle.
     trace, trace_dropped: events, and how many were lost in this cycle.
@@ -86,6 +87,7 @@ class Sequencers(wiring.Component):
                 "fetch": Out(Axi4Read(data_bytes=config.axi_bytes, id_bits=4)),
                 "fetch_bytes": Out(8),
                 "quiet": Out(1),
+                "positions": Out(32).array(_STREAMS),
                 "running": Out(1),
                 "done": Out(1),
                 "trap": Out(TrapPort()),
@@ -205,6 +207,10 @@ class Sequencers(wiring.Component):
         waiting, rests, rested = Signal(_STREAMS), Signal(), Signal()
         m.d.comb += [
             waiting.eq(self._enabled & ~halted),
+            *(
+                self.positions[i].eq(Mux(waiting[i], sequencer.pc | 1 << 31, 0))
+                for i, sequencer in enumerate(self._sequencers)
+            ),
             rests.eq(self.running & ~waiting.any() & ~engines_busy & ~self.dma_busy),
             traps.running.eq(self.running),
             watchdog.running.eq(self._run),

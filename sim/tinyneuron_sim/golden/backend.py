@@ -14,6 +14,7 @@ from tinyneuron_hw.isa.csr import (
     counter_address,
     entry_address,
     length_address,
+    position_address,
     semaphore_address,
     window_address,
 )  # fmt: skip
@@ -31,6 +32,7 @@ _DONE, _TRAPPED = 1, 2
 _MASK = 0xFFFF_FFFF
 _BYTE_CODE = 0x1FFF
 """Of INJECT_LO, the bits that a byte of PSUM has."""
+_POSITIONS = {position_address(stream.value): stream for stream in Stream}
 _SEMAPHORES = {semaphore_address(index): index for index in range(NUM_SEMAPHORES)}
 
 
@@ -112,6 +114,10 @@ class GoldenBackend:
             return self._interrupts
         if Csr.TRAP_CAUSE <= address <= Csr.TRAP_ADDRESS_HI:
             return self._trap_word(address)
+        if address in _POSITIONS:
+            sequencer = core.sequencers[_POSITIONS[address]]
+            standing = core.trap is not None and not sequencer.halted
+            return standing << 31 | sequencer.pc if standing else 0
         for name in COUNTERS:
             shift = 8 * (address - counter_address(name))
             if shift in (0, 32):

@@ -28,7 +28,7 @@ def test_two_streams_that_wait_for_each_other() -> None:
         tensor="nop wait(s1 >= 1)\nnop update(s3 += 1)\nhalt",
     )
     at = {Stream.VECTOR: 1, Stream.TENSOR: 0}
-    text = explain(code, at, values(s3=2))
+    text = explain(code, waiting(code, at, values(s3=2)))
     assert text == (
         "each waits for the next: vector -> tensor -> vector; "
         "vector at 1 (tensor_copy) waits for s3 >= 4 (it is 2), which tensor at 1 would signal; "
@@ -42,10 +42,10 @@ def test_what_nobody_signals_any_more() -> None:
         vector="nop wait(s3 >= 2)\nhalt",
         sync="nop update(s3 += 1)\nnop wait(s5 == 7)\nnop update(s5 -= 1)\nhalt",
     )
-    first, second = waiting(code, {Stream.VECTOR: 0, Stream.SYNC: 1}, values(s3=1))
+    first, second = stuck = waiting(code, {Stream.VECTOR: 0, Stream.SYNC: 1}, values(s3=1))
     assert (first.condition, first.signals) == ("s3 >= 2 (it is 1)", {})
     assert second.signals == {Stream.SYNC: [2]}
-    text = explain(code, {Stream.VECTOR: 0, Stream.SYNC: 1}, values(s3=1))
+    text = explain(code, stuck)
     assert "vector at 0 (nop) waits for s3 >= 2 (it is 1), which nobody signals" in text
     assert text.startswith("each waits for the next: sync -> sync")
 
@@ -62,7 +62,6 @@ def test_loops_and_branches_lead_back() -> None:
 
 def test_a_stream_that_waits_for_no_semaphore() -> None:
     code = program(sync="nop\nhalt")
-    assert explain(code, {Stream.SYNC: 1}, values()) == "sync at 1 (halt) waits for its engine"
-    assert explain(code, {Stream.SYNC: 9}, values()) == (
-        "sync at 9 (no instruction) waits for its engine"
-    )
+    for at, what in ((1, "halt"), (9, "no instruction")):
+        text = explain(code, waiting(code, {Stream.SYNC: at}, values()))
+        assert text == f"sync at {at} ({what}) waits for its engine"
