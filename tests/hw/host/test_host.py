@@ -90,6 +90,7 @@ def test_unmapped_addresses_answer_slverr(host):
     for name in csr.COUNTERS:
         mapped |= {csr.counter_address(name), csr.counter_address(name) + 4}
     mapped |= {csr.semaphore_address(i) for i in range(NUM_SEMAPHORES)}
+    mapped |= {csr.position_address(stream.value) for stream in Stream}
 
     async def body(ctx):
         for address in range(0, 4096, 4):
