@@ -16,7 +16,7 @@ setup: .venv/.python .venv/.system  ## Create .venv and install what is missing 
 demo: setup  ## Classify handwritten digits and filter a photograph on the simulated core
 	$(BIN)/tinyneuron demo --config $(CONFIG)
 
-test: setup  ## Run the tests (about 15 minutes on 2 cores the first time)
+test: setup  ## Run the tests (about half an hour on 2 cores the first time)
 	$(BIN)/pytest -m "not slow" -n $(JOBS) --dist worksteal
 
 test-all: setup  ## Run the tests, the slow ones too

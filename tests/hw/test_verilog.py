@@ -340,12 +340,11 @@ def ports_only(text: str, module: str) -> str:
         ("tiny", "chip", "asic"),
         ("tiny,host_memory_bytes=65536", "chip", "fpga"),
         ("default", "chip", "simulation"),
-        ("small", "chip", "simulation"),
     ]
     + [
         pytest.param(name, "chip", "simulation", marks=pytest.mark.slow)
         for name in PRESETS
-        if name not in ("tiny", "default", "small")
+        if name not in ("tiny", "default")
     ],
 )
 def test_every_preset_lints_and_has_one_pe_module(
