@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from amaranth.hdl import Array, Cat, Module, Mux, Signal, Value
+from amaranth.hdl import Array, Cat, Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -11,15 +11,10 @@ from .access_queue import RowEvent
 from .address import AddressMap
 from .timing import BANKS, BURST, timing_of
 
-__all__ = ["Banks", "lowest"]
+__all__ = ["Banks"]
 
 _IDLE_BITS = 5
 """An open row is idle after one to two times 2**5 cycles without an access."""
-
-
-def lowest(bits: Value) -> Value:
-    """The lowest bit that is set, alone."""
-    return bits & -bits
 
 
 class Banks(wiring.Component):

@@ -12,11 +12,12 @@ from .access_queue import TAG_BITS, Access, AccessQueue
 from .address import AddressMap
 from .banks import Banks
 from .late_fill import LateFill
+from .one_hot import number
 from .ports import RowCommand
 from .read_slots import SLOTS, ReadData, ReadSlots
 from .refresh import OWED_BITS
 from .scheduler import QUEUE_DEPTH, Scheduler
-from .timing import BANKS, BURST, timing_of
+from .timing import BURST, timing_of
 from .write_buffer import WriteBuffer
 
 __all__ = ["Channel", "ChannelPhy", "Spot", "channel_signature"]
@@ -288,13 +289,13 @@ class Channel(wiring.Component):
             m.d.sync += [
                 phy.row_command.eq(Mux(scheduler.row_valid, scheduler.row_command,
                                        RowCommand.PRECHARGE)),
-                phy.row_bank.eq(_number(banks)),
+                phy.row_bank.eq(number(banks)),
                 phy.row_row.eq(event.row),
             ]  # fmt: skip
         with m.If(scheduler.column.any()):
             m.d.sync += [
                 phy.column_write.eq(scheduler.write),
-                phy.column_bank.eq(_number(scheduler.column)),
+                phy.column_bank.eq(number(scheduler.column)),
                 phy.column_column.eq(chosen.column),
             ]
         return phy.row_valid | phy.column_valid
@@ -337,7 +338,7 @@ class Channel(wiring.Component):
             new.tag.eq(chosen.tag),
             new.internal.eq(chosen.internal),
             new.scrub.eq(chosen.scrub),
-            new.spot.bank.eq(_number(chosen.banks)),
+            new.spot.bank.eq(number(chosen.banks)),
             new.spot.row.eq(chosen.row),
             new.spot.column.eq(chosen.column),
             notes.w_data.eq(new),
@@ -378,14 +379,6 @@ class Channel(wiring.Component):
         starts, ends = notes.w_en & ~chosen.internal, last & ~head.internal
         m.d.sync += self._sent.eq(self._sent + starts - ends)
         return notes.r_rdy | valid
-
-
-def _number(one_hot: Value) -> Value:
-    """Place of the one bit that is set."""
-    bits = (BANKS - 1).bit_length()
-    return Cat(
-        (one_hot & sum(1 << i for i in range(BANKS) if i >> bit & 1)).any() for bit in range(bits)
-    )
 
 
 def _same(m: Module, name: str, access: Any, queue: AccessQueue) -> Signal:

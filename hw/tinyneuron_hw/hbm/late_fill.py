@@ -10,7 +10,7 @@ from amaranth.lib.wiring import In, Out
 
 from ..config import CoreConfig
 from .access_queue import Access
-from .banks import lowest
+from .one_hot import lowest
 
 __all__ = ["LateFill"]
 

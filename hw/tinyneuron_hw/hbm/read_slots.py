@@ -9,6 +9,7 @@ from amaranth.lib.wiring import In, Out
 
 from ..config import CoreConfig
 from .access_queue import TAG_BITS
+from .one_hot import lowest, number
 from .timing import BURST
 
 __all__ = ["SLOTS", "ReadData", "ReadSlots"]
@@ -63,16 +64,16 @@ class ReadSlots(wiring.Component):
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
-        used, lowest = Signal(SLOTS), Signal(SLOTS)
+        used, free = Signal(SLOTS), Signal(SLOTS)
         m.d.comb += [
-            lowest.eq(~used & (used + 1)),
+            free.eq(lowest(~used)),
             self.free.eq(~used.all()),
             self.idle.eq(~used.any()),
-            *(self.next[i].eq((lowest & _with_bit(i)).any()) for i in range(TAG_BITS)),
+            self.next.eq(number(free)),
         ]
         reserved, taken, finished = Signal(SLOTS), Signal(SLOTS), Signal(SLOTS)
         with m.If(self.reserve):
-            m.d.comb += reserved.eq(lowest)
+            m.d.comb += reserved.eq(free)
         with m.If(self.take):
             m.d.comb += taken.eq(1 << self.take_slot)
         with m.If(self.put & (self.put_word == BURST - 1)):
@@ -97,7 +98,3 @@ class ReadSlots(wiring.Component):
             flags.append(read.data[len(self.put_data) :])
         m.d.comb += self.taken.eq(Cat(*words, *flags))
         return m
-
-
-def _with_bit(bit: int) -> int:
-    return sum(1 << slot for slot in range(SLOTS) if slot >> bit & 1)

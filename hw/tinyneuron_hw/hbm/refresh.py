@@ -7,7 +7,7 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from ..config import CoreConfig
-from .banks import lowest
+from .one_hot import lowest
 from .timing import BANKS, POSTPONED, timing_of
 
 __all__ = ["OWED_BITS", "AllBanksRefresh", "BankRefresh", "refresh_of", "refreshes_due"]

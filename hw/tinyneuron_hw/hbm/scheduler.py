@@ -10,8 +10,8 @@ from amaranth.lib.wiring import In, Out
 
 from ..config import CoreConfig
 from .access_queue import Access, RowEvent
-from .banks import lowest
 from .direction import Direction
+from .one_hot import lowest
 from .ports import RowCommand
 from .refresh import OWED_BITS, refresh_of
 from .timing import BANKS, BURST, timing_of

@@ -94,7 +94,6 @@ class Control(wiring.Component):
         m = Module()
         resetting, starting, clearing = Signal(), Signal(), Signal()
         was_done = Signal()
-        timer = Signal(range(max(RESET_CYCLES, _SETTLE_CYCLES) + 1))
         m.d.comb += [
             self.active.eq(self.running | starting | resetting),
             self._status.eq(
@@ -110,15 +109,24 @@ class Control(wiring.Component):
             self.trap_event.eq(self.trap.valid & ~self._trapped & ~resetting),
         ]
         m.d.sync += was_done.eq(self.done)
+        self._keep_trap(m)
+        self._phases(m, resetting, starting, clearing)
+        return m
+
+    def _keep_trap(self, m: Module) -> None:
+        """The first trap, and where the streams were."""
+        kept = {**self._trap, **dict(enumerate(self._positions))}
+        now = {name: getattr(self.trap, name) for name in self._trap}
+        now |= dict(enumerate(self.positions))
         with m.If(self.trap_event):
             m.d.sync += [self._trapped.eq(1), self.stop.eq(1)]
-            m.d.sync += [value.eq(getattr(self.trap, name)) for name, value in self._trap.items()]
-            m.d.sync += [kept.eq(now) for kept, now in zip(self._positions, self.positions,
-                                                           strict=True)]  # fmt: skip
+            m.d.sync += [value.eq(now[name]) for name, value in kept.items()]
         with m.If(self.clear):
             m.d.sync += self._trapped.eq(0)
-            m.d.sync += [Value.cast(value).eq(0) for value in self._trap.values()]
-            m.d.sync += [position.eq(0) for position in self._positions]
+            m.d.sync += [Value.cast(value).eq(0) for value in kept.values()]
+
+    def _phases(self, m: Module, resetting: Signal, starting: Signal, clearing: Signal) -> None:
+        timer = Signal(range(max(RESET_CYCLES, _SETTLE_CYCLES) + 1))
 
         def drain_on_reset() -> Any:
             with m.If(self.reset_request | self.clear_request):
@@ -171,4 +179,3 @@ class Control(wiring.Component):
                 with m.If(self.swept):
                     m.d.sync += [resetting.eq(0), clearing.eq(0)]
                     m.next = "IDLE"
-        return m

@@ -148,35 +148,34 @@ class Psum(wiring.Component):
             for b, bank in enumerate(banks):
                 with m.If(grant[b]):
                     m.d.comb += [bank.read.eq(1), bank.read_word.eq(word)]
-            selected = Signal(range(PSUM_BANKS), name=f"read_bank{r}")
+            place = Signal.like(word, name=f"read_word{r}")
             with m.If(grant.any()):
-                m.d.sync += selected.eq(word[self._word_bits :])
-            with m.Switch(selected):
+                m.d.sync += place.eq(word)
+            with m.Switch(place[self._word_bits :]):
                 for b, bank in enumerate(banks):
                     with m.Case(b):
                         m.d.comb += Value.cast(lanes).eq(Value.cast(bank.lanes))
             if self._config.ecc:
-                self._find_faults(m, r, banks, grant.any(), selected, word, wanted)
+                self._find_faults(m, r, banks, grant.any(), place, wanted)
         return [port.valid & ~port.ready for port in ports]
 
     def _find_faults(
-        self, m: Module, r: int, banks: list[Any], grant: Value, selected: Value, word: Value,
-        wanted: Value,
-    ) -> None:  # fmt: skip
-        """Adds a finder for what reader ``r`` is granted in this cycle and gets in the next."""
+        self, m: Module, r: int, banks: list[Any], grant: Value, place: Value, wanted: Value
+    ) -> None:
+        """Adds a finder for what reader ``r`` is granted in this cycle and gets in the next, when
+        ``place`` is the word."""
         columns = self._config.columns
         finder = FaultFinder(columns, WORD_BYTES, word_bytes=1, psum=True)
         m.submodules[f"read{r}_faults"] = finder
         self._finders.append(finder)
-        due, place, where = (Signal(name=f"read{r}_due"), Signal.like(word, name=f"read{r}_word"),
-                             Signal(columns, name=f"read{r}_partitions"))  # fmt: skip
+        due, where = Signal(name=f"read{r}_due"), Signal(columns, name=f"read{r}_partitions")
         m.d.sync += due.eq(grant)
         with m.If(grant):
-            m.d.sync += [place.eq(word), where.eq(wanted)]
+            m.d.sync += where.eq(wanted)
         counts = Cat(bit.replicate(WORD_BYTES) for bit in where)
         for kind in ("single", "double"):
             flags = Signal(columns * WORD_BYTES, name=f"read{r}_{kind}")
-            with m.Switch(selected):
+            with m.Switch(place[self._word_bits :]):
                 for b, bank in enumerate(banks):
                     with m.Case(b):
                         m.d.comb += flags.eq(Value.cast(getattr(bank, kind)))

@@ -274,6 +274,20 @@ class DmaBench:
                     event = rest[2 * e + 1]
                     self.events.append((e, event.source, event.kind.value, event.pc, event.cycle))
 
+    async def issue_only(self, ctx, limit=3000):
+        """Issue the one command there is, after a stop, and wait until nothing is busy."""
+        issue = self.dut.issue.issue
+        (command,) = self.commands
+        ctx.set(issue.payload, command)
+        ctx.set(issue.valid, 1)
+        await ctx.tick().until(issue.ready)
+        ctx.set(issue.valid, 0)
+        for _ in range(limit):
+            await ctx.tick()
+            if not ctx.get(self.dut.busy):
+                return
+        raise AssertionError(f"still busy after {limit} cycles")
+
     async def until_idle(self, ctx, limit=20000):
         """Wait until every command was taken and nothing is busy."""
         quiet = 0

@@ -105,15 +105,7 @@ def test_stop_drains_the_bus_and_a_new_start_works(dma_bench, opcode, wait, more
         bench.updates.clear()
         bench.events.clear()
         add_row(bench, Opcode.DMA_LOAD, 20000, queue=1, offset=7, pc=99)
-        issue = dut.issue.issue
-        ctx.set(issue.payload, bench.commands[0])
-        ctx.set(issue.valid, 1)
-        await ctx.tick().until(issue.ready)
-        ctx.set(issue.valid, 0)
-        for _ in range(3000):
-            await ctx.tick()
-            if not ctx.get(dut.busy):
-                break
+        await bench.issue_only(ctx)
 
     bench.issue_until_stop = True
     bench.run(body)

@@ -149,15 +149,7 @@ def test_stop_in_the_middle_of_a_list(dma_bench, wait):
         bench.updates.clear()
         bench.commands.clear()
         add(bench, listed(12), plain(TOTAL, PLAIN + 0x400))
-        issue = dut.issue.issue
-        ctx.set(issue.payload, bench.commands[0])
-        ctx.set(issue.valid, 1)
-        await ctx.tick().until(issue.ready)
-        ctx.set(issue.valid, 0)
-        for _ in range(3000):
-            await ctx.tick()
-            if not ctx.get(dut.busy):
-                break
+        await bench.issue_only(ctx)
 
     bench.run(body)
     assert bench.memory[PLAIN + 0x400 : PLAIN + 0x400 + TOTAL] == gathered(bench, buffers)

@@ -186,15 +186,7 @@ def test_stop_in_the_middle_of_a_ring(dma_bench, wait):
         bench.updates.clear()
         bench.commands.clear()
         add_ring(bench, 4, 1, 4, queue=1, base=0x2000, semaphore=5)
-        issue = dut.issue.issue
-        ctx.set(issue.payload, bench.commands[0])
-        ctx.set(issue.valid, 1)
-        await ctx.tick().until(issue.ready)
-        ctx.set(issue.valid, 0)
-        for _ in range(3000):
-            await ctx.tick()
-            if not ctx.get(dut.busy):
-                break
+        await bench.issue_only(ctx)
 
     bench.run(body)
     target = TARGET + 0x1000
