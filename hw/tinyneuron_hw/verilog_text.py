@@ -87,7 +87,7 @@ def _tidy_module(text: str, module_names: dict[str, str], ports: dict[str, str])
     # A simulator then has nothing to do in a block whose clock is gated off.
     text = _RESET_EDGE.sub(r"\1)", text)
     text = _fold_zero_words(_drop_copies(text))
-    text = _EMPTY.sub(lambda wire: wire[0] if text.count(wire[1]) > 1 else "", text)
+    text = _EMPTY.sub(lambda wire: wire[0] if _is_used(wire[1], text) else "", text)
     # An event-driven simulator runs `always @*` when an input changes, which may never happen.
     # Yosys has most processes read a register that is written once, at time zero. SystemVerilog
     # gives declared variables their value before processes wait for events; a non-blocking
@@ -113,6 +113,11 @@ def _tidy_module(text: str, module_names: dict[str, str], ports: dict[str, str])
         return renamed[name]
 
     return _PORTS.sub(_sort_ports, _ESCAPED.sub(plain, text), count=1)
+
+
+def _is_used(name: str, text: str) -> bool:
+    """Whether a signal stands anywhere but where it is declared."""
+    return len(re.findall(rf"(?<![\w$.\\]){re.escape(name)}(?![\w$])", text)) > 1
 
 
 def _sort_ports(match: re.Match[str]) -> str:

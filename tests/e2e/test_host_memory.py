@@ -18,18 +18,19 @@ from tinyneuron_hw.isa.opcodes import Opcode, Stream
 from tinyneuron_sim.backend import open_backend
 from tinyneuron_sim.loader import MemoryWindow, load_and_start
 
+from .every_option import EVERY_OPTION
 from .small_programs import SMALL
 
-CONFIG = "tiny,host_memory_bytes=65536"
 SEED = 31
 TARGETS = ("golden", "verilator", "icarus")
+QUICK = ("golden", "verilator", pytest.param("icarus", marks=pytest.mark.slow))
 HALT = encode(Opcode.HALT)
 
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_a_program_gets_code_and_tensors_by_dma_alone(target: str):
     case = SMALL["matmul"](get_config("tiny"))
-    with open_device(target, CONFIG, transfers="dma") as device:
+    with open_device(target, EVERY_OPTION, transfers="dma") as device:
         model = device.load(case.program)
         for name in case.inputs:
             assert not any(device.backend.memory_read(model.address(name), 8))
@@ -39,11 +40,18 @@ def test_a_program_gets_code_and_tensors_by_dma_alone(target: str):
         assert len(result.trace) >= 2 * sum(map(len, case.program.streams.values()))
         assert isinstance(device.memory, HostDma)
         assert device.memory.cycles > 0
-        if target == "verilator":
-            with open_device(target, "tiny") as plain:
-                expected_run = plain.load(case.program).run(case.inputs)
-            assert result.cycles == expected_run.cycles
-            assert result.counters == expected_run.counters
+
+
+@pytest.mark.slow
+def test_host_memory_costs_a_program_no_cycles():
+    case = SMALL["matmul"](get_config("tiny"))
+    runs = []
+    for config, transfers in (("tiny", "backdoor"), ("tiny,host_memory_bytes=65536", "dma")):
+        with open_device("verilator", config, transfers=transfers) as device:
+            runs.append(device.load(case.program).run(case.inputs))
+    plain, hosted = runs
+    assert hosted.cycles == plain.cycles
+    assert hosted.counters == plain.counters
 
 
 def side(address: int, size: int) -> dict:
@@ -80,11 +88,11 @@ def random_copies(rng: random.Random, count: int) -> list[tuple[int, int, int, i
 @pytest.mark.parametrize(
     ("target", "config", "count"),
     [
-        ("golden", CONFIG, 40),
-        ("verilator", CONFIG, 40),
-        ("icarus", CONFIG, 4),
-        pytest.param("pysim", CONFIG, 2, marks=pytest.mark.slow),
-        pytest.param("verilator", f"{CONFIG},memory=hbm", 40, marks=pytest.mark.slow),
+        ("golden", EVERY_OPTION, 40),
+        ("verilator", EVERY_OPTION, 40),
+        pytest.param("icarus", EVERY_OPTION, 4, marks=pytest.mark.slow),
+        pytest.param("pysim", EVERY_OPTION, 2, marks=pytest.mark.slow),
+        pytest.param("verilator", "tiny,host_memory_bytes=65536", 40, marks=pytest.mark.slow),
     ],
 )
 def test_random_copies_between_the_memories(target: str, config: str, count: int):
@@ -112,7 +120,7 @@ def test_host_memory_outside_the_windows_is_refused(target: str):
     host = MemoryWindow(HOST_BASE + 4096, 64, True, False, False)
     inside, before, behind = HOST_BASE + 4096, HOST_BASE + 4095, HOST_BASE + 4097
     cases = [(inside, 0, "done"), (before, 0, "trap"), (behind, 0, "trap"), (0, inside, "trap")]
-    with open_backend(target, CONFIG) as backend:
+    with open_backend(target, EVERY_OPTION) as backend:
         backend.memory_write(HOST_BASE, bytes(range(256)) * 64)
         for source, goal, expected in cases:
             assert run(backend, [copy(source, goal, 64)], [code, both, host]) == expected
@@ -124,13 +132,13 @@ def test_host_memory_outside_the_windows_is_refused(target: str):
         assert backend.memory_read(HOST_BASE, 16384) == bytes(range(256)) * 64
 
 
-@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("target", QUICK)
 @pytest.mark.parametrize("writes", [False, True])
 def test_an_address_behind_the_host_memory_is_a_bus_error(target: str, writes: bool):
     end = HOST_BASE + 65536
     windows = [MemoryWindow(0, 1 << 26), MemoryWindow(HOST_BASE, 1 << 20)]
     sides = (0, end - 32) if writes else (end - 32, 0)
-    with open_backend(target, CONFIG) as backend:
+    with open_backend(target, EVERY_OPTION) as backend:
         assert run(backend, [copy(*sides, 64)], windows) == "trap"
         read = backend.csr_read
         assert Trap(read(Csr.TRAP_CAUSE)) is Trap.BUS_ERROR
@@ -142,7 +150,7 @@ def test_an_address_behind_the_host_memory_is_a_bus_error(target: str, writes: b
 def test_a_long_transfer_moves_a_beat_each_cycle(to_host: bool):
     size = 32768
     sides = (0, HOST_BASE) if to_host else (HOST_BASE, 0)
-    with open_backend("verilator", CONFIG) as backend:
+    with open_backend("verilator", EVERY_OPTION) as backend:
         assert run(backend, [copy(*sides, size)]) == "done"
         cycles = backend.csr_read(0x800)
         beats = size // backend.config.axi_bytes

@@ -17,10 +17,12 @@ from tinyneuron_hw.isa.csr import Trap
 from tinyneuron_hw.isa.opcodes import Stream
 from tinyneuron_sim.rtl.verilator import VerilatorBackend
 
+from .every_option import EVERY_OPTION
+
 SEED = 12
 SIZE = 4096
 TEXT = f"""
-.config tiny,memory=hbm
+.config {EVERY_OPTION}
 .tensor x output uint8 {SIZE}
 .tensor y output uint8 {SIZE}
 .stream sync
@@ -38,7 +40,7 @@ class Flips:
     def __init__(self) -> None:
         print(f"seed {SEED}")
         self.rng = random.Random(SEED)
-        self.device = open_device("verilator", get_config("tiny,memory=hbm"))
+        self.device = open_device("verilator", get_config(EVERY_OPTION))
         self.model = self.device.load(assemble(TEXT))
         self.x = np.frombuffer(self.rng.randbytes(SIZE), np.uint8)
         self.base = self.model.address("x")

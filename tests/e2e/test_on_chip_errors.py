@@ -16,6 +16,8 @@ from tinyneuron_hw.formats import get_dtype
 from tinyneuron_hw.isa.csr import Csr, Trap
 from tinyneuron_hw.isa.opcodes import Stream
 
+from .every_option import EVERY_OPTION
+
 SEED = 8
 PLACE = 0x40
 """Offset of the line that every program reads."""
@@ -86,7 +88,7 @@ PSUM_READERS: dict[str, tuple[str, Stream]] = {
 }
 """What reads PSUM, and the stream that traps."""
 CLEAR = ".stream vector\nmemset dst=sbuf.bf16[0+4, 0x140, 1x4] value=0 update(s2 += 1)\nhalt\n"
-HEADER = ".config tiny,ecc=true\n.tensor x input bf16 32\n.tensor y output bf16 32\n"
+HEADER = f".config {EVERY_OPTION}\n.tensor x input bf16 32\n.tensor y output bf16 32\n"
 SECOND = ("moving", "vector_psum", "accumulation")
 """Where the second instruction of the stream reads."""
 
@@ -105,7 +107,7 @@ class Flips:
     def __init__(self, device, target: str, reader: str, seed: int):
         self.reader, self.rng = reader, random.Random(seed)
         self.in_psum = reader in PSUM_READERS
-        self.model = device(target, get_config("tiny,ecc=true")).load(program_of(reader))
+        self.model = device(target, get_config(EVERY_OPTION)).load(program_of(reader))
         values = np.random.default_rng(SEED).integers(-99, 99, 32)
         self.address = 0
         self.x = values.astype(numpy_dtype(get_dtype("bf16")))

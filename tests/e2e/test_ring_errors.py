@@ -18,10 +18,12 @@ from tinyneuron_hw.isa.csr import Trap
 from tinyneuron_hw.isa.opcodes import Opcode
 from tinyneuron_sim.rtl.verilator import VerilatorBackend
 
+from .every_option import EVERY_OPTION
+
 SEED = 21
 PARTS, SIZE = 4, 64
 TEXT = f"""
-.config tiny,memory=hbm
+.config {EVERY_OPTION}
 .tensor x output uint8 {PARTS * SIZE}
 .tensor y output uint8 {PARTS * SIZE}
 .tensor z output uint8 {PARTS * SIZE}
@@ -47,7 +49,7 @@ def test_single_errors_are_corrected_and_double_ones_trap_in_their_turn() -> Non
     """Tensors count as outputs, so that a run does not write them."""
     print(f"seed {SEED}")
     rng = random.Random(SEED)
-    with open_device("verilator", get_config("tiny,memory=hbm")) as device:
+    with open_device("verilator", get_config(EVERY_OPTION)) as device:
         model, backend = device.load(assemble(TEXT)), device.backend
         assert isinstance(backend, VerilatorBackend)
         place = {name: model.address(name) for name in ("x", "y", "z", "ring", "list")}

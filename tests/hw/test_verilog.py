@@ -238,12 +238,13 @@ def test_tidy_drops_only_copies_nobody_reads():
 def test_tidy_makes_constant_processes_run():
     text = "\n".join([
         "module t(b);", "  output [1:0] b;", "  reg [1:0] b;", "  wire [-1:0] nothing;",
-        "  always @*", "    b[0] = 1'h0;", "  always @*", "    b[1] = 1'h1;", "endmodule", "",
+        "  wire nothing_else = b[0];", "  always @*", "    b[0] = 1'h0;", "  always @*",
+        "    b[1] = 1'h1;", "endmodule", "",
     ])  # fmt: skip
     body = tidy(text)["t"]
     assert body.count("  reg at_start;") == body.count("  initial at_start <= 0;") == 1
     assert body.count("    if (at_start) begin end\n    b[") == 2
-    assert "nothing" not in body
+    assert "nothing;" not in body
 
 
 @pytest.mark.parametrize("version", ["2005", "2012"])
@@ -334,12 +335,19 @@ def ports_only(text: str, module: str) -> str:
 @pytest.mark.parametrize(
     ("config", "top", "form"),
     [
-        ("tiny", "core", "simulation"),
         ("tiny", "core", "fpga"),
         ("tiny", "chip", "simulation"),
-        ("tiny", "chip", "asic"),
-        ("tiny,host_memory_bytes=65536", "chip", "fpga"),
+        ("tiny,memory=hbm,ecc=true,host_memory_bytes=65536", "chip", "asic"),
         ("default", "chip", "simulation"),
+    ]
+    + [
+        pytest.param(*case, marks=pytest.mark.slow)
+        for case in (
+            ("tiny", "core", "simulation"),
+            ("tiny", "chip", "asic"),
+            ("tiny,memory=hbm,ecc=true,host_memory_bytes=65536", "chip", "fpga"),
+            ("tiny,memory=ddr4", "chip", "simulation"),
+        )
     ]
     + [
         pytest.param(name, "chip", "simulation", marks=pytest.mark.slow)
