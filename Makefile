@@ -2,7 +2,8 @@
 
 PYTHON ?= python3
 CONFIG ?= default
-JOBS ?= 2
+# One more than there are cores: a worker often waits for what another one compiles.
+JOBS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help

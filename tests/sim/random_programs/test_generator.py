@@ -59,7 +59,7 @@ def test_the_programs_of_the_rtl_tests_have_everything_there_is():
     assert types == set(DType.__members__)
 
 
-@pytest.mark.parametrize("kind", TRAPS)
+@pytest.mark.parametrize("kind", [kind for kind in TRAPS if NEVER_BROKEN not in kind])
 def test_a_trap_is_of_its_kind(kind: str):
     found = Coverage(TINY)
     for seed in range(6):
@@ -69,7 +69,7 @@ def test_a_trap_is_of_its_kind(kind: str):
         found.add(reference, kind)
     assert sum(found.counts["trap"].values()) >= 3
     rule = kind.removeprefix("rule: ")
-    if rule in all_rules() and rule != NEVER_BROKEN:
+    if rule in all_rules():
         assert found.counts["rule"][rule] >= 2
 
 
