@@ -19,7 +19,8 @@ from tinyneuron_hw.isa.opcodes import Stream
 
 from ..backend import DMA_SOURCE, TraceEvent
 
-__all__ = ["InstructionName", "Span", "spans", "timeline", "track_name", "write_timeline"]
+__all__ = ["InstructionName", "Span", "row_label", "rows_of", "spans", "timeline", "track_name",
+           "write_timeline"]  # fmt: skip
 
 InstructionName = Callable[[Stream, int], str]
 """Text of an instruction, by stream and index in it."""
@@ -88,10 +89,11 @@ def timeline(
     title:
         Name of the process the tracks hang under.
     """
-    rows: dict[int, list[int]] = {}  # source -> cycle at which each of its rows is free again
     slices = []
-    for span in spans(events):
-        row = _free_row(rows.setdefault(span.source, []), span)
+    found = spans(events)
+    rows: dict[int, int] = {}
+    for span, row in zip(found, rows_of(found), strict=True):
+        rows[span.source] = max(rows.get(span.source, 0), row + 1)
         text = name(span.stream, span.pc)
         details: dict[str, Any] = {
             "instruction": text, "stream": span.stream.name.lower(), "pc": span.pc,
@@ -122,6 +124,18 @@ def write_timeline(
         partial.unlink(missing_ok=True)
 
 
+def rows_of(found: Iterable[Span]) -> list[int]:
+    """The row of each span on its source's track, from 0 on, such that spans of a row do not
+    overlap. The spans are ordered by start."""
+    free: dict[int, list[int]] = {}  # source -> cycle at which each of its rows is free again
+    return [_free_row(free.setdefault(span.source, []), span) for span in found]
+
+
+def row_label(source: int, row: int) -> str:
+    """``Tensor``, ``Tensor (2)`` ..."""
+    return track_name(source) + (f" ({row + 1})" if row else "")
+
+
 def _free_row(free: list[int], span: Span) -> int:
     for row, cycle in enumerate(free):
         if cycle <= span.start:
@@ -131,15 +145,14 @@ def _free_row(free: list[int], span: Span) -> int:
     return len(free) - 1
 
 
-def _metadata(rows: dict[int, list[int]], title: str) -> list[dict[str, Any]]:
+def _metadata(rows: dict[int, int], title: str) -> list[dict[str, Any]]:
     def entry(kind: str, tid: int, **arguments: Any) -> dict[str, Any]:
         return {"name": kind, "ph": "M", "pid": 0, "tid": tid, "args": arguments}
 
     result = [entry("process_name", 0, name=title or "tinyneuron")]
     for source in sorted(rows):
-        for row in range(len(rows[source])):
+        for row in range(rows[source]):
             tid = source * _ROWS + row
-            label = track_name(source) + (f" ({row + 1})" if row else "")
-            result.append(entry("thread_name", tid, name=label))
+            result.append(entry("thread_name", tid, name=row_label(source, row)))
             result.append(entry("thread_sort_index", tid, sort_index=tid))
     return result
