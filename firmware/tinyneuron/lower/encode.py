@@ -23,6 +23,7 @@ def encode_program(module: Module, schedule: Schedule) -> Program:
     streams: dict[Stream, list[bytes]] = {}
     relocations: list[Relocation] = []
     lines: dict[str, list[int]] = {}
+    files, numbers = {module.file: 0}, {}
     for stream, entries in schedule.streams.items():
         streams[stream] = []
         for index, entry in enumerate(entries):
@@ -33,9 +34,15 @@ def encode_program(module: Module, schedule: Schedule) -> Program:
                         Relocation(stream, index, f"{path}.address", ref.base.name)
                     )  # fmt: skip
         lines[stream.name] = [entry.instr.line if entry.instr else 0 for entry in entries]
+        numbers[stream.name] = [
+            files.setdefault(entry.instr.file or module.file, len(files)) if entry.instr else 0
+            for entry in entries
+        ]
     tensors = [TensorSpec(t.name, t.shape, t.dtype, t.kind) for t in module.tensors]
     constants = {t.name: t.data for t in module.tensors if t.data is not None}
     metadata = {"kernel": module.name, "file": module.file, "source": lines}
+    if len(files) > 1:
+        metadata |= {"files": list(files), "source_file": numbers}
     program = Program(module.config, streams, tensors, constants, relocations, metadata)
     return program.validate()
 

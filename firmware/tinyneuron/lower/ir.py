@@ -118,6 +118,8 @@ class Instr:
     """Operand path -> which 16-bit part of each 4-byte element it means."""
     table: FunctionTable | None = None
     """What an ACTIVATE computes, if no built-in function; a pass gives it a slot."""
+    file: str = ""
+    """Where ``line`` is; empty: in the module's."""
 
     @property
     def is_dma(self) -> bool:

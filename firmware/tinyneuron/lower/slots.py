@@ -89,9 +89,9 @@ def _load(module: Module, images: dict[tuple[int, ...], DeviceTensor], user: Ins
     whole = TileRef(tile, 0, ROW_WORDS, 0, ((1, rows),))
     source = DeviceRef(image, 0, ((1, ROW_WORDS * rows),))
     return [
-        Instr(Opcode.DMA_LOAD, {"src": source}, {"dst": whole}, user.line),
+        Instr(Opcode.DMA_LOAD, {"src": source}, {"dst": whole}, user.line, file=user.file),
         Instr(Opcode.LOAD_TABLE, {"in0": whole}, {}, user.line, {"slot": resident.first},
-              Stream.SCALAR),
+              Stream.SCALAR, file=user.file),
     ]  # fmt: skip
 
 

@@ -125,6 +125,6 @@ def emit(
     rounds = opcode in STOCHASTIC_OPCODES and any(f.path == "round_mode" for f in fields_of(opcode))
     if trace.stochastic and rounds:
         fields["round_mode"] = RoundMode.STOCHASTIC
-    line = source_line()[1]
+    file, line = source_line()
     trace.emit(Instr(opcode, reads, writes, line, fields, stream, parts=parts or {},
-                     table=table))  # fmt: skip
+                     table=table, file=file))  # fmt: skip

@@ -92,8 +92,7 @@ def collect(
         points=points(config, slices, found_engines, result.cycles, max(kinds, default=1.0)),
         streams=streams(result),
         stalls=stalls(result),
-        file=str(program.metadata.get("file", "")),
-        lines=_lines(program, builder.instructions, slices, gaps),
+        lines=_lines(builder.instructions, slices, gaps),
     )
 
 
@@ -123,7 +122,8 @@ class _Builder:
             text = instruction_text(code[pc]) if pc < len(code) else "past the end"
             self._numbers[stream, pc] = len(self.instructions)
             line = self.program.source_line(stream, pc)
-            self.instructions.append(Instruction(stream, pc, text, line))
+            file = self.program.source_file(stream, pc) if line is not None else ""
+            self.instructions.append(Instruction(stream, pc, text, line, file))
         return self._numbers[stream, pc]
 
     def add_work(self, executed: Mapping[Stream, Sequence[Executed]]) -> None:
@@ -238,32 +238,34 @@ def _queues(slices: Sequence[Slice]) -> dict[int, Queue]:
 
 
 def _lines(
-    program: Program, instructions: Sequence[Instruction], slices: Sequence[Slice],
-    gaps: Sequence[Gap],
-) -> list[Line]:  # fmt: skip
+    instructions: Sequence[Instruction], slices: Sequence[Slice], gaps: Sequence[Gap]
+) -> list[Line]:
     """The lines of the kernel, those with the most cycles first."""
-    cycles: dict[int, Counter[str]] = defaultdict(Counter)
-    executed, waited = Counter[int](), Counter[int]()
+    cycles: dict[tuple[str, int], Counter[str]] = defaultdict(Counter)
+    executed, waited = Counter[tuple[str, int]](), Counter[tuple[str, int]]()
     for item in slices:
-        number = instructions[item.instruction].line
-        if number is not None:
+        place = _place(instructions[item.instruction])
+        if place is not None:
             engine = "dma" if item.source >= DMA_SOURCE else Stream(item.source).name.lower()
-            cycles[number][engine] += item.end - item.start
-            executed[number] += item.source < DMA_SOURCE
+            cycles[place][engine] += item.end - item.start
+            executed[place] += item.source < DMA_SOURCE
     for gap in gaps:
-        number = instructions[gap.instruction].line
-        if number is not None:
-            waited[number] += gap.end - gap.start
-    file = program.metadata.get("file")
-    is_readable = isinstance(file, str) and Path(file).is_file()
+        place = _place(instructions[gap.instruction])
+        if place is not None:
+            waited[place] += gap.end - gap.start
     lines = [
         Line(
-            number=number,
-            text=linecache.getline(str(file), number).strip() if is_readable else "",
-            executed=executed[number],
+            file=place[0],
+            number=place[1],
+            text=linecache.getline(*place).strip() if Path(place[0]).is_file() else "",
+            executed=executed[place],
             cycles={engine: count for engine, count in spent.items() if count},
-            waited=waited[number],
+            waited=waited[place],
         )
-        for number, spent in cycles.items()
+        for place, spent in cycles.items()
     ]
-    return sorted(lines, key=lambda line: (-line.total, line.number))[:_LINES]
+    return sorted(lines, key=lambda line: (-line.total, line.file, line.number))[:_LINES]
+
+
+def _place(instruction: Instruction) -> tuple[str, int] | None:
+    return None if instruction.line is None else (instruction.file, instruction.line)

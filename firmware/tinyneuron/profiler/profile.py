@@ -26,6 +26,7 @@ class Instruction:
     pc: int
     text: str
     line: int | None
+    file: str = ""
 
     @property
     def name(self) -> str:
@@ -113,6 +114,7 @@ class Line:
     """A line of the kernel. ``cycles``: its instructions' and transfers' from start to end, added
     up, by engine; ``waited``: those that streams stood before them."""
 
+    file: str
     number: int
     text: str
     executed: int
@@ -161,7 +163,6 @@ class Profile:
     streams: dict[str, dict[str, int]] = field(repr=False)
     """As in ``runtime.statistics``; empty if the counters of waiting were not read."""
     stalls: list[Stall] = field(repr=False)
-    file: str = ""
     lines: list[Line] = field(repr=False, default_factory=list)
 
     @property
@@ -184,7 +185,7 @@ class Profile:
     def to_json(self) -> dict[str, Any]:
         """A plain object for ``json.dumps``: everything but the slices and gaps themselves."""
         plain = {"name", "target", "cycles", "seed", "lost", "unknown", "counters", "floors",
-                 "streams", "file"}  # fmt: skip
+                 "streams"}  # fmt: skip
         return {
             **{item.name: getattr(self, item.name) for item in dataclasses.fields(self)
                if item.name in plain},

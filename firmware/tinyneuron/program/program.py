@@ -102,7 +102,8 @@ class Program:
     metadata:
         What JSON can hold, at most 32 levels deep; numbers are finite, integers have 64 bits.
         ``kernel``: name; ``source``: stream name -> one line number (0: none) per instruction;
-        ``file``: the file those lines are in.
+        ``file``: the file those lines are in; when they are in several, ``files``: all of them, and
+        ``source_file``: stream name -> one index into ``files`` per instruction.
     """
 
     config: CoreConfig
@@ -138,6 +139,17 @@ class Program:
         if not isinstance(lines, list) or not 0 <= index < len(lines):
             return None
         return lines[index] if isinstance(lines[index], int) and lines[index] > 0 else None
+
+    def source_file(self, stream: Stream, index: int) -> str:
+        """The file that :meth:`source_line` means; empty if the metadata do not say."""
+        numbers, files = self.metadata.get("source_file"), self.metadata.get("files")
+        numbers = numbers.get(stream.name) if isinstance(numbers, dict) else None
+        found = self.metadata.get("file")
+        if isinstance(numbers, list) and isinstance(files, list) and 0 <= index < len(numbers):
+            number = numbers[index]
+            is_one = isinstance(number, int) and 0 <= number < len(files)
+            found = files[number] if is_one else found
+        return found if isinstance(found, str) else ""
 
     @property
     def instruction_count(self) -> int:

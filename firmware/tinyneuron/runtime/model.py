@@ -323,5 +323,5 @@ class Model:
 
     def _source(self, stream: Stream, pc: int) -> str:
         line = self.program.source_line(stream, pc)
-        file = self.program.metadata.get("file", "kernel")
+        file = self.program.source_file(stream, pc) or "kernel"
         return "" if line is None else f", from {file}:{line}"

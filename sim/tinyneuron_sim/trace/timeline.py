@@ -52,11 +52,12 @@ def track_name(source: int) -> str:
 
 
 def spans(events: Iterable[TraceEvent]) -> list[Span]:
-    """Pairs each END with the earliest open START of its source, stream and program counter.
+    """Pairs each END with the earliest open START of its source, stream and program counter; of
+    one cycle the STARTs come first, in whatever order the trace port gave them.
 
     Returns spans ordered by start; an END without a START (it was dropped) gives none.
     """
-    ordered = sorted(events, key=lambda event: event.cycle)
+    ordered = sorted(events, key=lambda event: (event.cycle, event.kind == "end"))
     waiting: dict[tuple[int, Stream, int], list[TraceEvent]] = defaultdict(list)
     result = []
 
