@@ -20,12 +20,22 @@ from tinyneuron_sim.backend import TARGETS, BackendError
 
 from .bench.commands import bench_app
 from .files import write_atomically
-from .options import AsJson, Config, JsonFile, Target, emit, print_pairs, write_json
+from .inputs import load_inputs
+from .options import (
+    AsJson,
+    CommandLineError,
+    Config,
+    JsonFile,
+    Target,
+    emit,
+    print_pairs,
+    write_json,
+)
+from .profiler.commands import profile_command, write_trace
 from .program import container
 from .program.assembler import AssemblerError, assemble
 from .program.disassembler import disassemble
 from .program.program import Program, ProgramError
-from .runtime.dtypes import numpy_dtype
 from .runtime.errors import TinyneuronError
 
 app = typer.Typer(
@@ -36,10 +46,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(bench_app, name="bench")
-
-
-class CommandLineError(TinyneuronError):
-    """The command line asks for something that cannot be."""
+app.command("profile")(profile_command)
 
 
 def _print_version(asked: bool) -> None:
@@ -96,7 +103,10 @@ def run(
         list[str] | None, typer.Option("--input", help="NAME=FILE.npy, once for each input.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for NAME.npy of each output.")] = None,
-    trace: Annotated[Path | None, typer.Option(help="Write a Perfetto/Chrome timeline.")] = None,
+    trace: Annotated[
+        Path | None,
+        typer.Option(help="Write a timeline for Perfetto: .pftrace, or .json for Chrome too."),
+    ] = None,
     wave: Annotated[Path | None, typer.Option(help="Write a waveform: FST, VCD on pysim.")] = None,
     max_cycles: Annotated[int | None, typer.Option(help="Give up after so many cycles.")] = None,
     watchdog: Annotated[int, typer.Option(help="Cycles without progress before a trap.")] = 100_000,
@@ -108,7 +118,6 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Run a compiled program on NumPy arrays."""
-    from .program.timeline import write_timeline
     from .progress import cycle_progress
     from .runtime.device import open_device
     from .runtime.model import check_inputs
@@ -117,7 +126,7 @@ def run(
     if stats and target == "golden":
         raise CommandLineError("--stats needs a target with cycles, not golden")
     compiled = container.load(program)
-    arrays = check_inputs(compiled, _load_inputs(compiled, inputs or []))
+    arrays = check_inputs(compiled, load_inputs(compiled, inputs or []))
     options = {} if wave is None else {"waveform": wave}
     chosen = compiled.config if config is None else get_config(config)
     with open_device(target, chosen, **options) as device:
@@ -132,7 +141,7 @@ def run(
                 waits=stats,
             )
     if trace is not None:
-        write_timeline(trace, compiled, result.trace)
+        write_trace(trace, compiled, result, target)
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         for name, array in result.outputs.items():
@@ -156,28 +165,6 @@ def run(
         Console().print(table(found))
 
 
-def _load_inputs(program: Program, items: list[str]) -> dict[str, np.ndarray]:
-    """The arrays of NAME=FILE.npy. NumPy stores types it does not know (bfloat16) as raw bytes;
-    they get the input's type back when the size agrees."""
-    types = {spec.name: numpy_dtype(spec.dtype) for spec in program.of_kind("input")}
-    arrays: dict[str, np.ndarray] = {}
-    for item in items:
-        name, equals, path = item.partition("=")
-        if not equals:
-            raise CommandLineError(f"--input takes NAME=FILE.npy, not {item!r}")
-        if name in arrays:
-            raise CommandLineError(f"--input {name} is given twice")
-        try:
-            array = np.load(path, allow_pickle=False)
-        except ValueError as error:
-            raise CommandLineError(f"--input {name}: {path} is no .npy file ({error})") from None
-        expected = types.get(name)
-        if expected and array.dtype.kind == "V" and array.dtype.itemsize == expected.itemsize:
-            array = array.view(expected)
-        arrays[name] = array
-    return arrays
-
-
 @app.command()
 def compare(
     program: Annotated[Path, typer.Argument(help="Compiled program (.tnp).")],
@@ -194,7 +181,7 @@ def compare(
     from .verify.commands import compare_command
 
     compare_command(
-        _load_inputs, program, inputs or [], target, against, watchdog, max_cycles, as_json
+        load_inputs, program, inputs or [], target, against, watchdog, max_cycles, as_json
     )
 
 

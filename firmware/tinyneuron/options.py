@@ -17,8 +17,10 @@ from tinyneuron_hw.isa.waits import WAITS
 from tinyneuron_sim.backend import KNOWN_TARGETS
 
 from .files import write_atomically
+from .runtime.errors import TinyneuronError
 
-__all__ = ["AsJson", "Config", "JsonFile", "Target", "emit", "print_pairs", "write_json"]
+__all__ = ["AsJson", "CommandLineError", "Config", "JsonFile", "Target", "emit", "print_pairs",
+           "write_json"]  # fmt: skip
 
 Target = Annotated[str, typer.Option(help=f"One of: {', '.join(KNOWN_TARGETS)}.")]
 Config = Annotated[
@@ -29,6 +31,10 @@ Config = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 JsonFile = Annotated[Path | None, typer.Option("--out", help="Also write the JSON to a file.")]
+
+
+class CommandLineError(TinyneuronError):
+    """The command line asks for something that cannot be."""
 
 
 def write_json(result: Any, path: Path | None) -> None:
