@@ -35,7 +35,7 @@ from .profiler.commands import profile_command, write_trace
 from .program import container
 from .program.assembler import AssemblerError, assemble
 from .program.disassembler import disassemble
-from .program.program import Program, ProgramError
+from .program.program import ProgramError
 from .runtime.errors import TinyneuronError
 
 app = typer.Typer(

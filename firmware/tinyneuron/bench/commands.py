@@ -29,6 +29,11 @@ Only = Annotated[
     list[str] | None, typer.Option("--only", help="NAME or NAME/CONFIG; may be repeated.")
 ]
 
+ProfileFolder = Annotated[
+    Path | None,
+    typer.Option("--profile", help="Folder for a profile: see `tinyneuron profile`."),
+]
+
 
 def _report(result: dict[str, Any], as_json: bool, path: Path | None, title: str) -> None:
     """Prints a benchmark's result, and writes it to ``path`` if there is one."""
@@ -39,11 +44,14 @@ def _report(result: dict[str, Any], as_json: bool, path: Path | None, title: str
         print_pairs(title, {key: value for key, value in result.items() if key != "counters"})
 
 
-def _measure(work: Work, target: str, out: Path | None, as_json: bool) -> None:
+def _measure(work: Work, target: str, out: Path | None, as_json: bool, folder: Path | None) -> None:
+    from ..profiler import profile
     from .report import measure
 
     title = f"{work.name} on {target}, config {work.program.config.name}"
     _report(measure(work, target).to_json(), as_json, out, title)
+    if folder is not None:
+        profile(work.program, work.inputs, target=target).save(folder, work.name)
 
 
 @bench_app.command("matmul")
@@ -59,6 +67,7 @@ def bench_matmul(
     target: Target = "verilator",
     config: Config = "default",
     out: JsonFile = None,
+    folder: ProfileFolder = None,
     as_json: AsJson = False,
 ) -> None:
     """lhsT[K, M], rhs[K, N] -> out[M, N]; in other layouts lhs[M, K] or rhsT[N, K]."""
@@ -67,7 +76,7 @@ def bench_matmul(
     work = kernels.matmul(
         get_config(config), m=m, k=k, n=n, dtype=dtype, layout=layout, batch=batch
     )
-    _measure(work, target, out, as_json)
+    _measure(work, target, out, as_json, folder)
 
 
 @bench_app.command("conv1d")
@@ -85,6 +94,7 @@ def bench_conv1d(
     target: Target = "verilator",
     config: Config = "default",
     out: JsonFile = None,
+    folder: ProfileFolder = None,
     as_json: AsJson = False,
 ) -> None:
     """input[N, C, L], weights[Cin / groups, k, Cout] -> out[N, Cout, Lo]."""
@@ -94,7 +104,7 @@ def bench_conv1d(
         get_config(config), n=n, length=length, cin=cin, cout=cout, kernel=kernel, stride=stride,
         pad=pad, dilation=dilation, groups=groups, dtype=dtype,
     )  # fmt: skip
-    _measure(work, target, out, as_json)
+    _measure(work, target, out, as_json, folder)
 
 
 @bench_app.command("conv2d")
@@ -113,6 +123,7 @@ def bench_conv2d(
     target: Target = "verilator",
     config: Config = "default",
     out: JsonFile = None,
+    folder: ProfileFolder = None,
     as_json: AsJson = False,
 ) -> None:
     """input[N, C, H, W], weights[Cin / groups, kh, kw, Cout] -> out[N, Cout, Ho, Wo]."""
@@ -122,7 +133,7 @@ def bench_conv2d(
         get_config(config), n=n, h=h, w=w, cin=cin, cout=cout, kernel=kernel, stride=stride,
         pad=pad, dilation=dilation, groups=groups, dtype=dtype,
     )  # fmt: skip
-    _measure(work, target, out, as_json)
+    _measure(work, target, out, as_json, folder)
 
 
 @bench_app.command("sim")

@@ -72,8 +72,8 @@ def collect(
     slices = builder.slices(found)
     gaps = builder.gaps(waits(config, executed))
     kinds = _kinds(executed)
-    busy_floors = floors(config, slices, result.counters)
-    found_engines = engines(result, busy_floors)
+    least = floors(config, slices, result.counters)
+    found_engines = engines(config, result, slices, least)
     return Profile(
         name=str(program.metadata.get("kernel", "program")),
         config=config,
@@ -88,7 +88,7 @@ def collect(
         gaps=gaps,
         engines=found_engines,
         queues=_queues(slices),
-        floors=busy_floors,
+        floors=least,
         points=points(config, slices, found_engines, result.cycles, max(kinds, default=1.0)),
         streams=streams(result),
         stalls=stalls(result),
@@ -170,9 +170,7 @@ class _Builder:
             self._slices[id(span)] = len(result)
             done = self._work.get(id(span), NOTHING)
             number = self.number(span.stream, span.pc)
-            result.append(
-                Slice(span.source, row, number, span.start, span.end, span.closed, done)
-            )
+            result.append(Slice(span.source, row, number, span.start, span.end, span.closed, done))
         return result
 
     def gaps(self, found: Iterable[Wait]) -> list[Gap]:

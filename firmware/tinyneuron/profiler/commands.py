@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +13,7 @@ from ..options import AsJson, Target, emit
 from ..program import container
 from ..program.program import Program
 from ..progress import cycle_progress
+from ..runtime.errors import TinyneuronError
 from ..runtime.model import RunResult
 from .profile import Profile
 
@@ -74,20 +74,6 @@ def write_trace(path: Path, program: Program, result: RunResult, target: str) ->
     if path.suffix in NATIVE and result.cycles is not None:
         collect(program, result, target=target).write_perfetto(path)
     elif path.suffix in NATIVE:
-        from ..runtime.errors import TinyneuronError
-
         raise TinyneuronError(f"{path.name}: golden counts no cycles; its events go to a .json")
     else:
         write_timeline(path, program, result.trace)
-
-
-def profile_bench(
-    name: str, program: Program, inputs: dict, target: str, folder: Path | None
-) -> Sequence[str]:
-    """Profiles a benchmark's program into a folder, if there is one; the files."""
-    from .run import profile
-
-    if folder is None:
-        return []
-    found = profile(program, inputs, target=target)
-    return [str(path) for path in found.save(folder, name)]

@@ -19,6 +19,7 @@ from tinyneuron_sim.trace import row_label, track_name
 from ..files import write_atomically
 from .profile import Profile, Slice
 from .series import rate_series
+from .summary import bandwidth
 from .work import Work
 
 __all__ = ["frame", "page", "report_data", "write_html"]
@@ -37,18 +38,21 @@ def write_html(profile: Profile, path: Path) -> None:
 
 def page(profile: Profile) -> str:
     """The report."""
-    folder = files(__package__) / "page"
     parts = {
         "TITLE": html.escape(f"{profile.name} on {profile.config.name}"),
-        "STYLE": (folder / "report.css").read_text(),
+        "STYLE": _read("report.css"),
         "DATA": _in_script(json.dumps(report_data(profile), separators=(",", ":"))),
-        "SCRIPT": "\n".join((folder / name).read_text() for name in SCRIPTS),
+        "SCRIPT": "\n".join(map(_read, SCRIPTS)),
     }
-    before, *rest = (folder / "report.html").read_text().split("{{")
+    before, *rest = _read("report.html").split("{{")
     for part in rest:
         name, _, text = part.partition("}}")
         before += parts[name] + text
     return before
+
+
+def _read(name: str) -> str:
+    return (files(__name__.rpartition(".")[0]) / "page" / name).read_text()
 
 
 def frame(profile: Profile) -> str:
@@ -72,7 +76,7 @@ def report_data(profile: Profile) -> dict[str, Any]:
     return {
         **profile.to_json(),
         "counters": {},
-        "bandwidth": profile.config.memory_bytes,
+        "bandwidth": bandwidth(profile.config),
         "states": list(STREAM_STATES),
         "instructions": [
             [item.stream.name.lower(), item.pc, item.text, item.line or 0, item.file]

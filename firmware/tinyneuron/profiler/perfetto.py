@@ -105,7 +105,7 @@ class _Writer:
         track.process.process_name = f"{profile.name} on {profile.config.name} ({profile.target})"
         track.child_ordering = self._explicit
         self._builder.write_packet(packet)
-        names = {number: label for number, label in self._slice_tracks()}
+        names = dict(self._slice_tracks())
         names |= {_WAITS + gap.stream.value: f"{track_name(gap.stream.value)} waits"
                   for gap in profile.gaps}  # fmt: skip
         for number, label in names.items():

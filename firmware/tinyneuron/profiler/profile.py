@@ -135,7 +135,7 @@ class Profile:
     ----------
     floors:
         Cycles that each part takes at least: ``tensor``, ``vector``, ``scalar`` at their rates,
-        ``memory`` for the data and ``fetch`` for the code at full bandwidth.
+        ``memory`` for data and code and ``fetch`` for the code at full bandwidth.
     seed:
         Of the inputs when they are random.
     lost:

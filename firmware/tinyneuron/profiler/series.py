@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from .profile import Gap, Profile, Slice
+from .summary import bandwidth
 
 __all__ = ["CAUSES", "Job", "Series", "paced", "rate_series", "waiting", "waiting_series"]
 
@@ -39,7 +41,7 @@ def paced(jobs: Sequence[Job], capacity: float) -> list[list[tuple[int, int, Fra
     cuts = sorted({cut for job in jobs for cut in (job.start, job.end)})
     arriving = sorted(range(len(jobs)), key=lambda i: jobs[i].start, reverse=True)
     active: list[int] = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in itertools.pairwise(cuts):
         while arriving and jobs[arriving[-1]].start <= start:
             active.append(arriving.pop())
         active = sorted((i for i in active if jobs[i].end > start), key=lambda i: jobs[i].end)
@@ -59,7 +61,7 @@ def rate_series(profile: Profile) -> dict[str, tuple[str, Series]]:
     empty. Value x cycles adds up to what was done."""
     moving = [item for item in profile.slices if item.work.read or item.work.written]
     pace = _pace(moving, lambda item: item.work.read + item.work.written,
-                 profile.config.memory_bytes)  # fmt: skip
+                 bandwidth(profile.config))  # fmt: skip
     macs = [item for item in profile.slices if item.work.macs]
     roof = profile.points["tensor"].roof if "tensor" in profile.points else 0
     found = {

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tinyneuron_hw.config import CoreConfig
-from tinyneuron_hw.isa.opcodes import Opcode, Stream
+from tinyneuron_hw.isa.opcodes import Stream
 from tinyneuron_hw.isa.waits import BANK_CAUSES, BUS_WAITS, ENGINE_WAITS, STREAM_STATES, WAITS
-from tinyneuron_sim.backend import DMA_SOURCE
 
 from ..runtime.model import RunResult
 from .profile import Engine, Point, Slice, Stall
 from .work import total
 
-__all__ = ["engines", "floors", "points", "stalls", "streams"]
+__all__ = ["bandwidth", "engines", "floors", "points", "stalls", "streams"]
 
 _ENGINES = ("tensor", "vector", "scalar")
 
@@ -23,8 +22,8 @@ def floors(
 ) -> dict[str, int]:
     """Cycles that each part takes at least, without any start-up.
 
-    The Tensor engine loads matrices while it multiplies, so the longer one of both counts. Device
-    memory moves ``memory_bytes`` in a cycle, each way at most what the DMA ports take.
+    The Tensor engine loads matrices while it multiplies, so the longer one of both counts. Data and
+    code share device memory.
     """
     found = {
         name: sum(item.work.cycles for item in slices if item.source == source)
@@ -32,25 +31,29 @@ def floors(
     }
     multiplying = sum(item.work.cycles for item in slices if item.work.macs)
     found["tensor"] = max(multiplying, found["tensor"] - multiplying)
-    moved = total(item.work for item in slices)
-    ports = config.dma_ports * config.axi_bytes
-    found["memory"] = max(
-        _ceil(moved.read + moved.written, config.memory_bytes),
-        _ceil(moved.read, ports),
-        _ceil(moved.written, ports),
-    )
-    found["fetch"] = _ceil(counters.get("fetch_bytes", 0), config.axi_bytes)
+    code = counters.get("fetch_bytes", 0)
+    found["memory"] = _ceil(_moved(slices) + code, bandwidth(config))
+    found["fetch"] = _ceil(code, config.axi_bytes)
     return found
 
 
-def engines(result: RunResult, least: Mapping[str, int]) -> dict[str, Engine]:
-    """The engines, and DMA as a whole."""
+def bandwidth(config: CoreConfig) -> int:
+    """Bytes that device memory moves in a cycle, both ways together: of fixed latency it takes a
+    beat a cycle, otherwise all its channels work."""
+    return config.axi_bytes if config.memory == "fixed" else config.memory_bytes
+
+
+def engines(
+    config: CoreConfig, result: RunResult, slices: Sequence[Slice], least: Mapping[str, int]
+) -> dict[str, Engine]:
+    """The engines, and DMA as a whole, whose floor is that of the data."""
     counters, cycles = result.counters, max(1, result.cycles or 0)
+    data = _ceil(_moved(slices), bandwidth(config))
     return {
         name: Engine(
             busy=counters[f"{name}_busy"],
             share=counters[f"{name}_busy"] / cycles,
-            floor=least["memory" if name == "dma" else name],
+            floor=least.get(name, data),
             instructions=counters.get(f"{name}_instructions"),
         )
         for name in (*_ENGINES, "dma")
@@ -63,8 +66,7 @@ def points(
 ) -> dict[str, Point]:  # fmt: skip
     """Each engine that did something in the roofline plot: MACs of the Tensor engine, elements of
     the others."""
-    whole = total(item.work for item in slices)
-    moved = whole.read + whole.written
+    moved = _moved(slices)
     done = {
         name: total(item.work for item in slices if item.source == source)
         for source, name in enumerate(_ENGINES)
@@ -119,6 +121,12 @@ def stalls(result: RunResult) -> list[Stall]:
             text = f"{who} stream"
         found.append(Stall(text.replace("_", " "), meaning, count, count / cycles))
     return sorted(found, key=lambda stall: -stall.cycles)
+
+
+def _moved(slices: Sequence[Slice]) -> int:
+    """Bytes of data to and from device memory."""
+    whole = total(item.work for item in slices)
+    return whole.read + whole.written
 
 
 def _ceil(count: int, per_cycle: int) -> int:

@@ -65,6 +65,7 @@ def _engines(profile: Profile) -> Table:
 
     for name, engine in profile.engines.items():
         add(name, engine.busy, engine.floor, engine.instructions)
+    add("memory: data and code", None, profile.floors["memory"], None)
     add("fetch of code", None, profile.floors["fetch"], None)
     return shown
 
