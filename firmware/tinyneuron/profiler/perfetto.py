@@ -2,12 +2,13 @@
 
 One nanosecond is one cycle. Below a process track stand the engines and DMA queues (a track for
 each row of overlapping slices), a track for what each stream waited for, and counters. An arrow
-leads from the end of an instruction whose semaphore update released a wait to that wait.
+leads from an instruction whose semaphore update released a wait to the one that waited.
 """
 
 from __future__ import annotations
 
 import io
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from perfetto.trace_builder.proto_builder import StreamingTraceProtoBuilder
 
 __all__ = ["to_bytes", "write_perfetto"]
+
+Notes = dict[str, str | int]
+"""Arguments of a slice."""
 
 _SEQUENCE = 1
 _PROCESS, _PID = 1, 1
@@ -76,19 +80,21 @@ class _Writer:
         self._explicit = messages.TrackDescriptor.EXPLICIT
         self._builder: StreamingTraceProtoBuilder = builder(file)
         self._counters = rate_series(profile) | waiting_series(profile)
+        self._numbers: dict[str, dict[str, int]] = {}
         self._texts = [_arguments(item) for item in profile.instructions]
 
     def write(self) -> None:
         """The whole trace. Perfetto sorts by time itself."""
         self._tracks()
-        flows: dict[int, list[int]] = {}
-        for number, gap in enumerate(self._profile.gaps):
-            if gap.releaser is not None:
-                flows.setdefault(gap.releaser, []).append(number + 1)
+        begins, ends = defaultdict[int, list[int]](list), defaultdict[int, list[int]](list)
+        for number, gap in enumerate(self._profile.gaps, 1):
+            if gap.releaser is not None and gap.slice is not None:
+                begins[gap.releaser].append(number)
+                ends[gap.slice].append(number)
         for number, item in enumerate(self._profile.slices):
-            self._slice(item, flows.get(number, []))
-        for number, gap in enumerate(self._profile.gaps):
-            self._gap(gap, number + 1)
+            self._slice(item, begins[number], ends[number])
+        for gap in self._profile.gaps:
+            self._gap(gap)
         for number, (_, values) in enumerate(self._counters.values()):
             for cycle, value in values:
                 packet = self._event(cycle, _COUNTERS + number, self._events.TYPE_COUNTER)
@@ -126,39 +132,65 @@ class _Writer:
             track.counter.unit_name = unit
         self._builder.write_packet(packet)
 
-    def _slice(self, item: Slice, flows: list[int]) -> None:
+    def _slice(self, item: Slice, begins: list[int], ends: list[int]) -> None:
+        """With the numbers of the arrows that begin and end here."""
         events = self._events
         track, instruction = _track_of(item), self._profile.instructions[item.instruction]
         packet = self._event(item.start, track, events.TYPE_SLICE_BEGIN)
-        event = packet.track_event
-        event.name, event.flow_ids[:] = instruction.name, flows
-        event.categories.append("transfer" if item.source >= DMA_SOURCE else "instruction")
-        for name, value in self._texts[item.instruction].items():
-            _annotate(event, name, value)
+        packet.track_event.flow_ids[:] = begins
+        packet.track_event.terminating_flow_ids[:] = ends
+        kind = "transfer" if item.source >= DMA_SOURCE else "instruction"
+        notes = dict(self._texts[item.instruction])
         for name in ("macs", "elements", "read", "written"):
             amount = getattr(item.work, name)
             if amount:
-                _annotate(event, name, amount)
+                notes[name] = amount
         if not item.closed:
-            _annotate(event, "unfinished", True)
+            notes["unfinished"] = 1
+        self._describe(packet, instruction.name, kind, notes)
         self._builder.write_packet(packet)
         self._builder.write_packet(self._event(item.end, track, events.TYPE_SLICE_END))
 
-    def _gap(self, gap: Gap, flow: int) -> None:
+    def _gap(self, gap: Gap) -> None:
         events, profile = self._events, self._profile
         track = _WAITS + gap.stream.value
         packet = self._event(gap.start, track, events.TYPE_SLICE_BEGIN)
-        event = packet.track_event
-        event.name = gap.condition or gap.cause
-        event.categories.append("wait")
-        _annotate(event, "cause", gap.cause)
-        _annotate(event, "before", profile.instructions[gap.instruction].text)
+        notes: Notes = {"cause": gap.cause, "before": profile.instructions[gap.instruction].text}
         if gap.releaser is not None:
-            event.terminating_flow_ids.append(flow)
             source = profile.instructions[profile.slices[gap.releaser].instruction]
-            _annotate(event, "released by", f"{source.stream.name.lower()} {source.pc}")
+            notes["released by"] = f"{source.stream.name.lower()} {source.pc}"
+        self._describe(packet, gap.condition or gap.cause, "wait", notes)
         self._builder.write_packet(packet)
         self._builder.write_packet(self._event(gap.end, track, events.TYPE_SLICE_END))
+
+    def _describe(self, packet: Any, name: str, category: str, notes: Notes) -> None:
+        """Name, category and arguments of a slice. Texts are written at their first use, and have a
+        number from then on."""
+        event = packet.track_event
+        event.name_iid = self._number(packet, "event_names", name)
+        event.category_iids.append(self._number(packet, "event_categories", category))
+        for key, value in notes.items():
+            note = event.debug_annotations.add()
+            note.name_iid = self._number(packet, "debug_annotation_names", key)
+            if isinstance(value, int):
+                note.int_value = value
+            else:
+                number = self._number(packet, "debug_annotation_string_values", value)
+                note.string_value_iid = number
+        packet.sequence_flags = packet.SEQ_NEEDS_INCREMENTAL_STATE
+
+    def _number(self, packet: Any, kind: str, text: str) -> int:
+        """The number of a text of one of the kinds of ``InternedData``."""
+        numbers = self._numbers.setdefault(kind, {})
+        if text not in numbers:
+            numbers[text] = len(numbers) + 1
+            entry = getattr(packet.interned_data, kind).add()
+            entry.iid = numbers[text]
+            if kind == "debug_annotation_string_values":
+                entry.str = text.encode()
+            else:
+                entry.name = text
+        return numbers[text]
 
     def _packet(self) -> perfetto_trace_pb2.TracePacket:
         packet = self._builder.create_packet()
@@ -183,20 +215,9 @@ def _rank(number: int) -> int:
     return number
 
 
-def _arguments(instruction: Instruction) -> dict[str, str | int]:
-    found: dict[str, str | int] = {"instruction": instruction.text}
+def _arguments(instruction: Instruction) -> Notes:
+    found: Notes = {"instruction": instruction.text}
     found |= {"stream": Stream(instruction.stream).name.lower(), "pc": instruction.pc}
     if instruction.line is not None:
         found["source"] = f"{instruction.file}:{instruction.line}"
     return found | operands(instruction.text)
-
-
-def _annotate(event: Any, name: str, value: str | int | bool) -> None:
-    note = event.debug_annotations.add()
-    note.name = name
-    if isinstance(value, bool):
-        note.bool_value = value
-    elif isinstance(value, int):
-        note.int_value = value
-    else:
-        note.string_value = value

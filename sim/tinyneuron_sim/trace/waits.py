@@ -11,12 +11,14 @@ from __future__ import annotations
 import bisect
 import heapq
 import itertools
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from tinyneuron_hw.config import CoreConfig
+from tinyneuron_hw.isa.matmul import MatmulKind, matmul_kind
 from tinyneuron_hw.isa.opcodes import (
     CONTROL_OPCODES,
     DMA_OPCODES,
@@ -25,6 +27,7 @@ from tinyneuron_hw.isa.opcodes import (
     UpdateMode,
     WaitMode,
 )
+from tinyneuron_hw.isa.roles import PATTERNS
 
 from ..golden.semaphores import Semaphores
 from .execution import Executed
@@ -41,6 +44,8 @@ _SIGNS = {
 
 _NEAR = 3
 """Cycles within which a start follows from what happened before."""
+_PASSES = 4
+"""Ways of an FP32 operand through the array."""
 _DMA_QUEUE_DEPTH = 4
 """Transfers that one queue of DMA holds, the running one included."""
 
@@ -74,6 +79,18 @@ def waits(config: CoreConfig, streams: Mapping[Stream, Sequence[Executed]]) -> l
     return sorted(replay.found, key=lambda wait: (wait.start, wait.waiter.stream.value))
 
 
+def _reading(item: Executed) -> int:
+    """Cycles in which an engine takes in an instruction's elements, one a cycle; then the next one
+    can start."""
+    passes = 1
+    if item.opcode is Opcode.MULTIPLY_MOVING and matmul_kind(item.fields) is MatmulKind.FP32:
+        passes = _PASSES
+    return passes * max(
+        math.prod(item.fields[f"{role.path}.dims.{k}.size"] for k in range(4))
+        for role in PATTERNS[item.opcode]
+    )
+
+
 def _is_control(item: Executed) -> bool:
     """Whether it goes to no engine, so that its own span begins when it leaves."""
     return item.opcode in CONTROL_OPCODES or item.opcode in DMA_OPCODES
@@ -100,8 +117,12 @@ class _Line:
         self._starts: dict[bool, list[int]] = {False: [], True: []}
         """Of those that left for the engine; loads of the Tensor engine have a queue of their
         own."""
-        spans = [item.span for item in items if item.span and not _is_control(item)]
-        self._events = sorted(cycle for span in spans for cycle in (span.start, span.end))
+        self._events = sorted(
+            cycle
+            for item in items
+            if item.span and not _is_control(item)
+            for cycle in (item.span.start, item.span.start + _reading(item), item.span.end)
+        )
 
     @property
     def item(self) -> Executed:
@@ -122,8 +143,8 @@ class _Line:
         starts.append(span.start)
         room = min(span.start, starts[-1 - depth]) if len(starts) > depth else 0
         near = bisect.bisect_left(self._events, span.start - _NEAR)
-        just_came = self._events[near] >= span.start
-        return room, span.start if just_came else 0
+        others = bisect.bisect_right(self._events, span.start) - near - 1
+        return room, 0 if others else span.start
 
 
 class _Replay:

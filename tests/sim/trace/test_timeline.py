@@ -111,3 +111,9 @@ def test_file_is_json_and_none_is_left_after_an_error(tmp_path):
     with pytest.raises(LookupError):
         write_timeline(tmp_path / "other.json", [event(0, "start")], broken)
     assert [item.name for item in tmp_path.iterdir()] == ["run.json"]
+
+
+def test_an_end_that_comes_before_the_start_of_its_cycle_is_paired():
+    """The trace port gives events of one cycle in any order."""
+    (found,) = spans([event(4, "end"), event(4, "start")])
+    assert (found.start, found.end, found.closed) == (4, 4, True)

@@ -10,6 +10,7 @@ class Drawing {
   /** The colours have changed. */
   forget() {
     this.fills = {}; // of each engine, by opcode
+    this.opcodes = [];
     this.inks = Object.fromEntries(
       ["back", "panel", "text", "soft", "line", "grid", "accent", ...CAUSES]
         .map((name) => [name, colors.named(name)]));
@@ -106,35 +107,44 @@ class Drawing {
   }
 
   opcode(row, at) {
-    return this.timeline.data.instructions[row.instruction[at]][2].split(" ", 1)[0];
+    const number = row.instruction[at];
+    this.opcodes[number] ??= this.timeline.data.instructions[number][2].split(" ", 1)[0];
+    return this.opcodes[number];
   }
 
   slices(row) {
+    const { matches } = this.timeline;
+    this.context.globalAlpha = matches !== null ? 0.15 : 1;
+    this.pass(row, () => true);
+    if (matches !== null) {
+      this.context.globalAlpha = 1;
+      this.pass(row, (at) => matches.has(row.instruction[at]));
+    }
+    this.context.globalAlpha = 1;
+  }
+
+  /** Draws the slices that are `wanted`. Those of a row do not overlap, so the ends ascend like the
+   * starts, and what ends within a pixel that is drawn is left out. */
+  pass(row, wanted) {
     const { context, timeline } = this;
-    const { matches, view } = timeline;
-    let drawn = -1; // pixels up to here are taken
-    // Slices of a row do not overlap: the ends ascend like the starts.
-    for (let at = Math.max(0, upper(row.end, view.from) - 1); at < row.start.length; at += 1) {
-      if (row.start[at] > view.to) {
-        break;
-      }
-      const left = timeline.x(row.start[at]);
-      const right = Math.max(timeline.x(row.end[at]), left + 1);
-      if (right <= drawn) {
+    const { view } = timeline;
+    let at = upper(row.end, view.from);
+    at -= at > 0 ? 1 : 0;
+    while (at < row.start.length && row.start[at] <= view.to) {
+      if (!wanted(at)) {
+        at += 1;
         continue;
       }
-      const begin = Math.max(left, drawn, LABELS - 2);
-      const isFaint = matches !== null && !matches.has(row.instruction[at]);
-      context.globalAlpha = isFaint ? 0.15 : row.kind === "waits" ? 0.75 : 1;
-      context.fillStyle = this.fill(row, at);
+      const left = Math.max(timeline.x(row.start[at]), LABELS - 2);
+      const right = Math.max(timeline.x(row.end[at]), left + 1);
       const gap = right - left > 4 ? 0.7 : 0;
-      context.fillRect(begin, row.y, right - begin - gap, row.height);
-      drawn = Math.max(Math.ceil(right - gap), drawn);
-      if (right - begin > 34) {
-        this.text(row, at, begin, Math.min(right, LABELS + timeline.width));
+      context.fillStyle = this.fill(row, at);
+      context.fillRect(left, row.y, right - left - gap, row.height);
+      if (right - left > 34) {
+        this.text(row, at, left, Math.min(right, LABELS + timeline.width));
       }
+      at = Math.max(at + 1, upper(row.end, timeline.cycle(Math.floor(left) + 1)));
     }
-    context.globalAlpha = 1;
   }
 
   text(row, at, left, right) {
