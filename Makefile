@@ -17,10 +17,10 @@ setup: .venv/.python .venv/.system  ## Create .venv and install what is missing 
 demo: setup  ## Classify handwritten digits and filter a photograph on the simulated core
 	$(BIN)/tinyneuron demo --config $(CONFIG)
 
-test: setup  ## Run the tests (about half an hour on 2 cores the first time)
+test: setup .venv/.browser  ## Run the tests (about half an hour on 2 cores the first time)
 	$(BIN)/pytest -m "not slow" -n $(JOBS) --dist worksteal
 
-test-all: setup  ## Run the tests, the slow ones too
+test-all: setup .venv/.browser  ## Run the tests, the slow ones too
 	$(BIN)/pytest -n $(JOBS) --dist worksteal
 
 bench: setup  ## Measure matmuls, convolutions and the simulator; JSON goes to build/bench/
@@ -71,4 +71,9 @@ distclean: clean  ## Also remove .venv
 .venv/.system: .ci/system_packages.sh
 	@PYTHON=$(PYTHON) bash .ci/system_packages.sh
 	@mkdir -p .venv
+	@touch $@
+
+.venv/.browser: .ci/system_packages.sh | .venv/.python
+	@PYTHON=$(PYTHON) bash .ci/system_packages.sh browser \
+	  || { test -z "$$CI" && echo "without a browser the report's tests are skipped"; }
 	@touch $@

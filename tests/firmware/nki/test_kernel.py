@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tinyneuron import nki
+from tinyneuron.kernels import matmul
 from tinyneuron.nki import isa as nisa
 from tinyneuron.nki import language as nl
 from tinyneuron_hw.config import ConfigError
@@ -33,6 +34,17 @@ def test_program_of_a_kernel():
     assert set(lines) == {stream.name for stream in program.streams}
     assert len(lines["VECTOR"]) == len(program.streams[Stream.VECTOR])
     assert len({line for line in lines["VECTOR"] if line}) == 1
+
+
+def test_lines_of_a_helper_are_in_its_own_file():
+    """A product's transfers are made in another file than its kernel."""
+    program = matmul.build("tiny", m=4, k=4, n=4, dtype="fp16")
+    code = program.streams[Stream.SYNC]
+    (first,) = {program.source_file(Stream.SYNC, at) for at in range(len(code))
+                if program.source_line(Stream.SYNC, at)}  # fmt: skip
+    assert first.endswith("row_tiles.py")
+    assert program.source_file(Stream.TENSOR, 0).endswith("matmul.py")
+    assert program.metadata["file"].endswith("matmul.py")
 
 
 def test_kernels_run_inside_kernels_only(run_golden):

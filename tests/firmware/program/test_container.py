@@ -205,6 +205,20 @@ def test_lines_of_the_kernel_come_from_sound_metadata_only():
         assert program.source_line(Stream.SYNC, 1) is None
 
 
+def test_files_of_lines_come_from_sound_metadata_only():
+    program = make_program()
+    program.metadata |= {"file": "kernel.py", "files": ["kernel.py", "helper.py"]}
+    assert program.source_file(Stream.SYNC, 1) == "kernel.py"
+    program.metadata["source_file"] = {"SYNC": [0, 1]}
+    assert program.source_file(Stream.SYNC, 1) == "helper.py"
+    assert program.source_file(Stream.SYNC, 2) == "kernel.py"
+    for numbers in (5, [1], {"SYNC": 3}, {"SYNC": [None, "x"]}, {"SYNC": [9, -1]}):
+        program.metadata["source_file"] = numbers
+        assert program.source_file(Stream.SYNC, 1) == "kernel.py"
+    program.metadata["file"] = None
+    assert program.source_file(Stream.SYNC, 1) == ""
+
+
 def test_failed_save_leaves_no_file(tmp_path):
     program = make_program()
     program.metadata["bad"] = object()
