@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections import Counter
+
 from tinyneuron_hw.config import get_config
 from tinyneuron_hw.formats import DType
 from tinyneuron_hw.isa.codec import encode
 from tinyneuron_hw.isa.opcodes import Condition, Opcode, RegisterOp, Stream
-from tinyneuron_sim.backend import DMA_SOURCE
-from tinyneuron_sim.trace import Span, executions
+from tinyneuron_sim.backend import DMA_SOURCE, open_backend
+from tinyneuron_sim.compare.bench import Bench
+from tinyneuron_sim.random_programs import generate
+from tinyneuron_sim.trace import Executed, Span, executions, waits
+from tinyneuron_sim.trace import spans as spans_of
 
 TINY = get_config("tiny")
 HALT = encode(Opcode.HALT, {})
@@ -66,3 +72,43 @@ def test_lost_events_leave_holes():
     found = executions(TINY, {Stream.TENSOR: code}, spans)[Stream.TENSOR]
     assert [item.span is None for item in found] == [False, True, False]
     assert found[1].done is None
+
+
+SEEDS = range(7_000, 7_040)
+
+
+def test_random_programs_execute_what_their_trace_says():
+    """Loops, branches and registers of any kind; every instruction and transfer finds its span.
+    And what streams waited for is made of these, whatever the program."""
+    config, taken = TINY, 0
+    print(f"seeds {SEEDS}")
+    events = []
+
+    @contextlib.contextmanager
+    def recording():
+        yield
+        events[:] = bench.backend.trace_events()
+
+    with Bench(lambda: open_backend("verilator", config), recording=recording) as bench:
+        for seed in SEEDS:
+            case = generate(config, seed, traps=False).case
+            assert bench.run(case).event == "done"
+            found = spans_of(events)
+            executed = executions(config, case.streams, found)
+            _check(seed, executed, found)
+            for wait in waits(config, executed):
+                assert 0 <= wait.start < wait.end
+                taken += wait.releaser is not None
+    assert taken > 50
+
+
+def _check(seed: int, executed: dict[Stream, list[Executed]], found: list[Span]) -> None:
+    traced = Counter((span.stream, span.pc) for span in found if span.source < DMA_SOURCE)
+    walked = Counter((item.stream, item.pc) for items in executed.values() for item in items)
+    assert walked == traced, seed
+    for items in executed.values():
+        assert all(item.span is not None for item in items)
+        assert items[-1].opcode is Opcode.HALT
+    used = [span for items in executed.values() for item in items for span in item.transfers]
+    moved = [span for span in found if span.source >= DMA_SOURCE]
+    assert sorted(map(id, used)) == sorted(map(id, moved)), seed
