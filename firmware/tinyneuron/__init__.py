@@ -4,7 +4,8 @@
 it, ``Model.run`` runs it on NumPy arrays, ``profile`` tells where its cycles go.
 """
 
-from .profiler import Profile, profile
+from .profiler.profile import Profile
+from .profiler.run import profile
 from .program.container import load, save
 from .program.program import Program
 from .runtime.device import Device, Model, RunResult, open_device

@@ -45,7 +45,7 @@ def _report(result: dict[str, Any], as_json: bool, path: Path | None, title: str
 
 
 def _measure(work: Work, target: str, out: Path | None, as_json: bool, folder: Path | None) -> None:
-    from ..profiler import profile
+    from ..profiler.run import profile
     from .report import measure
 
     title = f"{work.name} on {target}, config {work.program.config.name}"

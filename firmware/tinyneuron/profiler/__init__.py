@@ -1,7 +1,5 @@
-"""Where the cycles of a program go: timelines, floors, rooflines, waits, lines of the kernel."""
+"""Where the cycles of a program go: timelines, floors, rooflines, waits, lines of the kernel.
 
-from .collect import collect
-from .profile import Profile
-from .run import profile
-
-__all__ = ["Profile", "collect", "profile"]
+``run.py`` runs a program, ``collect.py`` makes its profile; ``perfetto.py`` and ``html.py`` write
+that.
+"""

@@ -14,7 +14,6 @@ from ..runtime.device import open_device
 from ..runtime.dtypes import numpy_dtype
 from ..runtime.errors import TinyneuronError
 from ..runtime.model import DEFAULT_WATCHDOG, check_inputs
-from .collect import collect
 from .profile import Profile
 
 __all__ = ["SEED", "profile", "random_inputs"]
@@ -73,6 +72,8 @@ def profile(
     TinyneuronError
         The target is golden, or the run failed.
     """
+    from .collect import collect  # late: it needs the golden model
+
     if target == "golden":
         raise TinyneuronError("golden counts no cycles: a profile needs verilator, icarus or pysim")
     is_random = inputs is None

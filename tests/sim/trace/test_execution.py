@@ -74,7 +74,7 @@ def test_lost_events_leave_holes():
     assert found[1].done is None
 
 
-SEEDS = range(7_000, 7_040)
+SEEDS = range(7_000, 7_016)
 
 
 def test_random_programs_execute_what_their_trace_says():
@@ -99,7 +99,7 @@ def test_random_programs_execute_what_their_trace_says():
             for wait in waits(config, executed):
                 assert 0 <= wait.start < wait.end
                 taken += wait.releaser is not None
-    assert taken > 50
+    assert taken > 20
 
 
 def _check(seed: int, executed: dict[Stream, list[Executed]], found: list[Span]) -> None:
