@@ -5,14 +5,15 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-from rich.console import Console, ConsoleOptions, RenderResult
+from typing import TYPE_CHECKING, Any
 
 from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.isa.opcodes import Stream
 
-from .work import Work
+from .work import Work, total
+
+if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions, RenderResult
 
 __all__ = ["Engine", "Gap", "Instruction", "Line", "Point", "Profile", "Queue", "Slice", "Stall"]
 
@@ -178,8 +179,6 @@ class Profile:
     @property
     def work(self) -> Work:
         """Of the whole run."""
-        from .work import total
-
         return total(item.work for item in self.slices)
 
     def to_json(self) -> dict[str, Any]:
