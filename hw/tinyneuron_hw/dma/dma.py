@@ -13,11 +13,18 @@ from ..host.windows import Windows
 from ..isa.csr import Trap
 from ..memory.faults import Fault
 from ..memory.ports import DmaReadPort, DmaWritePort
-from ..sequencer.ports import DmaIssue, SemaphoreUpdatePort, TraceEvent, TrapPort
+from ..sequencer.ports import (
+    DmaIssue,
+    RegisterMovePort,
+    SemaphoreUpdatePort,
+    TraceEvent,
+    TrapPort,
+)
 from .axi_arbiter import ID_BITS, AxiArbiter
 from .descriptors import DescriptorCheck
 from .front import FrontEnd
 from .queue import DmaQueue, queue_signature
+from .register_mover import RegisterMover
 from .sbuf_arbiter import SbufArbiter
 
 __all__ = ["TRACE_SOURCE", "Dma"]
@@ -34,8 +41,11 @@ class Dma(wiring.Component):
     issue: In(DmaIssue())
         Instructions with registers resolved and on-chip patterns checked; taken when checked and
         queued.
+    moves: In(RegisterMovePort())
+        Moves of scalar registers, on the first ports.
     axi: Out(Axi4).array(dma_ports), sbuf_read, sbuf_write: Out(port).array(dma_ports)
-        Engine e uses port e % dma_ports, and its number as AXI ID.
+        Engine e uses port e % dma_ports, and its number as AXI ID; register moves have an ID that
+        no engine of their port has.
     sbuf_read_fault, sbuf_write_fault: In(Fault).array(dma_ports)
         Of the access two cycles ago.
     updates: Out(SemaphoreUpdatePort()).array(dma_engines)
@@ -65,6 +75,7 @@ class Dma(wiring.Component):
         super().__init__(
             {
                 "issue": In(DmaIssue()),
+                "moves": In(RegisterMovePort()),
                 "axi": Out(Axi4(data_bytes=config.axi_bytes, id_bits=ID_BITS)).array(ports),
                 "sbuf_read": Out(DmaReadPort(config)).array(ports),
                 "sbuf_write": Out(DmaWritePort(config)).array(ports),
@@ -104,13 +115,14 @@ class Dma(wiring.Component):
                 queue.cycle.eq(self.cycle),
                 queue.source.eq(TRACE_SOURCE + e),
             ]
+        mover = self._mover(m)
         self._faults: list[Any] = []
-        moved = [self._port(m, port, queues) for port in range(config.dma_ports)]
+        moved = [self._port(m, port, queues, mover) for port in range(config.dma_ports)]
         m.d.comb += self.progress.eq(Cat(moved).any())
 
         # The front end and low-numbered engines win when traps fall in one cycle.
         engines = [queue.trap for queue in queues]
-        for source in [*reversed(self._faults), *reversed(engines), front.trap]:
+        for source in [*reversed(self._faults), mover.trap, *reversed(engines), front.trap]:
             with m.If(source.valid):
                 m.d.comb += [
                     self.trap.valid.eq(1),
@@ -119,7 +131,7 @@ class Dma(wiring.Component):
                     self.trap.pc.eq(source.pc),
                     self.trap.address.eq(source.address),
                 ]
-        busy, quiet = front.working | self.issue.issue.valid, 1
+        busy, quiet = front.working | self.issue.issue.valid | mover.busy, mover.quiet
         read_bytes, write_bytes = 0, 0
         for queue in queues:
             busy, quiet = busy | queue.busy, quiet & queue.quiet
@@ -163,30 +175,41 @@ class Dma(wiring.Component):
             connect(m, queue.beat, beat)
         return check
 
-    def _port(self, m: Module, port: int, queues: list[Any]) -> Value:
-        engines = tuple(range(port, len(queues), self.config.dma_ports))
-        arbiter = AxiArbiter(self.config, engines)
-        shared = SbufArbiter(self.config, len(engines))
+    def _mover(self, m: Module) -> RegisterMover:
+        mover = RegisterMover(self.config)
+        awake = mover.busy | self.moves.issue.valid
+        m.submodules.register_mover = Gated(mover, awake, name="register_mover")
+        connect(m, flipped(self.moves), mover.move)
+        m.d.comb += [mover.windows.eq(self.windows), mover.stop.eq(self.stop)]
+        return mover
+
+    def _port(self, m: Module, port: int, queues: list[Any], mover: RegisterMover) -> Value:
+        engines = range(port, len(queues), self.config.dma_ports)
+        users, ids = [queues[e] for e in engines], list(engines)
+        if port == 0:
+            users.append(mover)
+            ids.append(next(i for i in range(1 << ID_BITS) if i not in engines))
+        arbiter = AxiArbiter(self.config, tuple(ids))
+        shared = SbufArbiter(self.config, len(users))
         m.submodules[f"axi_arbiter{port}"] = arbiter
         m.submodules[f"sbuf_arbiter{port}"] = shared
         connect(m, arbiter.axi, flipped(self.axi[port]))
         connect(m, shared.sbuf_read, flipped(self.sbuf_read[port]))
         connect(m, shared.sbuf_write, flipped(self.sbuf_write[port]))
-        for i, e in enumerate(engines):
-            queue = queues[e]
+        for i, user in enumerate(users):
             for channel in ("ar", "aw", "w"):
-                connect(m, getattr(queue, channel), getattr(arbiter, channel)[i])
-            connect(m, queue.sbuf_read, shared.reads[i])
-            connect(m, queue.sbuf_write, shared.writes[i])
+                connect(m, getattr(user, channel), getattr(arbiter, channel)[i])
+            connect(m, user.sbuf_read, shared.reads[i])
+            connect(m, user.sbuf_write, shared.writes[i])
             m.d.comb += [
-                queue.r_valid.eq(arbiter.r_valid[i]),
-                queue.r_data.eq(arbiter.r_data),
-                queue.r_error.eq(arbiter.r_error),
-                queue.r_flaws.eq(arbiter.r_flaws),
-                queue.b_valid.eq(arbiter.b_valid[i]),
-                queue.b_error.eq(arbiter.b_error),
+                user.r_valid.eq(arbiter.r_valid[i]),
+                user.r_data.eq(arbiter.r_data),
+                user.r_error.eq(arbiter.r_error),
+                user.r_flaws.eq(arbiter.r_flaws),
+                user.b_valid.eq(arbiter.b_valid[i]),
+                user.b_error.eq(arbiter.b_error),
             ]
-        self._find_faults(m, port, engines, queues, shared)
+        self._find_faults(m, port, users, shared)
         axi, read, write = self.axi[port], self.sbuf_read[port], self.sbuf_write[port]
         return (
             axi.rvalid
@@ -196,9 +219,9 @@ class Dma(wiring.Component):
         )
 
     def _find_faults(
-        self, m: Module, port: int, engines: tuple[int, ...], queues: list[Any], shared: SbufArbiter
+        self, m: Module, port: int, users: list[Any], shared: SbufArbiter
     ) -> None:
-        """Traps of the engine whose access to SBUF met a word that is lost."""
+        """Traps of the user of a port whose access to SBUF met a word that is lost."""
         for kind, owner in (("read", shared.reader), ("write", shared.writer)):
             fault = getattr(self, f"sbuf_{kind}_fault")[port]
             trap: Any = TrapPort().create(path=("port", str(port), kind))
@@ -207,8 +230,8 @@ class Dma(wiring.Component):
                 trap.cause.eq(Trap.SBUF_ECC_ERROR),
                 trap.address.eq(fault.address),
             ]
-            for i, e in enumerate(engines):
+            for i, user in enumerate(users):
                 with m.If(owner == i):
-                    own = queues[e].trap
+                    own = user.trap
                     m.d.comb += [trap.stream.eq(own.stream), trap.pc.eq(own.pc)]
             self._faults.append(trap)

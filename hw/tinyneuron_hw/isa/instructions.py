@@ -22,6 +22,12 @@ from .opcodes import (
     RoundMode,
 )
 from .operands import AccessPattern, DevicePattern, Header, ScalarOperand
+from .register_moves import (
+    RegisterLoad,
+    RegisterLoadSbuf,
+    RegisterStore,
+    RegisterStoreSbuf,
+)
 from .scalar import Activate, ActivateRead, ActivateSeed, LoadTable
 from .vector_chains import (
     IndexSelect,
@@ -285,6 +291,10 @@ INSTRUCTIONS: dict[Opcode, type[data.Struct]] = {
     Opcode.REGISTER: Register,
     Opcode.BRANCH: Branch,
     Opcode.LOOP: Loop,
+    Opcode.REGISTER_LOAD: RegisterLoad,
+    Opcode.REGISTER_STORE: RegisterStore,
+    Opcode.REGISTER_LOAD_SBUF: RegisterLoadSbuf,
+    Opcode.REGISTER_STORE_SBUF: RegisterStoreSbuf,
     Opcode.DMA_LOAD: DmaLoad,
     Opcode.DMA_STORE: DmaStore,
     Opcode.DMA_COPY: DmaCopy,

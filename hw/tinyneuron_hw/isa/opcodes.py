@@ -9,6 +9,9 @@ __all__ = [
     "INDEXED_OPCODES",
     "ITERATED_OPS",
     "RAW_OPS",
+    "REGISTER_LOADS",
+    "REGISTER_MOVES",
+    "REGISTER_STORES",
     "STREAM_OPCODES",
     "TRANSFER_OPCODES",
     "UNARY_OPS",
@@ -47,6 +50,10 @@ class Opcode(enum.Enum, shape=8):
     REGISTER = 0x03
     BRANCH = 0x04
     LOOP = 0x05
+    REGISTER_LOAD = 0x06
+    REGISTER_STORE = 0x07
+    REGISTER_LOAD_SBUF = 0x08
+    REGISTER_STORE_SBUF = 0x09
     DMA_LOAD = 0x20
     DMA_STORE = 0x21
     DMA_COPY = 0x22
@@ -83,6 +90,10 @@ class Opcode(enum.Enum, shape=8):
 
 
 CONTROL_OPCODES = (Opcode.NOP, Opcode.HALT, Opcode.REGISTER, Opcode.BRANCH, Opcode.LOOP)
+REGISTER_LOADS = (Opcode.REGISTER_LOAD, Opcode.REGISTER_LOAD_SBUF)
+REGISTER_STORES = (Opcode.REGISTER_STORE, Opcode.REGISTER_STORE_SBUF)
+REGISTER_MOVES = (*REGISTER_LOADS, *REGISTER_STORES)
+"""Instructions that move scalar registers from and to memory."""
 INDEXED_OPCODES = (Opcode.DMA_GATHER, Opcode.DMA_SCATTER)
 TRANSFER_OPCODES = (
     Opcode.DMA_LOAD,
@@ -94,7 +105,7 @@ TRANSFER_OPCODES = (
 """Instructions that move data; what a ring's descriptors may be."""
 DMA_OPCODES = (*TRANSFER_OPCODES, Opcode.DMA_RING)
 """Instructions that go to a DMA queue."""
-_COMMON = CONTROL_OPCODES + DMA_OPCODES
+_COMMON = CONTROL_OPCODES + REGISTER_MOVES + DMA_OPCODES
 
 STREAM_OPCODES: dict[Stream, tuple[Opcode, ...]] = {
     Stream.TENSOR: (*_COMMON, Opcode.LOAD_STATIONARY, Opcode.MULTIPLY_MOVING),

@@ -33,6 +33,8 @@ def _lane(slot: str, path: str, is_write: bool = False) -> Role:
 
 
 PATTERNS: dict[Opcode, tuple[Role, ...]] = {
+    Opcode.REGISTER_LOAD_SBUF: (Role("a", "src", False, "index", _SBUF),),
+    Opcode.REGISTER_STORE_SBUF: (Role("a", "dst", True, "index", _SBUF),),
     Opcode.DMA_LOAD: (Role("a", "dst", True, "dma", _SBUF),),
     Opcode.DMA_STORE: (Role("a", "src", False, "dma", _SBUF),),
     Opcode.DMA_LOCAL: (Role("a", "src", False, "dma", _SBUF), Role("c", "dst", True, "dma", _SBUF)),
@@ -93,6 +95,8 @@ SCALARS: dict[Opcode, tuple[str, ...]] = {
 """Scalar operands of each opcode, in slot order."""
 
 DEVICE: dict[Opcode, tuple[str, ...]] = {
+    Opcode.REGISTER_LOAD: ("src",),
+    Opcode.REGISTER_STORE: ("dst",),
     Opcode.DMA_LOAD: ("src",),
     Opcode.DMA_STORE: ("dst",),
     Opcode.DMA_COPY: ("src", "dst"),

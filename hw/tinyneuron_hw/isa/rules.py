@@ -27,6 +27,7 @@ from .matmul import (
 from .opcodes import (
     IDENTITIES,
     INDEXED_OPCODES,
+    REGISTER_MOVES,
     TRANSFER_OPCODES,
     ActivationFunction,
     AluOp,
@@ -44,6 +45,7 @@ from .rules_indexed import check_indexed, check_indexed_counts
 from .rules_list import ENTRY_BYTES, check_list_address, check_lists, list_path
 from .rules_operations import check_operations
 from .rules_random import check_seed
+from .rules_registers import check_move, check_move_address
 from .rules_reshape import RESHAPE_OPCODES, check_reshape
 from .rules_ring import check_ring, check_ring_address
 from .rules_scalar import TABLE_OPCODES, check_activate, check_table
@@ -140,6 +142,8 @@ def check(
         _check_dma_counts(fields, ranges, devices)
         check_list_address(opcode, fields, device_address)
         check_aligned(fields, device_address)
+    if opcode in REGISTER_MOVES and device_address is not None:
+        check_move_address(opcode, device_address)
     if opcode is Opcode.DMA_RING and device_address is not None:
         check_ring_address(device_address("ring"))
         size = INSTRUCTION_BYTES * fields["ring.entries"]
@@ -260,6 +264,8 @@ def _check_opcode(
         check_lists(opcode, fields)
         if opcode in INDEXED_OPCODES:
             check_indexed(fields)
+    elif opcode in REGISTER_MOVES:
+        check_move(opcode, fields)
     elif opcode is Opcode.LOAD_STATIONARY:
         _check_matmul_source(fields)
         last = fields["column_start"] + ranges["src"].count

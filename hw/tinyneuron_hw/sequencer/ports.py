@@ -1,6 +1,6 @@
 """Signatures between sequencers, engines, semaphores, DMA and the trace port."""
 
-from amaranth.hdl import unsigned
+from amaranth.hdl import signed, unsigned
 from amaranth.lib import data, enum, stream
 from amaranth.lib.wiring import In, Out, Signature
 from amaranth.utils import bits_for
@@ -17,6 +17,8 @@ __all__ = [
     "EngineCommand",
     "EnginePort",
     "Extent",
+    "RegisterMove",
+    "RegisterMovePort",
     "SemaphoreUpdatePort",
     "StreamState",
     "TraceEvent",
@@ -95,6 +97,49 @@ class DmaIssue(Signature):
         super().__init__({"issue": Out(stream.Signature(DmaCommand))})
 
 
+class RegisterMove(data.Struct):
+    """A REGISTER_LOAD or REGISTER_STORE of either memory; of device memory still to be checked."""
+
+    stores: unsigned(1)
+    on_chip: unsigned(1)
+    stream: Stream
+    pc: unsigned(PC_BITS)
+    instruction_address: unsigned(48)
+    """Device address of the instruction, for BAD_OPERAND traps."""
+    address: unsigned(48)
+    """Device address without the register's part, or partition [31:24] and offset [23:0]."""
+    register: signed(32)
+    """Value of the register that the device pattern names (0 when it names none)."""
+    scale: signed(32)
+    stride: signed(32)
+    """Bytes from word to word."""
+    count: unsigned(4)
+
+
+class RegisterMovePort(Signature):
+    """From a sequencer to the unit that moves registers.
+
+    Members
+    -------
+    issue: one move; the next one may be offered after ``done``.
+    index: the word in question, from 0 on; ``value`` is its register's, combinational.
+    write, write_value: the word at ``index`` is loaded.
+    done: pulse; everything is loaded, or stored and readable. None comes after a trap.
+    """
+
+    def __init__(self):
+        super().__init__(
+            {
+                "issue": Out(stream.Signature(RegisterMove)),
+                "index": In(4),
+                "value": Out(32),
+                "write": In(1),
+                "write_value": In(32),
+                "done": In(1),
+            }
+        )
+
+
 class SemaphoreUpdatePort(Signature):
     """Requester's side; an update is applied in the cycle it is taken, visible the next."""
 
@@ -135,6 +180,7 @@ class StreamState(enum.Enum, shape=3):
     WAITS_SEMAPHORE = 4
     WAITS_ORDER = 5
     WAITS_QUEUE = 6
+    WAITS_CONTROL = 7
 
 
 class TraceKind(enum.Enum, shape=1):

@@ -8,7 +8,7 @@ from amaranth.lib.wiring import In, Out
 
 from ..config import CoreConfig
 from ..isa.instructions import INSTRUCTION_BITS
-from ..isa.opcodes import CONTROL_OPCODES, Opcode
+from ..isa.opcodes import CONTROL_OPCODES, REGISTER_MOVES, Opcode
 from ..isa.roles import PATTERNS
 from .check import Checker
 from .control import ControlUnit
@@ -20,8 +20,11 @@ from .resolve import DEVICE_REGISTERS, REGISTER_FIELDS, Resolver
 
 __all__ = ["Prepare", "Prepared", "PreparedInstruction"]
 
-_STRAIGHT_OPCODES = tuple(op for op in OPCODES if op not in CONTROL_OPCODES or op is Opcode.NOP)
-"""Opcodes that change no register and whose successor is known before they start."""
+_STRAIGHT_OPCODES = tuple(
+    op for op in OPCODES if op not in CONTROL_OPCODES + REGISTER_MOVES or op is Opcode.NOP
+)
+"""Opcodes that neither change nor store a register, and whose successor is known before they
+start."""
 
 
 class Prepared(data.Struct):

@@ -12,7 +12,7 @@ from ..isa.opcodes import Stream
 from .fetch import Fetch, FetchStatus
 from .links import OPCODES, FetchRequest, FetchResponse, SemaphoreWaitPort, TracePulse
 from .loops import LoopCommand, LoopStack
-from .ports import PC_BITS, DmaIssue, EnginePort, SemaphoreUpdatePort, StreamState, TrapPort
+from .ports import PC_BITS, DmaIssue, EnginePort, RegisterMovePort, SemaphoreUpdatePort, StreamState, TrapPort
 from .prepare_stage import PrepareStage
 from .registers import RegisterFile
 from .start_stage import StartStage
@@ -52,6 +52,7 @@ class SequencerSignature(Signature):
                 "response": In(FetchResponse(config)),
                 "engine": Out(EnginePort()),
                 "dma": Out(DmaIssue()),
+                "move": Out(RegisterMovePort()),
                 "wait": Out(SemaphoreWaitPort()),
                 "update": Out(SemaphoreUpdatePort()),
                 "trap": Out(TrapPort()),
@@ -141,7 +142,13 @@ class Sequencer(wiring.Component):
 
     def _connect_loops(self, m: Module) -> None:
         loops, registers, prepare, start = self._loops, self._registers, self._prepare, self._start
-        wiring.connect(m, prepare.read, registers.read_operand)
+        # While a move is here nothing is in preparation.
+        read = registers.read_operand
+        m.d.comb += [
+            read.index.eq(Mux(start.moves, start.moved, prepare.read.index)),
+            prepare.read.value.eq(read.value),
+            start.move_value.eq(read.value),
+        ]
         wiring.connect(m, loops.read, registers.read_counter)
         m.d.comb += [loops.clear.eq(self.start), start.loops_full.eq(loops.full)]
         # A control instruction starts when nothing is in preparation: its successor is not known.
@@ -163,7 +170,7 @@ class Sequencer(wiring.Component):
         m.d.comb += [prepare.run.eq(self.run), prepare.legal.eq(self.legal)]
         for name in ("number", "run", "entry"):
             m.d.comb += getattr(start, name).eq(getattr(self, name))
-        for name in ("engine", "dma", "wait", "update", "trace_start", "trace_end"):
+        for name in ("engine", "dma", "move", "wait", "update", "trace_start", "trace_end"):
             wiring.connect(m, getattr(start, name), wiring.flipped(getattr(self, name)))
         m.d.comb += [
             self.active.eq(start.active),

@@ -20,11 +20,13 @@ from .ports import (
     PC_BITS,
     DmaIssue,
     EnginePort,
+    RegisterMovePort,
     SemaphoreUpdatePort,
     StreamState,
     TraceEvent,
     TrapPort,
 )
+from .register_moves import RegisterMoveArbiter
 from .semaphores import Semaphores
 from .sequencer import Sequencer, SequencerSignature
 from .trace import TraceMerge
@@ -54,6 +56,7 @@ class Sequencers(wiring.Component):
     stream_enable, entry, length, watchdog, windows: the program, from the CSRs.
     engines: Tensor, Vector, Scalar.
     faults: words of SBUF or PSUM that the engines' operands need and that are lost.
+    moves: of scalar registers, from and to memory.
     dma, dma_updates, dma_busy, dma_progress, dma_trap, dma_trace: the DMA engines.
     fetch, fetch_bytes, quiet: instruction fetch; ``quiet``: no read is in flight.
     positions: as the registers of :func:`.csr.position_address`, but of now.
@@ -78,6 +81,7 @@ class Sequencers(wiring.Component):
                 "windows": In(Windows),
                 "engines": Out(EnginePort()).array(ENGINES),
                 "faults": In(Fault).array(ENGINES),
+                "moves": Out(RegisterMovePort()),
                 "dma": Out(DmaIssue()),
                 "dma_updates": In(SemaphoreUpdatePort()).array(config.dma_engines),
                 "dma_busy": In(1),
@@ -148,13 +152,16 @@ class Sequencers(wiring.Component):
         config = self._config
         m.submodules.fetch_bus = bus = FetchBus(config)
         m.submodules.dma_issue = dma_issue = DmaIssueArbiter()
+        m.submodules.register_moves = moves = RegisterMoveArbiter()
         m.submodules.semaphores = semaphores = Semaphores(config)
         wiring.connect(m, bus.axi, wiring.flipped(self.fetch))
         wiring.connect(m, dma_issue.output, wiring.flipped(self.dma))
+        wiring.connect(m, moves.output, wiring.flipped(self.moves))
         for i, sequencer in enumerate(self._sequencers):
             wiring.connect(m, sequencer.request, bus.requests[i])
             wiring.connect(m, sequencer.response, bus.responses[i])
             wiring.connect(m, sequencer.dma, dma_issue.inputs[i])
+            wiring.connect(m, sequencer.move, moves.inputs[i])
             wiring.connect(m, sequencer.wait, semaphores.waits[i])
             wiring.connect(m, sequencer.update, semaphores.updates[i])
         for i in range(config.dma_engines):
@@ -165,6 +172,7 @@ class Sequencers(wiring.Component):
             self.quiet.eq(bus.quiet),
             self.fetch_bytes.eq(bus.fetch_bytes),
             dma_issue.run.eq(self._run),
+            moves.run.eq(self._run),
             semaphores.index.eq(self.semaphore_index),
             semaphores.write.eq(self.semaphore_write),
             semaphores.write_value.eq(self.semaphore_write_value),

@@ -6,22 +6,40 @@ from amaranth.hdl import Module, Mux, Signal
 from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from ..config import CoreConfig
+from ..config import NUM_REGISTERS, CoreConfig
 from ..isa.csr import Trap
 from ..isa.instructions import Branch, Loop, Register
-from ..isa.opcodes import CONTROL_OPCODES, DMA_OPCODES, Opcode, Stream, UpdateMode, WaitMode
+from ..isa.opcodes import (
+    CONTROL_OPCODES,
+    DMA_OPCODES,
+    REGISTER_MOVES,
+    Opcode,
+    Stream,
+    UpdateMode,
+    WaitMode,
+)
 from ..isa.operands import Header
 from .inflight import InFlight
 from .links import OPCODES, SemaphoreWaitPort, TracePulse, is_any
 from .loops import LoopCommand, LoopRequest
-from .ports import PC_BITS, DmaIssue, EnginePort, SemaphoreUpdatePort, StreamState
+from .move_command import MoveCommand
+from .ports import (
+    PC_BITS,
+    DmaIssue,
+    EnginePort,
+    RegisterMovePort,
+    SemaphoreUpdatePort,
+    StreamState,
+)
 from .prepare import PreparedInstruction
 from .registers import RegisterWrite
 
 __all__ = ["StartStage"]
 
-_ENGINE_OPCODES = tuple(op for op in OPCODES if op not in CONTROL_OPCODES + DMA_OPCODES)
-_SERIAL_OPCODES = (Opcode.NOP, Opcode.HALT, *DMA_OPCODES)
+_ENGINE_OPCODES = tuple(
+    op for op in OPCODES if op not in CONTROL_OPCODES + REGISTER_MOVES + DMA_OPCODES
+)
+_SERIAL_OPCODES = (Opcode.NOP, Opcode.HALT, *REGISTER_MOVES, *DMA_OPCODES)
 """Opcodes that start after everything earlier in their stream is done."""
 
 
@@ -42,8 +60,9 @@ class StartStage(wiring.Component):
     state: what becomes of it in this cycle.
     drained: everything that started is done; ``oldest_pc``: first instruction that is not.
     request, loops_full: to and from the loop stack: what a control instruction does.
-    write: the register a control instruction writes.
-    engine, dma, wait, update, trace_start, trace_end, active, retired: the sequencer's.
+    write: the register a control instruction or a move writes.
+    moves: a register move is here; ``moved`` is the register in question, ``move_value`` its value.
+    engine, dma, move, wait, update, trace_start, trace_end, active, retired: the sequencer's.
     halts: pulse; HALT has ended.
     fault, cause, address: pulse; the instruction traps.
 
@@ -67,8 +86,12 @@ class StartStage(wiring.Component):
                 "request": Out(LoopRequest()),
                 "loops_full": In(1),
                 "write": Out(RegisterWrite()),
+                "moves": Out(1),
+                "moved": Out(range(NUM_REGISTERS)),
+                "move_value": In(32),
                 "engine": Out(EnginePort()),
                 "dma": Out(DmaIssue()),
+                "move": Out(RegisterMovePort()),
                 "wait": Out(SemaphoreWaitPort()),
                 "update": Out(SemaphoreUpdatePort()),
                 "trace_start": Out(TracePulse()),
@@ -88,8 +111,9 @@ class StartStage(wiring.Component):
         instruction: Any = Signal(PreparedInstruction, reset_less=True)
         self._raw, self._info, self._pc = instruction.raw, instruction.info, instruction.pc
         self._header: Any = data.View(Header, self._raw[: Header.as_shape().size])
-        self._waited, self._updating = Signal(), Signal()
-        """The semaphore's condition held; a control instruction ran, but for its update."""
+        self._waited, self._updating, self._running = Signal(), Signal(), Signal()
+        """The semaphore's condition held; a control instruction ran, but for its update; it runs
+        for more than a cycle."""
         self._leaves = Signal()
         m.d.comb += [
             self.input.ready.eq(~self.full | self._leaves),
@@ -106,6 +130,7 @@ class StartStage(wiring.Component):
         self._connect_semaphores(m)
         self._connect_loops(m)
         self._connect_dma(m)
+        self._connect_move(m)
         self._connect_trace(m)
         with m.If(self.full & self._updating):
             m.d.comb += self.state.eq(StreamState.WAITS_SEMAPHORE)
@@ -116,7 +141,8 @@ class StartStage(wiring.Component):
             m.d.sync += self.full.eq(0)
         with m.If(self.input.valid & self.input.ready):
             m.d.sync += instruction.eq(self.input.payload)
-            m.d.sync += [self.full.eq(self.run), self._waited.eq(0), self._updating.eq(0)]
+            m.d.sync += [self.full.eq(self.run), self._waited.eq(0)]
+            m.d.sync += [self._updating.eq(0), self._running.eq(0)]
         return m
 
     def _start(self, m: Module) -> None:
@@ -158,6 +184,8 @@ class StartStage(wiring.Component):
             with m.If(self.dma.issue.ready):
                 m.d.comb += self._begins.eq(1)
                 self._finish(m)
+        with m.Elif(begins & self.moves):
+            self._move(m, updates)
         with m.Elif(begins & ~traced):
             m.d.comb += self._begins.eq(1)
             self._control(m)
@@ -165,6 +193,25 @@ class StartStage(wiring.Component):
                 m.d.sync += self._updating.eq(1)
             with m.Else():
                 self._finish(m)
+
+    def _move(self, m: Module, updates: Any) -> None:
+        """A register move: nothing else of the stream is under way."""
+        with m.If(~self._running):
+            m.d.comb += self.move.issue.valid.eq(1)
+            with m.If(self.move.issue.ready):
+                m.d.comb += self._begins.eq(1)
+                m.d.sync += self._running.eq(1)
+        with m.Elif(self.move.done):
+            m.d.comb += [
+                self.request.command.eq(LoopCommand.ADVANCE),
+                self.request.now.eq(1),
+            ]
+            with m.If(updates):
+                m.d.sync += self._updating.eq(1)
+            with m.Else():
+                self._finish(m)
+        with m.If(self._running | ~self.move.issue.ready):
+            m.d.comb += self.state.eq(StreamState.WAITS_CONTROL)
 
     def _trap(self, m: Module, bad_operand: Any) -> None:
         info = self._info
@@ -262,6 +309,28 @@ class StartStage(wiring.Component):
             command.src_register.eq(Mux(is_store, 0, near)),
             command.dst_register.eq(Mux(is_store, near, far)),
         ]
+
+    def _connect_move(self, m: Module) -> None:
+        m.submodules.move_command = command = MoveCommand()
+        write, move, payload = self.write, self.move, self.move.issue.payload
+        m.d.comb += [
+            command.raw.eq(self._raw),
+            command.select.eq(self._info.select),
+            command.register.eq(self._info.device_registers[0]),
+            payload.eq(command.move),
+            payload.stream.eq(self.number),
+            payload.pc.eq(self._pc),
+            payload.instruction_address.eq(self._instruction_address()),
+            self.moves.eq(self.full & is_any(self._info.select, REGISTER_MOVES)),
+            self.moved.eq(command.first + move.index),
+            move.value.eq(self.move_value),
+        ]
+        with m.If(self.moves & self._running & move.write):
+            m.d.comb += [
+                write.valid.eq(1),
+                write.index.eq(self.moved),
+                write.value.eq(move.write_value),
+            ]
 
     def _connect_trace(self, m: Module) -> None:
         inflight = self._inflight

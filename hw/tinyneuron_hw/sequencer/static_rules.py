@@ -8,7 +8,7 @@ from amaranth.hdl import Cat, Const, Module, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from ..config import CoreConfig
+from ..config import NUM_REGISTERS, CoreConfig
 from ..formats import FORMATS, DType
 from ..isa.codec import fields_of
 from ..isa.instructions import INSTRUCTION_BITS
@@ -17,6 +17,7 @@ from ..isa.opcodes import (
     INDEXED_OPCODES,
     ITERATED_OPS,
     RAW_OPS,
+    REGISTER_MOVES,
     TRANSFER_OPCODES,
     Accumulate,
     AluOp,
@@ -39,6 +40,7 @@ from ..isa.rules_eight import INDEX_DTYPES
 from ..isa.rules_indexed import INDEX_TENSOR_DTYPES
 from ..isa.rules_operations import OPERATIONS, RAW_DTYPES
 from ..isa.rules_random import SEED_DTYPE
+from ..isa.rules_registers import MAX_MOVED, WORD_DTYPES, move_path
 from ..isa.rules_reshape import MASK_ENTRY_BITS, RESHAPE_OPCODES
 from ..isa.rules_scalar import TABLE_OPCODES
 from ..isa.rules_transfer import TRANSPOSE_BYTES, rows_dim
@@ -118,6 +120,8 @@ class StaticRules(wiring.Component):
                 accumulate > (self.kind != MatmulKind.PATTERN),
                 self.kind != self.stationary,
             ]
+        if opcode in REGISTER_MOVES:
+            return self._move_rules(opcode)
         if opcode is Opcode.LOOP:
             return [self._field(opcode, "body") == 0]
         if opcode in TABLE_OPCODES:
@@ -176,6 +180,21 @@ class StaticRules(wiring.Component):
             self._field(opcode, f"ring.{name}") for name in ("entries", "first", "count")
         )
         return [first >= entries, count == 0, count > entries, *self._no_queue(opcode)]
+
+    def _move_rules(self, opcode: Opcode) -> list[Value]:
+        """Those of :func:`tinyneuron_hw.isa.rules_registers.check_move`."""
+        path = move_path(opcode)
+        count, *others = (self._field(opcode, f"{path}.dims.{k}.size") for k in range(4))
+        rules = [
+            self._no_dtype(opcode, path, WORD_DTYPES),
+            *(other != 1 for other in others),
+            (count == 0) | (count > MAX_MOVED),
+            self._field(opcode, "first") + count > NUM_REGISTERS,
+        ]
+        if opcode in DEVICE:
+            stride = self._field(opcode, f"{path}.dims.0.stride")
+            return [*rules, self._field(opcode, f"{path}.list"), stride[:2].any()]
+        return [*rules, self._field(opcode, f"{path}.num_partitions") != 1]
 
     def _list_rules(self, opcode: Opcode) -> list[Value]:
         """Those of :func:`tinyneuron_hw.isa.rules_list.check_lists`."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from tinyneuron_hw.config import NUM_SEMAPHORES, CoreConfig
-from tinyneuron_hw.isa.codec import DecodeError, decode
+from tinyneuron_hw.config import NUM_REGISTERS, NUM_SEMAPHORES, CoreConfig
+from tinyneuron_hw.isa.codec import Decoded, DecodeError, decode
 from tinyneuron_hw.isa.csr import Csr, Trap, length_address, semaphore_address
-from tinyneuron_hw.isa.opcodes import Opcode, Stream
+from tinyneuron_hw.isa.opcodes import REGISTER_LOADS, Opcode, Stream
+from tinyneuron_hw.isa.rules_registers import MAX_MOVED
 
 from ..backend import Backend, BackendError
 from ..loader import CONTROL_START, MemoryWindow, csr_values, load_and_start, place_streams
@@ -25,6 +26,8 @@ MAX_CYCLES = 200_000
 _SERVICE_CYCLES = 50_000_000
 _PAGE = 4096
 _BOTH_INTERRUPTS = 3
+_WRITERS = tuple(op.value for op in (Opcode.REGISTER, Opcode.LOOP, *REGISTER_LOADS))
+"""Codes of instructions that write registers."""
 
 
 class BenchError(BackendError):
@@ -72,13 +75,19 @@ def written_registers(streams: Mapping[Stream, tuple[bytes, ...]]) -> list[tuple
     found: dict[tuple[Stream, int], None] = {}
     for stream, code in streams.items():
         for raw in code:
-            if raw[0] not in (Opcode.REGISTER.value, Opcode.LOOP.value):
-                continue
-            with contextlib.suppress(DecodeError):
-                fields = decode(raw).fields
-                if fields.get("counter_enable", 1):
-                    found[stream, fields["counter" if "counter" in fields else "dst"]] = None
+            if raw[0] in _WRITERS:
+                with contextlib.suppress(DecodeError):
+                    found |= {(stream, number): None for number in _written(decode(raw))}
     return list(found)
+
+
+def _written(decoded: Decoded) -> Iterable[int]:
+    fields = decoded.fields
+    if decoded.opcode is Opcode.LOOP:
+        return [fields["counter"]] if fields["counter_enable"] else []
+    if decoded.opcode is Opcode.REGISTER:
+        return [fields["dst"]]
+    return range(fields["first"], min(fields["first"] + MAX_MOVED, NUM_REGISTERS))
 
 
 @dataclass

@@ -16,7 +16,15 @@ import numpy as np
 
 from tinyneuron_hw.config import NUM_SEMAPHORES, CoreConfig
 from tinyneuron_hw.isa.csr import Trap
-from tinyneuron_hw.isa.opcodes import DMA_OPCODES, Opcode, Space, Stream, UpdateMode, WaitMode
+from tinyneuron_hw.isa.opcodes import (
+    DMA_OPCODES,
+    REGISTER_MOVES,
+    Opcode,
+    Space,
+    Stream,
+    UpdateMode,
+    WaitMode,
+)
 from tinyneuron_hw.isa.roles import PATTERNS
 
 from ..golden.access import ByteDims, byte_offsets
@@ -146,7 +154,8 @@ def _doubt(case: Case, recorder: _Recorder, outcome: Outcome, opener: Opener,
     end = trapped or next(own, None)
     for step in late.steps:
         before = 0 if end is None else end.clock[step.thread]
-        cut_short = step is trapped and step.queue is not None
+        moves = step.queue is not None or step.prepared.opcode in REGISTER_MOVES
+        cut_short = step is trapped and moves
         if step.clock[step.thread] > before or cut_short:
             _mark(case, step, certain)
 

@@ -14,6 +14,7 @@ from tinyneuron_hw.isa.codec import encode
 from tinyneuron_hw.isa.opcodes import (
     CONTROL_OPCODES,
     Opcode,
+    RegisterOp,
     Stream,
     UpdateMode,
     WaitMode,
@@ -21,6 +22,7 @@ from tinyneuron_hw.isa.opcodes import (
 
 from ..golden.core import Step
 from ..golden.prepared import Prepared
+from ..golden.register_moves import moved_registers
 from ..loader import PAGE, MemoryWindow
 from .case import Case
 
@@ -65,6 +67,7 @@ def straight_case(case: Case, steps: Sequence[Step], *, serial: bool) -> Case:
         header = _serial_header(number) if serial else None
         code = streams.setdefault(step.stream, [])
         if serial or not _does_nothing(step.prepared):
+            code += _stored(step)
             code.append(resolved(step.prepared, header))
     halt = encode(Opcode.HALT)
     ordered = {s: (*streams[s], halt) for s in Stream if s in streams}
@@ -80,6 +83,15 @@ def straight_case(case: Case, steps: Sequence[Step], *, serial: bool) -> Case:
         case, streams=ordered, code_base=base, windows=windows, watchdog=0, lengths={},
         semaphores={} if serial else case.semaphores,
     )  # fmt: skip
+
+
+def _stored(step: Step) -> list[bytes]:
+    """What gives the registers of a store their values."""
+    if not step.registers:
+        return []
+    numbers = moved_registers(step.prepared)
+    return [encode(Opcode.REGISTER, op=RegisterOp.ADD, dst=number, a=value)
+            for number, value in zip(numbers, step.registers, strict=True)]  # fmt: skip
 
 
 def _data_windows(case: Case) -> list[MemoryWindow]:

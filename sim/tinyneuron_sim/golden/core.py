@@ -16,7 +16,15 @@ from tinyneuron_hw.isa.opcodes import DMA_OPCODES, Opcode, Stream, UpdateMode, W
 from tinyneuron_hw.isa.rules import OperandError
 
 from ..backend import DMA_SOURCE
-from . import scalar, tensor, vector, vector_eight, vector_random, vector_reshape
+from . import (
+    register_moves,
+    scalar,
+    tensor,
+    vector,
+    vector_eight,
+    vector_random,
+    vector_reshape,
+)
 from .dma import transfer
 from .errors import GoldenError, TrapSignal
 from .lists import written_buffers
@@ -34,7 +42,7 @@ from .sequencer import Sequencer
 __all__ = ["EXECUTORS", "Core", "Observer", "Schedule", "Step", "TrapInfo"]
 
 EXECUTORS: dict[Opcode, Callable[[Machine, Prepared], None]] = {
-    **tensor.EXECUTORS, **scalar.EXECUTORS, **vector_random.EXECUTORS, **vector_reshape.EXECUTORS,
+    **register_moves.EXECUTORS, **tensor.EXECUTORS, **scalar.EXECUTORS, **vector_random.EXECUTORS, **vector_reshape.EXECUTORS,
     **{opcode: vector_random.rounding(execute)
        for opcode, execute in (*vector.EXECUTORS.items(), *vector_eight.EXECUTORS.items())},
 }  # fmt: skip
@@ -63,6 +71,8 @@ class Step:
     error: DecodeError | OperandError | None = None
     buffers: tuple[DeviceRegion, ...] = ()
     """What a transfer to a list writes."""
+    registers: tuple[int, ...] = ()
+    """What a register move stores."""
 
 
 Observer = Callable[[Step], None]
@@ -241,7 +251,7 @@ class Core:
         stream, pc = sequencer.stream, sequencer.pc
         machine, thread = self.machine, stream.value
         acquired = self.semaphores.take(*prepared.wait)
-        machine.thread = thread
+        machine.thread, machine.registers = thread, sequencer.registers
         machine.where = where = Where(stream, pc, prepared)
         if self._races:
             self._races.begin(thread, where, acquired)
@@ -263,7 +273,7 @@ class Core:
         opcode = prepared.opcode
         if opcode in DMA_OPCODES:
             self._issue(prepared, where)
-        elif self._rehearses:
+        elif self._rehearses and opcode not in REGISTER_MOVES:
             self._rehearse(prepared)
         elif opcode in EXECUTORS:
             EXECUTORS[opcode](self.machine, prepared)
@@ -327,8 +337,11 @@ class Core:
             clock = tuple(map(int, self._races.clock(thread))) if self._races else ()
             moves = where.queue is not None
             buffers = written_buffers(self.machine, prepared) if moves else ()
+            stores = prepared.opcode in REGISTER_STORES and error is None
+            numbers = register_moves.moved_registers(prepared) if stores else ()
+            registers = tuple(self.machine.registers[number] for number in numbers)
             step = Step(where.stream, where.pc, prepared, where.queue, thread, clock, error,
-                        buffers)  # fmt: skip
+                        buffers, registers)  # fmt: skip
             self._observer(step)
 
     def _update(self, prepared: Prepared, thread: int) -> None:

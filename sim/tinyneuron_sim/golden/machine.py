@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import numpy as np
 
-from tinyneuron_hw.config import CoreConfig
+from tinyneuron_hw.config import NUM_REGISTERS, CoreConfig
 from tinyneuron_hw.float.random import VECTOR_ENGINE
 from tinyneuron_hw.formats import FORMATS, DType
 from tinyneuron_hw.isa.csr import Trap
@@ -38,7 +38,7 @@ class Machine:
     """Memories and array state of a core, and the checks every access goes through.
 
     Set ``where`` and ``thread`` before an instruction executes; messages and the race detector
-    use them. ``rounding`` holds the random bits of an instruction's casts, uint32[lanes, elements],
+    use them; ``registers`` are its stream's. ``rounding`` holds the random bits of an instruction's casts, uint32[lanes, elements],
     if it rounds stochastically. ``descriptors`` are the bytes of the ring whose transfer it is.
     ``races`` None turns race checks off; ``check_unwritten`` notices reads of SBUF and PSUM bytes
     never written.
@@ -52,6 +52,7 @@ class Machine:
         self.errors = code_errors(config)
         self.where: Where | None = None
         self.thread = 0
+        self.registers = [0] * NUM_REGISTERS
         self.descriptors: tuple[tuple[int, int], ...] = ()
         self.reset()
 
@@ -83,8 +84,9 @@ class Machine:
         dims = (*region.dims, (width, region.partitions))
         return Footprint(memory, region.start * width + region.offset, dims)
 
-    def check_read(self, footprint: Footprint) -> None:
-        """GoldenError when a byte was never written or is in a race; a trap when it is lost."""
+    def check_read(self, footprint: Footprint, *, by_dma: bool = False) -> None:
+        """GoldenError when a byte was never written or is in a race; a trap when it is lost.
+        ``by_dma``: an instruction reads through the ports of DMA, as transfers always do."""
         unwritten = footprint.memory.first_unwritten(footprint)
         if unwritten is not None:
             self.fail(f"reads {footprint.memory.place(unwritten)}, which was never written")
@@ -92,12 +94,12 @@ class Machine:
             self.races.read(self.thread, footprint)
         errors = self.errors.get(footprint.memory.name)
         if errors is not None:
-            by_dma = self.where is not None and self.where.queue is not None
+            by_dma |= self.where is not None and self.where.queue is not None
             errors.read(footprint, self.config.axi_bytes if by_dma else None)
 
-    def read_footprint(self, footprint: Footprint) -> np.ndarray:
+    def read_footprint(self, footprint: Footprint, *, by_dma: bool = False) -> np.ndarray:
         """Bytes in element order, after :meth:`check_read`."""
-        self.check_read(footprint)
+        self.check_read(footprint, by_dma=by_dma)
         return footprint.memory.read(footprint)
 
     def check_write(self, footprint: Footprint) -> None:

@@ -76,7 +76,8 @@ class Prepared:
         parts = [*map(str, self.regions.values()), *map(str, self.devices.values())]
         if self.opcode is Opcode.DMA_RING:
             parts.append(_ring_text(self.fields))
-        for name in ("op", "op0", "op1", "function", "accumulate", "transpose", "queue"):
+        for name in ("op", "op0", "op1", "function", "accumulate", "transpose", "queue",
+                     "first"):  # fmt: skip
             if name in self.fields:
                 value = self.fields[name]
                 parts.append(f"{name}={getattr(value, 'name', value)}")

@@ -25,7 +25,8 @@ def rehearse_schedules(
     base: int | None = None,
 ) -> None:
     """The race check of :func:`run_schedules` for a fraction of its time: what instructions access
-    is checked, nothing is computed, and so no results are compared.
+    is checked, nothing is computed, and so no results are compared. Registers are loaded from what
+    memory holds at the start, or other registers were stored to.
 
     Parameters
     ----------
