@@ -168,6 +168,7 @@ class Core(wiring.Component):
         connect(m, sequencers.trap, host.trap)
         connect(m, sequencers.dma, dma.issue)
         connect(m, sequencers.moves, dma.moves)
+        connect(m, sequencers.notifications, host.notifications)
         connect(m, dma.trap, sequencers.dma_trap)
         for engine in range(self.config.dma_engines):
             connect(m, dma.updates[engine], sequencers.dma_updates[engine])

@@ -26,9 +26,11 @@ class Waiting(NamedTuple):
     stream: Stream
     pc: int
     condition: str
-    """What it waits for: ``s3 >= 4 (it is 2)``; empty when it is no semaphore."""
+    """What it waits for: ``s3 >= 4 (it is 2)``, or ``a barrier with vector and scalar``; empty when
+    it is neither."""
     signals: dict[Stream, list[int]]
-    """The instructions of each stream that could still change that semaphore so."""
+    """The instructions of each stream that could still change that semaphore so, or come to that
+    barrier."""
 
 
 def waiting(
@@ -67,6 +69,8 @@ def _waiting(
 ) -> Waiting:  # fmt: skip
     instruction = _instruction(program, stream, pc)
     mode = instruction.fields["header.wait.mode"] if instruction else WaitMode.NONE
+    if instruction and instruction.opcode is Opcode.BARRIER and _held(instruction, semaphores):
+        return _at_barrier(program, stream, pc, positions)
     if instruction is None or mode is WaitMode.NONE:
         return Waiting(stream, pc, "", {})
     index = instruction.fields["header.wait.semaphore"]
@@ -85,6 +89,45 @@ def _waiting(
             ):
                 signals.setdefault(other, []).append(at)
     return Waiting(stream, pc, condition, signals)
+
+
+def _held(instruction: Decoded, semaphores: Sequence[int]) -> bool:
+    """Whether the wait of an instruction that stands is over, as far as that shows."""
+    mode, index, value = (
+        instruction.fields[f"header.wait.{name}"] for name in ("mode", "semaphore", "value")
+    )
+    if mode is WaitMode.NONE or instruction.fields["header.wait.value_by_register"]:
+        return mode is WaitMode.NONE
+    return semaphores[index] == value if mode is WaitMode.EQUAL else semaphores[index] >= value
+
+
+def _at_barrier(
+    program: Program, stream: Stream, pc: int, positions: Mapping[Stream, int]
+) -> Waiting:
+    fields = _fields(program, stream, pc)
+    mask = fields["streams"]
+    assert isinstance(mask, int)
+    if fields["streams_by_register"]:
+        return Waiting(stream, pc, f"a barrier with the streams in r{mask}", {})
+    others = [other for other in Stream if mask >> other.value & 1 and other is not stream]
+    late = [
+        other for other in others if not _is_barrier(program, other, positions.get(other), mask)
+    ]
+    names = " and ".join(other.name.lower() for other in others) or "itself"
+    ended = [other.name.lower() for other in late if other not in positions]
+    more = f" ({' and '.join(ended)} ended without it)" if ended else ""
+    signals = {
+        other: [at for at in sorted(_reachable(program, other, positions[other]))
+                if _is_barrier(program, other, at, mask)]
+        for other in late if other in positions
+    }  # fmt: skip
+    joins = {other: places for other, places in signals.items() if places}
+    return Waiting(stream, pc, f"a barrier with {names}{more}", joins)
+
+
+def _is_barrier(program: Program, stream: Stream, pc: int | None, mask: int) -> bool:
+    fields = {} if pc is None else _fields(program, stream, pc)
+    return fields.get("streams") == mask and not fields["streams_by_register"]
 
 
 def _instruction(program: Program, stream: Stream, pc: int) -> Decoded | None:
@@ -148,7 +191,10 @@ def _sentence(program: Program, item: Waiting) -> str:
         + (" ..." if len(places) > _SHOWN else "")
         for stream, places in item.signals.items()
     ]
-    who = f"which {' or '.join(signals)} would signal" if signals else "which nobody signals"
+    verbs = ("come to", "comes to") if item.condition.startswith("a barrier") else (
+        "signal", "signals")  # fmt: skip
+    who = f"which {' or '.join(signals)} would {verbs[0]}" if signals else (
+        f"which nobody {verbs[1]}")  # fmt: skip
     return f"{text} waits for {item.condition}, {who}"
 
 

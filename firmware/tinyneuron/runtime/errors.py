@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tinyneuron_hw.isa.csr import Trap
 from tinyneuron_hw.isa.opcodes import Stream
@@ -33,14 +33,16 @@ class TrapError(TinyneuronError):
 
     Attributes: ``cause``, ``stream``, ``pc`` (index of the instruction in its stream), ``address``
     (see :class:`tinyneuron_hw.isa.csr.Trap`), ``waiting`` (after WATCHDOG: what each stream that
-    had not ended waited for).
+    had not ended waited for), ``notifications`` (what each stream had told by NOTIFY).
     """
 
     def __init__(self, message: str, *, cause: Trap, stream: Stream, pc: int, address: int,
-                 waiting: Sequence[Waiting] = ()):  # fmt: skip
+                 waiting: Sequence[Waiting] = (),
+                 notifications: Mapping[Stream, Sequence[int]] | None = None):  # fmt: skip
         super().__init__(message)
         self.cause = cause
         self.stream = stream
         self.pc = pc
         self.address = address
         self.waiting = tuple(waiting)
+        self.notifications = {stream: list(told) for stream, told in (notifications or {}).items()}

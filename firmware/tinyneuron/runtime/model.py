@@ -22,6 +22,7 @@ from tinyneuron_hw.isa.opcodes import Stream
 from tinyneuron_hw.isa.waits import WAITS
 from tinyneuron_sim.backend import Backend, TraceEvent
 from tinyneuron_sim.loader import CONTROL_START, MemoryWindow, csr_values
+from tinyneuron_sim.notifications import read_notifications
 
 from ..program.disassembler import instruction_text
 from ..program.program import Program, TensorSpec
@@ -40,6 +41,8 @@ DEFAULT_WATCHDOG = 100_000
 _PAGE = 4096
 _TENSOR_ALIGNMENT = 64
 _SLICE = 1_000_000_000
+_NOTIFIED_EVERY = 4096
+"""Cycles from one look for notifications to the next."""
 _INTERRUPTS = 0b11
 _PC_MASK = 0xFF_FFFF
 
@@ -61,6 +64,10 @@ class RunResult:
         Seconds the target took.
     trace:
         Start and end of every instruction and transfer.
+    notifications:
+        What each stream told by NOTIFY, in order.
+    notifications_lost:
+        How many found no room in the core (``isa.csr.NOTIFICATIONS``).
     """
 
     outputs: dict[str, np.ndarray]
@@ -68,6 +75,8 @@ class RunResult:
     counters: dict[str, int]
     wall_s: float
     trace: list[TraceEvent] = field(repr=False, default_factory=list)
+    notifications: dict[Stream, list[int]] = field(default_factory=dict)
+    notifications_lost: int = 0
 
     @property
     def sim_khz(self) -> float | None:
@@ -220,6 +229,7 @@ class Model:
         trace: bool = False,
         registers: Mapping[int, int] | None = None,
         waits: bool = False,
+        notified: Callable[[Stream, int], None] | None = None,
     ) -> RunResult:
         """Sets the inputs, runs the program to its end and reads the outputs.
 
@@ -240,6 +250,9 @@ class Model:
             order; for instance ``Csr.INJECT``.
         waits:
             Whether to read the counters of waiting (``isa.waits``) as well.
+        notified:
+            Called with stream and value of each notification while the program runs; those of one
+            stream come in order.
 
         Raises
         ------
@@ -254,13 +267,12 @@ class Model:
         for name, array in arrays.items():
             self.write(name, array)
         self._start(watchdog, registers or {})
+        told: dict[Stream, list[int]] = {}
         begin = time.perf_counter()
-        event = self._backend.run(max_cycles or _SLICE, progress).event
-        while event == "timeout" and max_cycles is None:
-            event = self._backend.run(_SLICE, progress).event
+        event, lost = self._until_end(max_cycles, progress, told, notified)
         wall = time.perf_counter() - begin
         if event == "trap":
-            raise self._trap()
+            raise self._trap(told)
         if event == "timeout":
             self._backend.reset()
             raise RunTimeoutError(f"the program was still running after {max_cycles} cycles")
@@ -273,7 +285,29 @@ class Model:
             counters=counters,
             wall_s=wall,
             trace=events,
+            notifications=told,
+            notifications_lost=lost,
         )
+
+    def _until_end(
+        self, max_cycles: int | None, progress: Callable[[int], None] | None,
+        told: dict[Stream, list[int]], notified: Callable[[Stream, int], None] | None,
+    ) -> tuple[str, int]:  # fmt: skip
+        """How the run ends, and how many notifications were lost; the others go to ``told``."""
+        piece = _SLICE if notified is None else _NOTIFIED_EVERY
+        ran, event, lost = 0, "timeout", 0
+        while event == "timeout" and (max_cycles is None or ran < max_cycles):
+            size = piece if max_cycles is None else min(piece, max_cycles - ran)
+            before = ran
+            shown = None if progress is None else lambda n, by=before: progress(by + n)
+            result = self._backend.run(size, shown)
+            event, ran = result.event, ran + size
+            values, lost = read_notifications(self._backend)
+            for stream, those in values.items():
+                told.setdefault(stream, []).extend(those)
+                for value in those if notified is not None else ():
+                    notified(stream, value)
+        return event, lost
 
     def _start(self, watchdog: int, others: Mapping[int, int]) -> None:
         backend = self._backend
@@ -295,7 +329,7 @@ class Model:
                 counters[name] |= self._backend.csr_read(counter_address(name) + 4) << 32
         return counters
 
-    def _trap(self) -> TrapError:
+    def _trap(self, told: dict[Stream, list[int]]) -> TrapError:
         backend = self._backend
         cause = Trap(backend.csr_read(Csr.TRAP_CAUSE))
         stream = Stream(backend.csr_read(Csr.TRAP_STREAM))
@@ -312,6 +346,7 @@ class Model:
             f"trap {cause.name} in stream {stream.name.lower()} at instruction {pc} "
             f"({text[:200]}), address 0x{address:x}{self._source(stream, pc)}{why}",
             cause=cause, stream=stream, pc=pc, address=address, waiting=stuck,
+            notifications=told,
         )  # fmt: skip
 
     def _waiting(self) -> list[Waiting]:

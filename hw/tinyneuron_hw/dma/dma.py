@@ -218,9 +218,7 @@ class Dma(wiring.Component):
             | (write.valid & write.ready)
         )
 
-    def _find_faults(
-        self, m: Module, port: int, users: list[Any], shared: SbufArbiter
-    ) -> None:
+    def _find_faults(self, m: Module, port: int, users: list[Any], shared: SbufArbiter) -> None:
         """Traps of the user of a port whose access to SBUF met a word that is lost."""
         for kind, owner in (("read", shared.reader), ("write", shared.writer)):
             fault = getattr(self, f"sbuf_{kind}_fault")[port]

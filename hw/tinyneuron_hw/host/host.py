@@ -13,6 +13,7 @@ from ..isa import csr
 from ..isa.csr import CSR_ADDRESS_BITS, Csr
 from ..isa.opcodes import Stream
 from ..memory.faults import Injection
+from ..sequencer.notifications import NotificationStatus
 from ..sequencer.ports import TrapPort
 from .axi import Axi4Lite
 from .axil_port import AxiLitePort
@@ -48,6 +49,8 @@ class Host(wiring.Component):
         The first trap of a run is kept.
     positions: In(32).array(5)
         See :class:`Control`.
+    notifications: In(NotificationStatus())
+        What the streams have told.
     increments: In(Increments)
         Of the counters, each cycle.
     inject: Out(Injection), injected: In(1)
@@ -79,6 +82,7 @@ class Host(wiring.Component):
                 "quiet": In(1),
                 "trap": In(TrapPort()),
                 "positions": In(32).array(_STREAMS),
+                "notifications": In(NotificationStatus()),
                 "increments": In(Increments),
                 "inject": Out(Injection),
                 "injected": In(1),
@@ -135,9 +139,17 @@ class Host(wiring.Component):
 
         # A written byte replaces the register's;
         strobes = Cat(strobe.replicate(8) for strobe in port.strobe)
-        enable, status = Signal(2), Signal(2)
+        enable, status = Signal(3), Signal(3)
         stored = {**self._stored(), Csr.INTERRUPT_ENABLE: enable}
-        read_only = {**csr.config_words(self.config), **control.words()}
+        told = self.notifications
+        read_only = {
+            **csr.config_words(self.config),
+            **control.words(),
+            Csr.NOTIFY_COUNT: told.count,
+            Csr.NOTIFY_STREAM: Value.cast(told.stream),
+            Csr.NOTIFY_VALUE: told.value,
+            Csr.NOTIFY_LOST: told.lost,
+        }
         for name, value in zip(csr.COUNTERS, counters.values, strict=True):
             address = csr.counter_address(name)
             read_only[address], read_only[address + 4] = value[:32], value[32:]
@@ -158,7 +170,7 @@ class Host(wiring.Component):
         ]
         with m.If(self.injected):
             m.d.sync += self.inject.valid.eq(0)
-        raised = Cat(control.done_event, control.trap_event)
+        raised = Cat(control.done_event, control.trap_event, told.told)
         m.d.sync += status.eq(status | raised)
         with m.If(request):
             with m.Switch(port.address):
@@ -175,7 +187,9 @@ class Host(wiring.Component):
                 with m.Case(int(Csr.INTERRUPT_STATUS)):
                     m.d.comb += port.read_data.eq(status)
                     with m.If(port.write):
-                        m.d.sync += status.eq(status & ~command[:2] | raised)
+                        m.d.sync += status.eq(status & ~command[:3] | raised)
+                with m.Case(int(Csr.NOTIFY_POP)):
+                    m.d.comb += told.pop.eq(port.write & command[0])
                 with m.Case(int(Csr.CONTROL)):
                     m.d.comb += control.start_request.eq(port.write & command[0])
                     m.d.comb += control.reset_request.eq(port.write & command[1])

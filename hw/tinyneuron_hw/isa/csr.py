@@ -75,7 +75,7 @@ class Csr(enum.IntEnum):
     """RO bit 0 RUNNING, bit 1 DONE, bit 2 TRAPPED, bit 3 RESETTING, bit 4 CLEARING (with RESETTING,
     from the command to the end)."""
     INTERRUPT_ENABLE = 0x028
-    """RW bit 0 done, bit 1 trap."""
+    """RW bit 0 done, bit 1 trap, bit 2 notification."""
     INTERRUPT_STATUS = 0x02C
     """Write one to clear, bits as INTERRUPT_ENABLE; the interrupt line is the OR of both ANDed."""
     STREAM_ENABLE = 0x030
@@ -98,6 +98,16 @@ class Csr(enum.IntEnum):
     """RO index of the instruction in its stream."""
     TRAP_ADDRESS_LO = 0x20C
     TRAP_ADDRESS_HI = 0x210
+    NOTIFY_COUNT = 0x240
+    """RO notifications that wait, at most ``NOTIFICATIONS``. START forgets those of before."""
+    NOTIFY_STREAM = 0x244
+    """RO the stream of the oldest one."""
+    NOTIFY_VALUE = 0x248
+    """RO its value."""
+    NOTIFY_LOST = 0x24C
+    """RO notifications since START that found no room, at most 65535."""
+    NOTIFY_POP = 0x250
+    """W1 bit 0: drop the oldest one."""
 
 
 COUNTERS: tuple[str, ...] = (
@@ -134,6 +144,10 @@ instruction in the engine; ``tensor_moving``: cycles a moving element entered th
 of those of their ports."""
 
 
+NOTIFICATIONS = 64
+"""Notifications that wait for the host at most."""
+MAX_LOST = (1 << 16) - 1
+"""Largest number of lost notifications that is counted."""
 INCREMENT_BITS = 16
 """A counter grows by less than ``2**INCREMENT_BITS`` in a cycle."""
 

@@ -106,6 +106,37 @@ class Loop(data.Struct):
     reserved: unsigned(772)
 
 
+class Delay(data.Struct):
+    """Starts after everything before it in the stream is done, and takes at least ``cycles`` cycles
+    of the core's clock. It counts as progress for the watchdog."""
+
+    header: Header
+    cycles: unsigned(32)
+    cycles_by_register: unsigned(1)
+    reserved: unsigned(863)
+
+
+class Notify(data.Struct):
+    """After everything before it in the stream is done, tells the host ``value``. See
+    Notifications."""
+
+    header: Header
+    value: unsigned(32)
+    value_by_register: unsigned(1)
+    reserved: unsigned(863)
+
+
+class Barrier(data.Struct):
+    """Waits until everything before it in the stream is done and every stream s with bit s set in
+    ``streams`` has come to a BARRIER of the same ``streams``; all of them go on together. Without
+    the bit of its own stream it traps with BAD_OPERAND."""
+
+    header: Header
+    streams: unsigned(5)
+    streams_by_register: unsigned(1)
+    reserved: unsigned(890)
+
+
 class DmaLoad(data.Struct):
     """Device memory to SBUF. For ``accumulate`` and ``transpose`` see Accumulating and transposing
     transfers."""
@@ -295,6 +326,9 @@ INSTRUCTIONS: dict[Opcode, type[data.Struct]] = {
     Opcode.REGISTER_STORE: RegisterStore,
     Opcode.REGISTER_LOAD_SBUF: RegisterLoadSbuf,
     Opcode.REGISTER_STORE_SBUF: RegisterStoreSbuf,
+    Opcode.DELAY: Delay,
+    Opcode.NOTIFY: Notify,
+    Opcode.BARRIER: Barrier,
     Opcode.DMA_LOAD: DmaLoad,
     Opcode.DMA_STORE: DmaStore,
     Opcode.DMA_COPY: DmaCopy,

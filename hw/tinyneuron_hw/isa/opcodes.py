@@ -54,6 +54,9 @@ class Opcode(enum.Enum, shape=8):
     REGISTER_STORE = 0x07
     REGISTER_LOAD_SBUF = 0x08
     REGISTER_STORE_SBUF = 0x09
+    DELAY = 0x0A
+    NOTIFY = 0x0B
+    BARRIER = 0x0C
     DMA_LOAD = 0x20
     DMA_STORE = 0x21
     DMA_COPY = 0x22
@@ -89,7 +92,16 @@ class Opcode(enum.Enum, shape=8):
     ACTIVATE_SEED = 0x83
 
 
-CONTROL_OPCODES = (Opcode.NOP, Opcode.HALT, Opcode.REGISTER, Opcode.BRANCH, Opcode.LOOP)
+CONTROL_OPCODES = (
+    Opcode.NOP,
+    Opcode.HALT,
+    Opcode.REGISTER,
+    Opcode.BRANCH,
+    Opcode.LOOP,
+    Opcode.DELAY,
+    Opcode.NOTIFY,
+    Opcode.BARRIER,
+)
 REGISTER_LOADS = (Opcode.REGISTER_LOAD, Opcode.REGISTER_LOAD_SBUF)
 REGISTER_STORES = (Opcode.REGISTER_STORE, Opcode.REGISTER_STORE_SBUF)
 REGISTER_MOVES = (*REGISTER_LOADS, *REGISTER_STORES)
@@ -172,7 +184,8 @@ class UpdateMode(enum.Enum, shape=2):
 
 
 class RegisterOp(enum.Enum, shape=5):
-    """``dst = a op b`` on 32-bit registers, modulo 2**32; shifts use the low 5 bits of b."""
+    """``dst = a op b`` on 32-bit registers, modulo 2**32; shifts use the low 5 bits of b.
+    Comparisons give 1 or 0."""
 
     ADD = 0
     SUBTRACT = 1
@@ -188,6 +201,16 @@ class RegisterOp(enum.Enum, shape=5):
     LESS_SIGNED = 11
     LESS_UNSIGNED = 12
     EQUAL = 13
+    MIN_UNSIGNED = 14
+    MAX_UNSIGNED = 15
+    NOT_EQUAL = 16
+    GREATER_EQUAL_SIGNED = 17
+    GREATER_EQUAL_UNSIGNED = 18
+    AND_NOT = 19
+    """a and the complement of b."""
+    MULTIPLY_HIGH_SIGNED = 20
+    """The upper 32 bits of the product of 64 bits."""
+    MULTIPLY_HIGH_UNSIGNED = 21
 
 
 class Condition(enum.Enum, shape=3):

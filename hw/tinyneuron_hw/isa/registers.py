@@ -71,7 +71,8 @@ def _bits(*bits: tuple[str, str]) -> tuple[Field, ...]:
     return tuple(Field(name, number, 1, meaning) for number, (name, meaning) in enumerate(bits))
 
 
-_EVENTS = (("DONE", "the core is done"), ("TRAP", "the core has trapped"))
+_EVENTS = (("DONE", "the core is done"), ("TRAP", "the core has trapped"),
+           ("NOTIFY", "a stream has notified the host"))  # fmt: skip
 _SINGLE: dict[Csr, tuple[Access, tuple[Field, ...]]] = {
     Csr.ID: (Access.RO, _one("VALUE", "'TNEU'")),
     Csr.VERSION: (Access.RO, _one("VALUE", "major number [31:16], minor number [15:0]")),
@@ -112,6 +113,11 @@ _SINGLE: dict[Csr, tuple[Access, tuple[Field, ...]]] = {
     Csr.TRAP_PC: (Access.RO, _one("INDEX", "of the instruction in its stream", 24)),
     Csr.TRAP_ADDRESS_LO: (Access.RO, _one("ADDRESS", "bits 31:0; its meaning is the cause's")),
     Csr.TRAP_ADDRESS_HI: (Access.RO, _one("ADDRESS", "bits 47:32", 16)),
+    Csr.NOTIFY_COUNT: (Access.RO, _one("COUNT", "notifications that wait", 7)),
+    Csr.NOTIFY_STREAM: (Access.RO, _one("STREAM", "of the oldest one", 3)),
+    Csr.NOTIFY_VALUE: (Access.RO, _one("VALUE", "of the oldest one")),
+    Csr.NOTIFY_LOST: (Access.RO, _one("COUNT", "since START, that found no room", 16)),
+    Csr.NOTIFY_POP: (Access.W1A, _bits(("POP", "drops the oldest one"))),
 }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ STREAM_STATES = {
     "waits_semaphore": "its semaphore's condition did not hold, or its update had no turn",
     "waits_order": "instructions before it in the stream had to be done",
     "waits_queue": "the engine's or the DMA's queue was full",
-    "waits_control": "a move of its registers was under way",
+    "waits_control": "a register move, DELAY, NOTIFY or BARRIER of its own was under way",
 }
 """What a stream that has not halted does in a cycle."""
 SBUF_PORTS = ("moving", "stationary", "dma_read", "vector_read", "scalar_read", "dma_write",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from amaranth.hdl import Module, Mux, Value
+from amaranth.hdl import Module, Mux, Signal, Value
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
@@ -30,8 +30,19 @@ class ControlUnit(wiring.Component):
         m = Module()
         register, branch = data.View(Register, self.raw), data.View(Branch, self.raw)
         a, b = register.a, register.b
-        less_signed, less_unsigned, equal = a.as_signed() < b.as_signed(), a < b, a == b
+        less_signed, less_unsigned, equal = Signal(), Signal(), Signal()
+        m.d.comb += [
+            less_signed.eq(a.as_signed() < b.as_signed()),
+            less_unsigned.eq(a < b),
+            equal.eq(a == b),
+        ]
         shift = b[:5]
+        product, high = Signal(64), Signal(32)
+        m.d.comb += [
+            product.eq(a * b),
+            # What the signs of both take from the unsigned product.
+            high.eq(product[32:] - Mux(a[31], b, 0) - Mux(b[31], a, 0)),
+        ]
         results: dict[RegisterOp, Value] = {
             RegisterOp.ADD: a + b,
             RegisterOp.SUBTRACT: a - b,
@@ -41,12 +52,20 @@ class ControlUnit(wiring.Component):
             RegisterOp.SHIFT_LEFT: (a << shift)[:32],
             RegisterOp.SHIFT_RIGHT: a >> shift,
             RegisterOp.SHIFT_RIGHT_ARITHMETIC: a.as_signed() >> shift,
-            RegisterOp.MULTIPLY: (a * b)[:32],
+            RegisterOp.MULTIPLY: product[:32],
             RegisterOp.MIN_SIGNED: Mux(less_signed, a, b),
             RegisterOp.MAX_SIGNED: Mux(less_signed, b, a),
             RegisterOp.LESS_SIGNED: less_signed,
             RegisterOp.LESS_UNSIGNED: less_unsigned,
             RegisterOp.EQUAL: equal,
+            RegisterOp.MIN_UNSIGNED: Mux(less_unsigned, a, b),
+            RegisterOp.MAX_UNSIGNED: Mux(less_unsigned, b, a),
+            RegisterOp.NOT_EQUAL: ~equal,
+            RegisterOp.GREATER_EQUAL_SIGNED: ~less_signed,
+            RegisterOp.GREATER_EQUAL_UNSIGNED: ~less_unsigned,
+            RegisterOp.AND_NOT: a & ~b,
+            RegisterOp.MULTIPLY_HIGH_SIGNED: high,
+            RegisterOp.MULTIPLY_HIGH_UNSIGNED: product[32:],
         }
         conditions: dict[Condition, Value | int] = {
             Condition.ALWAYS: 1,

@@ -12,11 +12,13 @@ from ..isa.opcodes import Stream, UpdateMode
 
 __all__ = [
     "PC_BITS",
+    "BarrierPort",
     "DmaCommand",
     "DmaIssue",
     "EngineCommand",
     "EnginePort",
     "Extent",
+    "NotifyPort",
     "RegisterMove",
     "RegisterMovePort",
     "SemaphoreUpdatePort",
@@ -153,6 +155,21 @@ class SemaphoreUpdatePort(Signature):
                 "value": Out(32),
             }
         )
+
+
+class BarrierPort(Signature):
+    """From a sequencer to :class:`Barriers`: it has ``arrived`` at a BARRIER of ``streams``, and
+    stays until it may ``go``."""
+
+    def __init__(self):
+        super().__init__({"arrived": Out(1), "streams": Out(len(Stream)), "go": In(1)})
+
+
+class NotifyPort(Signature):
+    """From a sequencer to :class:`Notifications`."""
+
+    def __init__(self):
+        super().__init__({"valid": Out(1), "ready": In(1), "value": Out(32)})
 
 
 class TrapPort(Signature):

@@ -12,7 +12,17 @@ from ..isa.opcodes import Stream
 from .fetch import Fetch, FetchStatus
 from .links import OPCODES, FetchRequest, FetchResponse, SemaphoreWaitPort, TracePulse
 from .loops import LoopCommand, LoopStack
-from .ports import PC_BITS, DmaIssue, EnginePort, RegisterMovePort, SemaphoreUpdatePort, StreamState, TrapPort
+from .ports import (
+    PC_BITS,
+    BarrierPort,
+    DmaIssue,
+    EnginePort,
+    NotifyPort,
+    RegisterMovePort,
+    SemaphoreUpdatePort,
+    StreamState,
+    TrapPort,
+)
 from .prepare_stage import PrepareStage
 from .registers import RegisterFile
 from .start_stage import StartStage
@@ -32,7 +42,7 @@ class SequencerSignature(Signature):
     engine: port of the stream's engine, if it has one.
     halted: the stream has halted.
     idle: nothing is in flight: no read, no instruction in the engine.
-    active: an instruction started or retired in this cycle.
+    active: an instruction started or retired in this cycle, or a DELAY is under way.
     retired: an instruction is over.
     pc: the instruction the stream is at.
     oldest_pc: the first instruction in the engine that is not done.
@@ -53,6 +63,8 @@ class SequencerSignature(Signature):
                 "engine": Out(EnginePort()),
                 "dma": Out(DmaIssue()),
                 "move": Out(RegisterMovePort()),
+                "barrier": Out(BarrierPort()),
+                "notify": Out(NotifyPort()),
                 "wait": Out(SemaphoreWaitPort()),
                 "update": Out(SemaphoreUpdatePort()),
                 "trap": Out(TrapPort()),
@@ -170,7 +182,8 @@ class Sequencer(wiring.Component):
         m.d.comb += [prepare.run.eq(self.run), prepare.legal.eq(self.legal)]
         for name in ("number", "run", "entry"):
             m.d.comb += getattr(start, name).eq(getattr(self, name))
-        for name in ("engine", "dma", "move", "wait", "update", "trace_start", "trace_end"):
+        for name in ("engine", "dma", "move", "barrier", "notify", "wait", "update",
+                     "trace_start", "trace_end"):  # fmt: skip
             wiring.connect(m, getattr(start, name), wiring.flipped(getattr(self, name)))
         m.d.comb += [
             self.active.eq(start.active),

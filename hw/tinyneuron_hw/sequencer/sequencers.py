@@ -13,9 +13,11 @@ from ..host.windows import Windows
 from ..isa.csr import Trap
 from ..isa.opcodes import Stream
 from ..memory.faults import Fault
+from .barriers import Barriers
 from .dma_issue import DmaIssueArbiter
 from .fetch_bus import FetchBus
 from .links import legal_mask
+from .notifications import Notifications, NotificationStatus
 from .ports import (
     PC_BITS,
     DmaIssue,
@@ -65,6 +67,7 @@ class Sequencers(wiring.Component):
     trace, trace_dropped: events, and how many were lost in this cycle.
     cycle: cycles since START.
     retired: pulse per stream; ``states``: what each does in this cycle.
+    notifications: what the streams have told the host.
     semaphore_index, semaphore_value, semaphore_write, semaphore_write_value: the host's access.
     """
 
@@ -100,6 +103,7 @@ class Sequencers(wiring.Component):
                 "cycle": Out(32),
                 "retired": Out(_STREAMS),
                 "states": Out(StreamState).array(_STREAMS),
+                "notifications": Out(NotificationStatus()),
                 "semaphore_index": In(range(NUM_SEMAPHORES)),
                 "semaphore_value": Out(32),
                 "semaphore_write": In(1),
@@ -153,15 +157,20 @@ class Sequencers(wiring.Component):
         m.submodules.fetch_bus = bus = FetchBus(config)
         m.submodules.dma_issue = dma_issue = DmaIssueArbiter()
         m.submodules.register_moves = moves = RegisterMoveArbiter()
+        m.submodules.barriers = barriers = Barriers()
+        m.submodules.notifications = notifications = Notifications()
         m.submodules.semaphores = semaphores = Semaphores(config)
         wiring.connect(m, bus.axi, wiring.flipped(self.fetch))
         wiring.connect(m, dma_issue.output, wiring.flipped(self.dma))
         wiring.connect(m, moves.output, wiring.flipped(self.moves))
+        wiring.connect(m, notifications.host, wiring.flipped(self.notifications))
         for i, sequencer in enumerate(self._sequencers):
             wiring.connect(m, sequencer.request, bus.requests[i])
             wiring.connect(m, sequencer.response, bus.responses[i])
             wiring.connect(m, sequencer.dma, dma_issue.inputs[i])
             wiring.connect(m, sequencer.move, moves.inputs[i])
+            wiring.connect(m, sequencer.barrier, barriers.ports[i])
+            wiring.connect(m, sequencer.notify, notifications.ports[i])
             wiring.connect(m, sequencer.wait, semaphores.waits[i])
             wiring.connect(m, sequencer.update, semaphores.updates[i])
         for i in range(config.dma_engines):
@@ -173,6 +182,7 @@ class Sequencers(wiring.Component):
             self.fetch_bytes.eq(bus.fetch_bytes),
             dma_issue.run.eq(self._run),
             moves.run.eq(self._run),
+            notifications.clear.eq(self._begin),
             semaphores.index.eq(self.semaphore_index),
             semaphores.write.eq(self.semaphore_write),
             semaphores.write_value.eq(self.semaphore_write_value),

@@ -8,7 +8,7 @@ from amaranth.lib.wiring import In, Out
 
 from ..config import NUM_REGISTERS, CoreConfig
 from ..isa.csr import Trap
-from ..isa.instructions import Branch, Loop, Register
+from ..isa.instructions import Barrier, Branch, Loop, Register
 from ..isa.opcodes import (
     CONTROL_OPCODES,
     DMA_OPCODES,
@@ -21,12 +21,14 @@ from ..isa.opcodes import (
 from ..isa.operands import Header
 from .inflight import InFlight
 from .links import OPCODES, SemaphoreWaitPort, TracePulse, is_any
+from .long_control import LONG_OPCODES, LongControl
 from .loops import LoopCommand, LoopRequest
-from .move_command import MoveCommand
 from .ports import (
     PC_BITS,
+    BarrierPort,
     DmaIssue,
     EnginePort,
+    NotifyPort,
     RegisterMovePort,
     SemaphoreUpdatePort,
     StreamState,
@@ -39,7 +41,7 @@ __all__ = ["StartStage"]
 _ENGINE_OPCODES = tuple(
     op for op in OPCODES if op not in CONTROL_OPCODES + REGISTER_MOVES + DMA_OPCODES
 )
-_SERIAL_OPCODES = (Opcode.NOP, Opcode.HALT, *REGISTER_MOVES, *DMA_OPCODES)
+_SERIAL_OPCODES = (Opcode.NOP, Opcode.HALT, *LONG_OPCODES, *DMA_OPCODES)
 """Opcodes that start after everything earlier in their stream is done."""
 
 
@@ -62,7 +64,8 @@ class StartStage(wiring.Component):
     request, loops_full: to and from the loop stack: what a control instruction does.
     write: the register a control instruction or a move writes.
     moves: a register move is here; ``moved`` is the register in question, ``move_value`` its value.
-    engine, dma, move, wait, update, trace_start, trace_end, active, retired: the sequencer's.
+    engine, dma, move, barrier, notify, wait, update, trace_start, trace_end, active, retired: the
+        sequencer's.
     halts: pulse; HALT has ended.
     fault, cause, address: pulse; the instruction traps.
 
@@ -92,6 +95,8 @@ class StartStage(wiring.Component):
                 "engine": Out(EnginePort()),
                 "dma": Out(DmaIssue()),
                 "move": Out(RegisterMovePort()),
+                "barrier": Out(BarrierPort()),
+                "notify": Out(NotifyPort()),
                 "wait": Out(SemaphoreWaitPort()),
                 "update": Out(SemaphoreUpdatePort()),
                 "trace_start": Out(TracePulse()),
@@ -108,12 +113,12 @@ class StartStage(wiring.Component):
     def elaborate(self, platform: Any) -> Module:
         m = Module()
         m.submodules.inflight = self._inflight = InFlight(self._config)
+        m.submodules.long = self._long = LongControl()
         instruction: Any = Signal(PreparedInstruction, reset_less=True)
         self._raw, self._info, self._pc = instruction.raw, instruction.info, instruction.pc
         self._header: Any = data.View(Header, self._raw[: Header.as_shape().size])
-        self._waited, self._updating, self._running = Signal(), Signal(), Signal()
-        """The semaphore's condition held; a control instruction ran, but for its update; it runs
-        for more than a cycle."""
+        self._waited, self._updating = Signal(), Signal()
+        """The semaphore's condition held; a control instruction ran, but for its update."""
         self._leaves = Signal()
         m.d.comb += [
             self.input.ready.eq(~self.full | self._leaves),
@@ -130,7 +135,7 @@ class StartStage(wiring.Component):
         self._connect_semaphores(m)
         self._connect_loops(m)
         self._connect_dma(m)
-        self._connect_move(m)
+        self._connect_long(m)
         self._connect_trace(m)
         with m.If(self.full & self._updating):
             m.d.comb += self.state.eq(StreamState.WAITS_SEMAPHORE)
@@ -141,8 +146,7 @@ class StartStage(wiring.Component):
             m.d.sync += self.full.eq(0)
         with m.If(self.input.valid & self.input.ready):
             m.d.sync += instruction.eq(self.input.payload)
-            m.d.sync += [self.full.eq(self.run), self._waited.eq(0)]
-            m.d.sync += [self._updating.eq(0), self._running.eq(0)]
+            m.d.sync += [self.full.eq(self.run), self._waited.eq(0), self._updating.eq(0)]
         return m
 
     def _start(self, m: Module) -> None:
@@ -150,7 +154,9 @@ class StartStage(wiring.Component):
         is_engine = is_any(info.select, _ENGINE_OPCODES)
         is_loop = is_any(info.select, [Opcode.LOOP])
         too_deep = is_loop & self.loops_full & (data.View(Loop, self._raw).count != 0)
-        bad_operand = info.bad_operand | too_deep
+        foreign = ~data.View(Barrier, self._raw).streams.bit_select(self.number, 1)
+        left_out = is_any(info.select, [Opcode.BARRIER]) & foreign
+        bad_operand = info.bad_operand | too_deep | left_out
         is_bad = Signal()
         m.d.comb += is_bad.eq(info.bad_opcode | bad_operand | info.out_of_range)
 
@@ -184,8 +190,8 @@ class StartStage(wiring.Component):
             with m.If(self.dma.issue.ready):
                 m.d.comb += self._begins.eq(1)
                 self._finish(m)
-        with m.Elif(begins & self.moves):
-            self._move(m, updates)
+        with m.Elif(begins & is_any(info.select, LONG_OPCODES)):
+            self._run(m, updates)
         with m.Elif(begins & ~traced):
             m.d.comb += self._begins.eq(1)
             self._control(m)
@@ -194,14 +200,14 @@ class StartStage(wiring.Component):
             with m.Else():
                 self._finish(m)
 
-    def _move(self, m: Module, updates: Any) -> None:
-        """A register move: nothing else of the stream is under way."""
-        with m.If(~self._running):
-            m.d.comb += self.move.issue.valid.eq(1)
-            with m.If(self.move.issue.ready):
-                m.d.comb += self._begins.eq(1)
-                m.d.sync += self._running.eq(1)
-        with m.Elif(self.move.done):
+    def _run(self, m: Module, updates: Any) -> None:
+        """An instruction that takes its time: nothing else of the stream is under way."""
+        m.d.comb += [
+            self._long.here.eq(1),
+            self._begins.eq(self._long.begins),
+            self.state.eq(StreamState.WAITS_CONTROL),
+        ]
+        with m.If(self._long.ends):
             m.d.comb += [
                 self.request.command.eq(LoopCommand.ADVANCE),
                 self.request.now.eq(1),
@@ -210,8 +216,6 @@ class StartStage(wiring.Component):
                 m.d.sync += self._updating.eq(1)
             with m.Else():
                 self._finish(m)
-        with m.If(self._running | ~self.move.issue.ready):
-            m.d.comb += self.state.eq(StreamState.WAITS_CONTROL)
 
     def _trap(self, m: Module, bad_operand: Any) -> None:
         info = self._info
@@ -310,26 +314,26 @@ class StartStage(wiring.Component):
             command.dst_register.eq(Mux(is_store, near, far)),
         ]
 
-    def _connect_move(self, m: Module) -> None:
-        m.submodules.move_command = command = MoveCommand()
-        write, move, payload = self.write, self.move, self.move.issue.payload
+    def _connect_long(self, m: Module) -> None:
+        long, write = self._long, self.write
+        for name in ("move", "barrier", "notify"):
+            wiring.connect(m, getattr(long, name), wiring.flipped(getattr(self, name)))
         m.d.comb += [
-            command.raw.eq(self._raw),
-            command.select.eq(self._info.select),
-            command.register.eq(self._info.device_registers[0]),
-            payload.eq(command.move),
-            payload.stream.eq(self.number),
-            payload.pc.eq(self._pc),
-            payload.instruction_address.eq(self._instruction_address()),
-            self.moves.eq(self.full & is_any(self._info.select, REGISTER_MOVES)),
-            self.moved.eq(command.first + move.index),
-            move.value.eq(self.move_value),
+            long.raw.eq(self._raw),
+            long.select.eq(self._info.select),
+            long.register.eq(self._info.device_registers[0]),
+            long.number.eq(self.number),
+            long.pc.eq(self._pc),
+            long.instruction_address.eq(self._instruction_address()),
+            long.move_value.eq(self.move_value),
+            self.moves.eq(self.full & long.moves),
+            self.moved.eq(long.moved),
         ]
-        with m.If(self.moves & self._running & move.write):
+        with m.If(long.write.valid):
             m.d.comb += [
                 write.valid.eq(1),
-                write.index.eq(self.moved),
-                write.value.eq(move.write_value),
+                write.index.eq(long.write.index),
+                write.value.eq(long.write.value),
             ]
 
     def _connect_trace(self, m: Module) -> None:
@@ -340,7 +344,12 @@ class StartStage(wiring.Component):
             m.d.comb += own.pc.eq(Mux(pulse, self._pc, engine.pc))
         m.d.comb += self.retired.eq(self._ends | inflight.retired)
         m.d.comb += self.active.eq(
-            self._begins | self._ends | inflight.retired | inflight.push | self.engine.started
+            self._begins
+            | self._ends
+            | inflight.retired
+            | inflight.push
+            | self.engine.started
+            | self._long.delays
         )
 
     def _instruction_address(self) -> Any:

@@ -16,6 +16,7 @@ from tinyneuron_hw.isa.rules_registers import MAX_MOVED
 
 from ..backend import Backend, BackendError
 from ..loader import CONTROL_START, MemoryWindow, csr_values, load_and_start, place_streams
+from ..notifications import read_notifications
 from . import service
 from .case import Case, Extent
 
@@ -53,6 +54,7 @@ class Outcome:
     """State after a case: ``event`` as in ``RunResult``, memories as bytes, partitions first.
 
     ``registers`` holds those that the program can write; a RESET after a trap empties it.
+    ``notifications``: what each stream told the host, in order.
     """
 
     event: str
@@ -63,6 +65,7 @@ class Outcome:
     device: tuple[np.ndarray, ...]
     sbuf: np.ndarray
     psum: np.ndarray
+    notifications: dict[Stream, tuple[int, ...]] = field(default_factory=dict)
 
 
 def _top(config: CoreConfig) -> int:
@@ -151,7 +154,7 @@ class Bench:
             self._start(case)
             result = backend.run(self.max_cycles)
         trap = self._trap() if result.event == "trap" else None
-        semaphores = self._semaphores()
+        semaphores, notifications = self._semaphores(), read_notifications(backend)[0]
         registers: dict[tuple[Stream, int], int] = {}
         if result.event == "timeout":
             self.close()
@@ -166,7 +169,8 @@ class Bench:
             for address, size in case.watched
         )
         sbuf, psum = self.read_memories(case.config, case.sbuf, case.psum)
-        return Outcome(result.event, result.cycles, trap, semaphores, registers, device, sbuf, psum)
+        return Outcome(result.event, result.cycles, trap, semaphores, registers, device, sbuf, psum,
+                       notifications)  # fmt: skip
 
     def _start(self, case: Case) -> None:
         backend, places = self.backend, case.places

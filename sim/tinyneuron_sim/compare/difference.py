@@ -19,7 +19,8 @@ __all__ = ["Difference", "first_difference"]
 class Difference:
     """One place where two targets differ.
 
-    ``kind`` is ``end``, ``trap``, ``semaphore``, ``register``, ``device``, ``SBUF`` or ``PSUM``;
+    ``kind`` is ``end``, ``trap``, ``semaphore``, ``register``, ``notification``, ``device``,
+    ``SBUF`` or ``PSUM``;
     ``place`` says where in words, ``expected`` and ``actual`` are the values as text. ``address``
     is a device address or a byte offset in ``partition``. ``count`` bytes or values of the same
     kind differ.
@@ -43,8 +44,8 @@ class Difference:
 
 def first_difference(case: Case, expected: Outcome, actual: Outcome, certain: Certainty
                      ) -> Difference | None:  # fmt: skip
-    """The first certain difference: how the run ended, then device memory, SBUF, PSUM, registers
-    and semaphores."""
+    """The first certain difference: how the run ended, then device memory, SBUF, PSUM, registers,
+    semaphores and notifications."""
     if expected.event != actual.event or expected.trap != actual.trap:
         return _end(expected, actual)
     for (address, _), mask, mine, theirs in zip(case.watched, certain.device, expected.device,
@@ -57,7 +58,8 @@ def first_difference(case: Case, expected: Outcome, actual: Outcome, certain: Ce
     ):
         if found := _on_chip(kind, extent, mine, theirs, mask):
             return found
-    return _registers(expected, actual, certain) or _semaphores(expected, actual, certain)
+    return (_registers(expected, actual, certain) or _semaphores(expected, actual, certain)
+            or _notifications(expected, actual, certain))  # fmt: skip
 
 
 def _end(expected: Outcome, actual: Outcome) -> Difference:
@@ -116,3 +118,16 @@ def _semaphores(expected: Outcome, actual: Outcome, certain: Certainty) -> Diffe
     index = differing[0]
     return Difference("semaphore", f"semaphore {index}", f"0x{expected.semaphores[index]:x}",
                       f"0x{actual.semaphores[index]:x}", count=len(differing))  # fmt: skip
+
+
+def _notifications(expected: Outcome, actual: Outcome, certain: Certainty) -> Difference | None:
+    for stream in certain.streams:
+        mine, theirs = (o.notifications.get(stream, ()) for o in (expected, actual))
+        if mine != theirs:
+            place = f"notifications of {stream.name.lower()}"
+            return Difference("notification", place, _words(mine), _words(theirs))
+    return None
+
+
+def _words(values: tuple[int, ...]) -> str:
+    return " ".join(f"0x{value:x}" for value in values) or "none"

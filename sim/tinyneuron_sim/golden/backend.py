@@ -27,7 +27,7 @@ from .program import Program, Window
 
 __all__ = ["GoldenBackend"]
 
-_DONE, _TRAPPED = 1, 2
+_DONE, _TRAPPED, _TOLD = 1, 2, 4
 """Bits of INTERRUPT_ENABLE and INTERRUPT_STATUS."""
 _MASK = 0xFFFF_FFFF
 _BYTE_CODE = 0x1FFF
@@ -38,7 +38,7 @@ _SEMAPHORES = {semaphore_address(index): index for index in range(NUM_SEMAPHORES
 
 def _writable(config: CoreConfig) -> dict[int, int]:
     """Address -> bits kept, of the registers that simply store what is written."""
-    writable = {int(Csr.INTERRUPT_ENABLE): 3, int(Csr.STREAM_ENABLE): 31, int(Csr.WATCHDOG): _MASK}
+    writable = {int(Csr.INTERRUPT_ENABLE): 7, int(Csr.STREAM_ENABLE): 31, int(Csr.WATCHDOG): _MASK}
     inject = (3, _MASK, _MASK, _MASK, 0xFF)
     for word, bits in enumerate(inject):
         writable[int(Csr.INJECT) + 4 * word] = bits
@@ -108,6 +108,9 @@ class GoldenBackend:
         description = {**config_words(self.config), Csr.VERSION: VERSION}
         if address in description:
             return description[Csr(address)]
+        notifications = core.notifications.words()
+        if address in notifications:
+            return notifications[Csr(address)]
         if address == Csr.STATUS:
             return int(core.running) | int(core.done) << 1 | int(core.trap is not None) << 2
         if address == Csr.INTERRUPT_STATUS:
@@ -147,6 +150,8 @@ class GoldenBackend:
             self._core.semaphores.values[_SEMAPHORES[address]] = value
         elif address == Csr.INTERRUPT_STATUS:
             self._interrupts &= ~value
+        elif address == Csr.NOTIFY_POP and value & 1:
+            self._core.notifications.pop()
         elif address == Csr.CONTROL:
             if value & CONTROL_CLEAR:
                 self.clear()
@@ -213,6 +218,9 @@ class GoldenBackend:
             event = "trap"
         elif core.done:
             event = "done"
+        if core.notifications.told:
+            core.notifications.told = False
+            self._interrupts |= _TOLD
         if was_running and not core.running:
             self._interrupts |= _TRAPPED if core.trap else _DONE
         return RunResult(event, steps)

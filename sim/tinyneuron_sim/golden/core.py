@@ -12,41 +12,38 @@ import numpy as np
 from tinyneuron_hw.config import INSTRUCTION_BYTES, CoreConfig
 from tinyneuron_hw.isa.codec import DecodeError
 from tinyneuron_hw.isa.csr import COUNTERS, Trap
-from tinyneuron_hw.isa.opcodes import DMA_OPCODES, Opcode, Stream, UpdateMode, WaitMode
+from tinyneuron_hw.isa.opcodes import (
+    DMA_OPCODES,
+    REGISTER_MOVES,
+    REGISTER_STORES,
+    Opcode,
+    Stream,
+    UpdateMode,
+    WaitMode,
+)
 from tinyneuron_hw.isa.rules import OperandError
 
 from ..backend import DMA_SOURCE
-from . import (
-    register_moves,
-    scalar,
-    tensor,
-    vector,
-    vector_eight,
-    vector_random,
-    vector_reshape,
-)
+from . import tensor
 from .dma import transfer
 from .errors import GoldenError, TrapSignal
+from .executors import EXECUTORS
 from .lists import written_buffers
 from .machine import Machine
+from .meetings import absent, arrive, meeting
+from .notifications import Notifications
 from .numerics import quiet
 from .prepared import Prepared, Preparer
 from .program import ADDRESS_MASK, Program, fetch, fetch_trap
 from .races import RaceDetector, Where
 from .region import DeviceRegion
+from .register_moves import moved_registers
 from .rehearsal import accesses, is_from_memory, rehearse
 from .rings import descriptor_address, is_last, next_descriptor, ring_bytes
 from .semaphores import Semaphores
 from .sequencer import Sequencer
 
-__all__ = ["EXECUTORS", "Core", "Observer", "Schedule", "Step", "TrapInfo"]
-
-EXECUTORS: dict[Opcode, Callable[[Machine, Prepared], None]] = {
-    **register_moves.EXECUTORS, **tensor.EXECUTORS, **scalar.EXECUTORS, **vector_random.EXECUTORS, **vector_reshape.EXECUTORS,
-    **{opcode: vector_random.rounding(execute)
-       for opcode, execute in (*vector.EXECUTORS.items(), *vector_eight.EXECUTORS.items())},
-}  # fmt: skip
-
+__all__ = ["Core", "Observer", "Schedule", "Step", "TrapInfo"]
 
 Schedule = Callable[[Sequence[Stream | int]], Stream | int]
 """Chooses which of the threads that can run (streams, and DMA queues by number) steps next."""
@@ -126,6 +123,7 @@ class Core:
         self.machine.reset()
         self.sequencers = {stream: Sequencer(stream) for stream in Stream}
         self.semaphores = Semaphores(self._races.threads if self._races else 0)
+        self.notifications = Notifications()
         self.counters = dict.fromkeys(COUNTERS, 0)
         self.events: list[tuple[int, int, Stream, str, int]] = []
         self.running = self.done = False
@@ -162,6 +160,7 @@ class Core:
         for errors in self.machine.errors.values():
             errors.corrected = 0
         self.events = []
+        self.notifications = Notifications()
         self.running, self.done, self.trap = True, False, None
         self._queues = {queue: deque() for queue in range(self.config.dma_engines)}
         for stream, sequencer in self.sequencers.items():
@@ -198,7 +197,7 @@ class Core:
     def _step(self) -> None:
         threads: list[Stream | int] = [
             stream for stream, sequencer in self.sequencers.items()
-            if not sequencer.halted and self._is_runnable(sequencer)
+            if not sequencer.halted and sequencer.meeting is None and self._is_runnable(sequencer)
         ]  # fmt: skip
         threads += [queue for queue, waiting in self._queues.items() if waiting]
         if threads:
@@ -263,9 +262,20 @@ class Core:
             address = None if isinstance(error, DecodeError) else error.address
             raise TrapSignal(error.cause, address, str(error))
         self._execute(prepared, where)
+        if prepared.opcode is Opcode.BARRIER:
+            arrive(sequencer, prepared)
+            for together in meeting(self.sequencers, sequencer, self._races):
+                self._finish(together)
+        else:
+            self._finish(sequencer)
+
+    def _finish(self, sequencer: Sequencer) -> None:
+        """An instruction is over for its stream."""
+        prepared, stream, pc = sequencer.prepared, sequencer.stream, sequencer.pc
+        assert prepared is not None
         sequencer.advance(prepared)
         if prepared.opcode not in DMA_OPCODES:
-            self._update(prepared, thread)
+            self._update(prepared, stream.value)
         self.counters[f"{stream.name.lower()}_instructions"] += 1
         self._record(stream.value, stream, pc)
 
@@ -273,6 +283,8 @@ class Core:
         opcode = prepared.opcode
         if opcode in DMA_OPCODES:
             self._issue(prepared, where)
+        elif opcode is Opcode.NOTIFY:
+            self.notifications.tell(where.stream, prepared.fields["value"])
         elif self._rehearses and opcode not in REGISTER_MOVES:
             self._rehearse(prepared)
         elif opcode in EXECUTORS:
@@ -338,7 +350,7 @@ class Core:
             moves = where.queue is not None
             buffers = written_buffers(self.machine, prepared) if moves else ()
             stores = prepared.opcode in REGISTER_STORES and error is None
-            numbers = register_moves.moved_registers(prepared) if stores else ()
+            numbers = moved_registers(prepared) if stores else ()
             registers = tuple(self.machine.registers[number] for number in numbers)
             step = Step(where.stream, where.pc, prepared, where.queue, thread, clock, error,
                         buffers, registers)  # fmt: skip
@@ -382,7 +394,9 @@ class Core:
                 continue
             text = f"{sequencer.stream.name} pc {sequencer.pc} `{prepared}`"
             mode, index, _ = prepared.wait
-            if mode is not WaitMode.NONE:
+            if sequencer.meeting is not None:
+                text += f" without {' and '.join(absent(self.sequencers, sequencer))}"
+            elif mode is not WaitMode.NONE:
                 text += f" while semaphore {index} is {self.semaphores.values[index]}"
             parts.append(text)
         return "; ".join(parts)

@@ -38,10 +38,10 @@ class Machine:
     """Memories and array state of a core, and the checks every access goes through.
 
     Set ``where`` and ``thread`` before an instruction executes; messages and the race detector
-    use them; ``registers`` are its stream's. ``rounding`` holds the random bits of an instruction's casts, uint32[lanes, elements],
-    if it rounds stochastically. ``descriptors`` are the bytes of the ring whose transfer it is.
-    ``races`` None turns race checks off; ``check_unwritten`` notices reads of SBUF and PSUM bytes
-    never written.
+    use them; ``registers`` are its stream's. ``rounding`` holds the random bits of an instruction's
+    casts, uint32[lanes, elements], if it rounds stochastically. ``descriptors`` are the bytes of
+    the ring whose transfer it is. ``races`` None turns race checks off; ``check_unwritten`` notices
+    reads of SBUF and PSUM bytes never written.
     """
 
     def __init__(self, config: CoreConfig, races: RaceDetector | None, *,

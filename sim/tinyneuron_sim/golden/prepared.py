@@ -76,6 +76,9 @@ class Prepared:
         parts = [*map(str, self.regions.values()), *map(str, self.devices.values())]
         if self.opcode is Opcode.DMA_RING:
             parts.append(_ring_text(self.fields))
+        if self.opcode is Opcode.BARRIER:
+            mask = self.fields["streams"]
+            parts += [stream.name for stream in Stream if mask >> stream.value & 1]
         for name in ("op", "op0", "op1", "function", "accumulate", "transpose", "queue",
                      "first"):  # fmt: skip
             if name in self.fields:

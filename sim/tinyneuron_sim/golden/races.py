@@ -122,15 +122,18 @@ class RaceDetector:
 
     def begin(self, thread: int, where: Where, acquired: np.ndarray | None) -> None:
         """The thread's next instruction starts, having acquired a clock."""
-        clock = self._clocks[thread]
         if acquired is not None:
-            np.maximum(clock, acquired, out=clock)
-        clock[thread] += 1
+            self.acquire(thread, acquired)
+        self._clocks[thread][thread] += 1
         self._history[thread].append(where)
 
     def clock(self, thread: int) -> np.ndarray:
         """Copy of the thread's clock: what it releases."""
         return self._clocks[thread].copy()
+
+    def acquire(self, thread: int, clock: np.ndarray) -> None:
+        """What the clock counts is ordered before what the thread does next."""
+        np.maximum(self._clocks[thread], clock, out=self._clocks[thread])
 
     def begin_transfer(self, queue: int, where: Where, issued: np.ndarray) -> int:
         """A DMA transfer starts, ordered after its issue and after every transfer of its queue

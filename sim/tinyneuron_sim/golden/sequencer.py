@@ -32,6 +32,14 @@ _REGISTER_OPS: dict[RegisterOp, Callable[[int, int], int]] = {
     RegisterOp.LESS_SIGNED: lambda a, b: int(signed32(a) < signed32(b)),
     RegisterOp.LESS_UNSIGNED: lambda a, b: int(a < b),
     RegisterOp.EQUAL: lambda a, b: int(a == b),
+    RegisterOp.MIN_UNSIGNED: min,
+    RegisterOp.MAX_UNSIGNED: max,
+    RegisterOp.NOT_EQUAL: lambda a, b: int(a != b),
+    RegisterOp.GREATER_EQUAL_SIGNED: lambda a, b: int(signed32(a) >= signed32(b)),
+    RegisterOp.GREATER_EQUAL_UNSIGNED: lambda a, b: int(a >= b),
+    RegisterOp.AND_NOT: lambda a, b: a & ~b,
+    RegisterOp.MULTIPLY_HIGH_SIGNED: lambda a, b: signed32(a) * signed32(b) >> 32,
+    RegisterOp.MULTIPLY_HIGH_UNSIGNED: lambda a, b: a * b >> 32,
 }
 
 _CONDITIONS: dict[Condition, Callable[[int, int], bool]] = {
@@ -84,6 +92,8 @@ class Sequencer:
         self.pc = 0
         self.halted = False
         self.prepared: Prepared | None = None
+        self.meeting: int | None = None
+        """The streams of the BARRIER it has come to."""
         self._loops: list[_Loop] = []
 
     @property

@@ -30,9 +30,9 @@ from tinyneuron_hw.isa.rules_transfer import accumulates
 from tinyneuron_hw.isa.table import HEADER_ROWS, SLOTS
 
 from ..golden.access import extent
-from ..golden.core import EXECUTORS
 from ..golden.dma import transfer
 from ..golden.errors import GoldenError, TrapSignal
+from ..golden.executors import EXECUTORS
 from ..golden.indexed import far_reach
 from ..golden.machine import Machine
 from ..golden.numerics import quiet

@@ -112,7 +112,9 @@ class RtlBackend:
                     status = self.csr_read(Csr.STATUS)
                     event = "timeout" if status & _RUNNING else _event(status)
                     return RunResult(event, driver.cycles - first)
-                self._run(left if exact else min(left, _POLL_CYCLES), first, progress)
+                # A notification may have raised the line for good.
+                rises = exact and not driver.interrupt
+                self._run(left if rises else min(left, _POLL_CYCLES), first, progress)
                 ran = driver.cycles - first
                 if not exact or driver.interrupt:
                     status = self.csr_read(Csr.STATUS)
