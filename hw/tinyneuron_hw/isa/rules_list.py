@@ -10,7 +10,7 @@ from .operand_error import bad
 from .roles import DEVICE
 from .rules_transfer import accumulates
 
-__all__ = ["ENTRY_BYTES", "check_list_address", "check_lists", "list_path"]
+__all__ = ["ENTRY_BYTES", "check_list_address", "check_lists", "check_no_list", "list_path"]
 
 ENTRY_BYTES = 16
 """Bytes of an entry of a list: a buffer's address, then its size, 64 bits each."""
@@ -34,6 +34,12 @@ def check_lists(opcode: Opcode, fields: Mapping[str, Any]) -> None:
     sizes = [fields[f"{path}.dims.{k}.size"] for k in range(1, 4)]
     if any(strides) or sizes != [1, 1, 1]:
         raise bad(f"{path}: a list has only dims.0.size, its entries; strides are 0, sizes 1")
+
+
+def check_no_list(fields: Mapping[str, Any], path: str) -> None:
+    """Raise ``OperandError`` if an operand that cannot be a list is one."""
+    if fields[f"{path}.list"]:
+        raise bad(f"{path}: registers do not move from or to a list")
 
 
 def check_list_address(

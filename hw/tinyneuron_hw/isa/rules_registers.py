@@ -10,6 +10,7 @@ from ..formats import FORMATS, DType
 from .opcodes import REGISTER_LOADS, Opcode
 from .operand_error import bad
 from .roles import DEVICE
+from .rules_list import check_no_list
 
 __all__ = ["MAX_MOVED", "WORD_DTYPES", "check_move", "check_move_address", "move_path"]
 
@@ -40,8 +41,7 @@ def check_move(opcode: Opcode, fields: Mapping[str, Any]) -> None:
     if last >= NUM_REGISTERS:
         raise bad(f"{path}: there is no register {last}")
     if opcode in DEVICE:
-        if fields[f"{path}.list"]:
-            raise bad(f"{path}: registers do not move from or to a list")
+        check_no_list(fields, path)
         if fields[f"{path}.dims.0.stride"] % WORD_BYTES:
             stride = fields[f"{path}.dims.0.stride"]
             raise bad(f"{path}: stride {stride} of a register move is not a multiple of 4")

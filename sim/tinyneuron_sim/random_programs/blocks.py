@@ -14,6 +14,7 @@ from tinyneuron_hw.isa.codec import fields_of
 from tinyneuron_hw.isa.opcodes import (
     CONTROL_OPCODES,
     DMA_OPCODES,
+    REGISTER_MOVES,
     STREAM_OPCODES,
     Condition,
     Opcode,
@@ -49,8 +50,9 @@ def instruction(scope: Scope) -> None:
     rng = scope.rng
     # An engine with many operations gets more instructions.
     stream = rng.choices(scope.streams, [len(data_opcodes(s)) for s in scope.streams])[0]
-    engine = [op for op in data_opcodes(stream) if op not in DMA_OPCODES]
-    transfers = [op for op in data_opcodes(stream) if op in DMA_OPCODES]
+    moves = DMA_OPCODES + REGISTER_MOVES
+    engine = [op for op in data_opcodes(stream) if op not in moves]
+    transfers = [op for op in data_opcodes(stream) if op in moves]
     opcode = rng.choice(engine if engine and rng.random() < 0.8 else transfers)
     fields, use = scope.draw(opcode)
     item = Item(opcode, fields)
@@ -153,6 +155,16 @@ def register_code(scope: Scope) -> None:
 def nop(scope: Scope) -> None:
     """A NOP, which waits for what is before it."""
     scope.emit(scope.rng.choice(scope.streams), Item(Opcode.NOP))
+
+
+def pause(scope: Scope) -> None:
+    """A DELAY or a NOTIFY."""
+    rng = scope.rng
+    item = rng.choice([
+        Item(Opcode.DELAY, {"cycles": rng.choice([0, 1, rng.randrange(60)])}),
+        Item(Opcode.NOTIFY, {"value": rng.choice([0, _MASK, rng.getrandbits(32)])}),
+    ])  # fmt: skip
+    scope.emit(rng.choice(scope.streams), item)
 
 
 def fill(scope: Scope, blocks: int, depth: int) -> None:
@@ -331,7 +343,10 @@ def detour(scope: Scope) -> None:
 
 def two_streams(scope: Scope) -> None:
     """A producer and a consumer."""
-    pipeline(scope, {stream: data_opcodes(stream) for stream in scope.streams})
+    pipeline(scope, {
+        stream: [op for op in data_opcodes(stream) if op not in REGISTER_MOVES]
+        for stream in scope.streams
+    })  # fmt: skip
 
 
 def _barrier(scope: Scope) -> None:
@@ -357,6 +372,7 @@ BLOCKS: list[tuple[float, Callable[..., None], bool]] = [
     (10.0, instruction, False),
     (0.8, register_code, False),
     (0.5, nop, False),
+    (0.4, pause, False),
     (0.9, loop, True),
     (0.8, skip, True),
     (0.12, nest, True),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from tinyneuron_hw.isa.opcodes import DMA_OPCODES, ITERATED_OPS, AluOp, Opcode
+from tinyneuron_hw.isa.opcodes import DMA_OPCODES, ITERATED_OPS, REGISTER_MOVES, AluOp, Opcode
 from tinyneuron_hw.isa.rules_operations import OPERATIONS
 from tinyneuron_hw.isa.rules_transfer import accumulates
 
@@ -26,6 +26,8 @@ _STEPS = {Opcode.TENSOR_SCAN: 6, Opcode.TENSOR_CUMULATIVE: 4}
 
 def rough_cycles(opcode: Opcode, fields: Fields) -> int:
     """What an instruction takes, from its start to its end."""
+    if opcode in REGISTER_MOVES:
+        return 150
     read, written = (_elements(fields, path) for path in (("in0", "src"), ("dst",)))
     if opcode in DMA_OPCODES:
         count = written * fields.get("dst.num_partitions", 1)

@@ -15,6 +15,7 @@ from tinyneuron_hw.isa.matmul import matmul_kind
 from tinyneuron_hw.isa.opcodes import (
     DMA_OPCODES,
     INDEXED_OPCODES,
+    REGISTER_MOVES,
     STREAM_OPCODES,
     AluOp,
     Opcode,
@@ -26,6 +27,7 @@ from tinyneuron_hw.isa.opcodes import (
 from tinyneuron_hw.isa.roles import DEVICE, PATTERNS, SCALARS
 from tinyneuron_hw.isa.rules import start_granule
 from tinyneuron_hw.isa.rules_accumulate import ACCUMULATING, RUNNING_OPS, SUBJECTS
+from tinyneuron_hw.isa.rules_registers import move_path
 from tinyneuron_hw.isa.rules_transfer import accumulates
 from tinyneuron_hw.isa.table import HEADER_ROWS, SLOTS
 
@@ -218,7 +220,9 @@ class Drawer:
             self._accumulate(opcode, fields)
         self._put_in_place(fields)
         if opcode in DMA_OPCODES and accumulates(fields):
-            _align(fields)
+            _align(fields, "dst")
+        if opcode in REGISTER_MOVES:
+            _align(fields, move_path(opcode))
         if opcode in _SEARCHES:
             self._look_for_what_is_there(fields)
         return fields
@@ -301,16 +305,16 @@ class Drawer:
         fields |= _dims("in1", [(stride, 8), (0, 1), (0, 1), (0, 1)])
 
 
-def _align(fields: Fields) -> None:
-    """Moves the elements that a transfer accumulates in to multiples of their size."""
-    size = FORMATS[fields["dst.dtype"]].bytes
-    if "dst.offset" in fields:
-        fields["dst.offset"] -= fields["dst.offset"] % size
+def _align(fields: Fields, path: str) -> None:
+    """Moves the elements of an operand to multiples of their size."""
+    size = FORMATS[fields[f"{path}.dtype"]].bytes
+    if f"{path}.offset" in fields:
+        fields[f"{path}.offset"] -= fields[f"{path}.offset"] % size
         return
-    fields["dst.address"] -= fields["dst.address"] % size
+    fields[f"{path}.address"] -= fields[f"{path}.address"] % size
     for k in range(4):
-        if fields[f"dst.dims.{k}.size"] > 1:
-            fields[f"dst.dims.{k}.stride"] -= fields[f"dst.dims.{k}.stride"] % size
+        if fields[f"{path}.dims.{k}.size"] > 1 or "first" in fields:
+            fields[f"{path}.dims.{k}.stride"] -= fields[f"{path}.dims.{k}.stride"] % size
 
 
 def _dims(path: str, dims: Sequence[tuple[int, int]]) -> Fields:

@@ -21,8 +21,10 @@ from tinyneuron_hw.isa.rules import OperandError, check
 __all__ = ["DRAWN_OPCODES", "Legal", "is_flag_of_register", "legal", "operand_paths", "own_fields"]
 
 Values = dict[str, Any]
-DRAWN_OPCODES = tuple(opcode for opcode in Opcode if opcode is not Opcode.DMA_RING)
-"""Opcodes of random programs: the descriptors of a ring are data, which random transfers have."""
+_ELSEWHERE = (Opcode.DMA_RING, Opcode.BARRIER)
+DRAWN_OPCODES = tuple(opcode for opcode in Opcode if opcode not in _ELSEWHERE)
+"""Opcodes of random programs. The descriptors of a ring are data, which random transfers have;
+barriers are in the programs of ``control``."""
 _EXTENTS = ((1, 1), (1, 8), (4, 8))
 """Partitions and elements of the operands of a smallest instruction."""
 

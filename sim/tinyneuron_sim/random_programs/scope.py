@@ -12,13 +12,22 @@ import numpy as np
 from tinyneuron_hw.config import INSTRUCTION_BYTES
 from tinyneuron_hw.isa.codec import fields_of
 from tinyneuron_hw.isa.matmul import matmul_kind
-from tinyneuron_hw.isa.opcodes import DMA_OPCODES, Opcode, Stream, UpdateMode, WaitMode
+from tinyneuron_hw.isa.opcodes import (
+    DMA_OPCODES,
+    REGISTER_LOADS,
+    Opcode,
+    Stream,
+    UpdateMode,
+    WaitMode,
+)
+from tinyneuron_hw.isa.rules_registers import MAX_MOVED
 
 from .arena import Arena
 from .cost import rough_cycles
 from .draw import Drawer, Fields, Use
 from .listing import Code, Item, header
 from .order import Node, Order, chain_of, thread_count
+from .patterns import NoRoomError
 from .registers import LATE_REGISTERS, Registers, set_register
 from .semaphores import DeadEndError, Event, Semaphore, SemaphorePool
 from .stationary import KIND_AT_RESET, load_variants, table_slot, table_variants
@@ -110,6 +119,7 @@ class Scope:
              ) -> Node:  # fmt: skip
         """Appends an instruction; waits, register settings and further waits come before it."""
         use = use or Use.nothing()
+        loaded = self._place_load(stream, item)
         self.load_for(stream, item)
         self._wait_for(stream, self.order.uncovered(stream, self.order.needs(use)), item)
         if name:
@@ -117,11 +127,26 @@ class Scope:
             self.name_fields(stream, item)
         self.use[stream] = self.use[stream].joined(use)
         self._append(stream, item)
+        for register in loaded:
+            self.registers[stream].set(register, None)
         clock = self.order.clocks[stream]
         if item.opcode in DMA_OPCODES:
             self.order.add(stream.value, clock, Use.nothing(), None)
             return self.order.add_transfer(item.fields["queue"], stream, use, item)
         return self.order.add(stream.value, clock, use, item)
+
+    def _place_load(self, stream: Stream, item: Item) -> range:
+        """Chooses the registers of a load among those that may be written."""
+        if item.opcode not in REGISTER_LOADS:
+            return range(0)
+        fields, size = item.fields, "src.dims.0.size"
+        count = MAX_MOVED if fields.get(f"{size}_by_register") else fields[size]
+        free = set(self.registers[stream].free)
+        firsts = [first for first in free if free.issuperset(range(first, first + count))]
+        if not firsts:
+            raise NoRoomError(f"{count} registers that follow each other")
+        fields["first"] = self.rng.choice(firsts)
+        return range(fields["first"], fields["first"] + count)
 
     def load_for(self, stream: Stream, item: Item) -> None:
         """Sees to it that a MULTIPLY_MOVING finds a matrix of its kind, an ACTIVATE its table."""

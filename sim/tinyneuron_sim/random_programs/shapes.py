@@ -12,11 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from tinyneuron_hw.config import NUM_REGISTERS
 from tinyneuron_hw.formats import DType
 from tinyneuron_hw.isa.matmul import element_bytes
-from tinyneuron_hw.isa.opcodes import Opcode, Space
+from tinyneuron_hw.isa.opcodes import REGISTER_MOVES, Opcode, Space
 from tinyneuron_hw.isa.roles import DEVICE, PATTERNS
 from tinyneuron_hw.isa.rules_eight import SEARCHED_OPCODES, eight_paths
+from tinyneuron_hw.isa.rules_registers import MAX_MOVED, move_path
 from tinyneuron_hw.isa.rules_reshape import pack_mask
 from tinyneuron_hw.isa.rules_scalar import most_rows
 from tinyneuron_hw.isa.table import HEADER_ROWS, ROW_WORDS, SLOTS
@@ -267,7 +269,16 @@ def _one(request: ShapeRequest) -> Shape:
     return Shape({role.path: partitions}, {role.path: factorise(request.rng, 1)})
 
 
+def _register_move(request: ShapeRequest) -> Shape:
+    """A few words; which registers, the scope decides."""
+    path = move_path(request.opcode)
+    count = request.rng.randint(1, MAX_MOVED)
+    sizes = {path: [count, 1, 1, 1]}
+    return Shape({path: 1}, sizes, {"first": request.rng.randint(0, NUM_REGISTERS - count)})
+
+
 SHAPES: dict[Opcode, Callable[[ShapeRequest], Shape]] = {
+    **dict.fromkeys(REGISTER_MOVES, _register_move),
     Opcode.SET_SEED: _one,
     Opcode.DMA_LOAD: _transfer,
     Opcode.DMA_STORE: _transfer,

@@ -22,12 +22,20 @@ from tinyneuron_hw.isa import (
     rules_indexed,
     rules_operations,
     rules_random,
+    rules_registers,
     rules_reshape,
     rules_scalar,
     rules_transfer,
 )
 from tinyneuron_hw.isa.codec import fields_of
-from tinyneuron_hw.isa.opcodes import INDEXED_OPCODES, RAW_OPS, TRANSFER_OPCODES, AluOp, Opcode
+from tinyneuron_hw.isa.opcodes import (
+    INDEXED_OPCODES,
+    RAW_OPS,
+    REGISTER_MOVES,
+    TRANSFER_OPCODES,
+    AluOp,
+    Opcode,
+)
 from tinyneuron_hw.isa.rules import OperandError
 from tinyneuron_hw.isa.rules_operations import RAW_DTYPES
 
@@ -45,6 +53,7 @@ _MODULES: dict[ModuleType, tuple[Opcode, ...]] = {
     rules_indexed: INDEXED_OPCODES,
     rules_operations: (),
     rules_random: (Opcode.SET_SEED,),
+    rules_registers: REGISTER_MOVES,
     rules_reshape: rules_reshape.RESHAPE_OPCODES,
     rules_transfer: TRANSFER_OPCODES,
     rules_scalar: (*rules_scalar.TABLE_OPCODES, Opcode.ACTIVATE),
