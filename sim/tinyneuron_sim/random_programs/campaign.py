@@ -6,6 +6,7 @@ import functools
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from tinyneuron_hw.config import CoreConfig
 
@@ -63,13 +64,20 @@ class Report:
         return not (self.invalid or self.strays or self.findings)
 
 
+class Writer(Protocol):
+    """``generate`` or ``generate_control``."""
+
+    def __call__(self, config: CoreConfig, seed: int, *, traps: bool = True) -> RandomCase: ...
+
+
 bounded_golden: Opener = functools.partial(GoldenBackend, instruction_limit=_STEPS)
 """Golden, with a bound on a program's steps."""
 
 
 def run_campaign(
     config: CoreConfig, opener: Callable[[], Backend], seeds: Iterable[int], *,
-    traps: bool = True, reference: Opener = bounded_golden, stop_after: int = 1,
+    traps: bool = True, write: Writer = generate, reference: Opener = bounded_golden,
+    stop_after: int = 1,
     progress: Callable[[str], None] | None = None, shrink_seconds: float = 120,
 ) -> Report:  # fmt: skip
     """Runs the program of each seed on golden and on the target that ``opener`` opens.
@@ -78,6 +86,8 @@ def run_campaign(
     ----------
     traps:
         Whether some programs trap.
+    write:
+        Gives the program of a seed.
     reference:
         Opens golden.
     stop_after:
@@ -93,7 +103,7 @@ def run_campaign(
         audit, pending = Audit(config, bench), []
         audit.begin()
         for seed in seeds:
-            random = generate(config, seed, traps=traps)
+            random = write(config, seed, traps=traps)
             finding = _run(random, bench, audit, report, reference)
             pending.append(seed)
             if finding is not None:
