@@ -305,8 +305,9 @@ class Model:
             values, lost = read_notifications(self._backend)
             for stream, those in values.items():
                 told.setdefault(stream, []).extend(those)
-                for value in those if notified is not None else ():
-                    notified(stream, value)
+                if notified is not None:
+                    for value in those:
+                        notified(stream, value)
         return event, lost
 
     def _start(self, watchdog: int, others: Mapping[int, int]) -> None:

@@ -1,7 +1,7 @@
 """Prose of docs/isa.md: what the layouts cannot say by themselves."""
 
-__all__ = ["ACCUMULATORS", "FOOTNOTES", "INTRODUCTION", "LISTS", "NUMBERS",
-           "OPERAND_RULES", "RINGS", "SEMAPHORES", "TRANSFERS"]  # fmt: skip
+__all__ = ["ACCUMULATORS", "FOOTNOTES", "INTRODUCTION", "LISTS", "MOVES", "NOTIFICATIONS",
+           "NUMBERS", "OPERAND_RULES", "RINGS", "SEMAPHORES", "TRANSFERS"]  # fmt: skip
 
 INTRODUCTION = """\
 # Instruction set
@@ -10,8 +10,8 @@ INTRODUCTION = """\
 
 Instructions are 128 bytes, little-endian; bit 0 is the lowest bit of the first byte. Five streams
 run side by side, each in order, each with 32 scalar registers of 32 bits and up to 8 nested
-hardware loops. Streams are ordered against each other only by 64 counting semaphores: every
-instruction can wait for one before it starts and update one when it is done.
+hardware loops. Streams are ordered against each other only by 64 counting semaphores - every
+instruction can wait for one before it starts and update one when it is done - and by barriers.
 
 An unknown opcode, an opcode of another stream and a reserved bit that is not 0 are BAD_OPCODE
 traps. A code that its enumeration does not have is a BAD_OPERAND trap.
@@ -28,7 +28,9 @@ SEMAPHORES = """\
 * A trap found while an instruction is prepared is raised after its semaphore condition holds and
   everything before it in its stream is done.
 * Instructions of one stream behave as if executed one after another. Two accesses of different
-  streams or transfers, one of them a write, to the same byte need a semaphore between them."""
+  streams or transfers, one of them a write, to the same byte need a semaphore or a barrier between
+  them. A BARRIER orders what each of its streams did before with what all of them do afterwards;
+  transfers that were only issued are not done."""
 
 OPERAND_RULES = """\
 Checked before the first access; BAD_OPERAND rules of every operand first, then ranges, on-chip
@@ -124,6 +126,31 @@ list, dims[0].size = 3         buffers            the operand: 25 bytes
   and ECC_ERROR of the list's bytes the address is the place of the error.
 * No byte is in both source and destination, nor does a transfer write its own list. Of buffers of a
   destination that overlap the later one stays. The counters of bytes do not count the list."""
+
+MOVES = """\
+REGISTER_LOAD and REGISTER_STORE move up to 8 scalar registers that follow each other from and to
+device memory, REGISTER_LOAD_SBUF and REGISTER_STORE_SBUF from and to one partition of SBUF. A
+register is a word of 4 bytes, lowest first. `dims[0]` of the operand says how many words there are
+and how far apart, in bytes in device memory, in words in SBUF; sizes of the other dimensions are 1.
+
+* A move starts when everything before it in the stream is done. The instruction behind it finds
+  the registers loaded, and the words stored and readable by all. It is an access of its stream
+  like that of an engine's instruction: between it and another stream's or a transfer's there must
+  be a semaphore or a barrier.
+* BAD_OPERAND: a type that has not 4 bytes, more than 8 words, a register above 31, a `list`, more
+  than one partition; an address or a stride in device memory, or an offset in SBUF, that is not a
+  multiple of 4.
+* OUT_OF_RANGE: words outside SBUF or outside the windows; the trap comes before the first access.
+  BUS_ERROR and ECC_ERROR tell of the first word that failed. Words before it are loaded, those
+  behind it are not; of a store any may be in memory.
+* Moves of all streams share one unit, which serves the streams in turn."""
+
+NOTIFICATIONS = """\
+NOTIFY puts its value and its stream into a queue of 64 entries that the host reads from
+NOTIFY_COUNT, NOTIFY_STREAM and NOTIFY_VALUE and shortens by NOTIFY_POP, while the core runs or
+afterwards. Each raises bit 2 of INTERRUPT_STATUS. Notifications of one stream are in its order. One
+that finds the queue full is lost and counted in NOTIFY_LOST; no stream waits for the host. START
+empties the queue and zeroes the count; a trap leaves both."""
 
 RINGS = """\
 DMA_RING runs transfers that are described in device memory: a ring of `entries` descriptors of 128

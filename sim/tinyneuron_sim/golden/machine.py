@@ -53,6 +53,8 @@ class Machine:
         self.where: Where | None = None
         self.thread = 0
         self.registers = [0] * NUM_REGISTERS
+        self.moves_registers = False
+        """A register move executes: it reads through the ports of DMA."""
         self.descriptors: tuple[tuple[int, int], ...] = ()
         self.reset()
 
@@ -84,9 +86,8 @@ class Machine:
         dims = (*region.dims, (width, region.partitions))
         return Footprint(memory, region.start * width + region.offset, dims)
 
-    def check_read(self, footprint: Footprint, *, by_dma: bool = False) -> None:
-        """GoldenError when a byte was never written or is in a race; a trap when it is lost.
-        ``by_dma``: an instruction reads through the ports of DMA, as transfers always do."""
+    def check_read(self, footprint: Footprint) -> None:
+        """GoldenError when a byte was never written or is in a race; a trap when it is lost."""
         unwritten = footprint.memory.first_unwritten(footprint)
         if unwritten is not None:
             self.fail(f"reads {footprint.memory.place(unwritten)}, which was never written")
@@ -94,12 +95,13 @@ class Machine:
             self.races.read(self.thread, footprint)
         errors = self.errors.get(footprint.memory.name)
         if errors is not None:
-            by_dma |= self.where is not None and self.where.queue is not None
-            errors.read(footprint, self.config.axi_bytes if by_dma else None)
+            by_dma = self.where is not None and self.where.queue is not None
+            chunks = by_dma or self.moves_registers
+            errors.read(footprint, self.config.axi_bytes if chunks else None)
 
-    def read_footprint(self, footprint: Footprint, *, by_dma: bool = False) -> np.ndarray:
+    def read_footprint(self, footprint: Footprint) -> np.ndarray:
         """Bytes in element order, after :meth:`check_read`."""
-        self.check_read(footprint, by_dma=by_dma)
+        self.check_read(footprint)
         return footprint.memory.read(footprint)
 
     def check_write(self, footprint: Footprint) -> None:

@@ -45,10 +45,18 @@ def moved_registers(prepared: Prepared) -> range:
 
 
 def _move(machine: Machine, prepared: Prepared) -> None:
+    machine.moves_registers = True
+    try:
+        _move_words(machine, prepared)
+    finally:
+        machine.moves_registers = False
+
+
+def _move_words(machine: Machine, prepared: Prepared) -> None:
     loads = prepared.opcode in REGISTER_LOADS
     for register, footprint in _words(machine, prepared):
         if loads:
-            data = machine.read_footprint(footprint, by_dma=True)
+            data = machine.read_footprint(footprint)
             machine.registers[register] = int(data.view(_WORD)[0])
         else:
             data = np.array([machine.registers[register]], _WORD)

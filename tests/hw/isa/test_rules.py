@@ -15,6 +15,7 @@ from tinyneuron_hw.isa.matmul import MatmulKind
 from tinyneuron_hw.isa.opcodes import (
     CONTROL_OPCODES,
     INDEXED_OPCODES,
+    REGISTER_MOVES,
     AluOp,
     Opcode,
     ReduceCommand,
@@ -45,6 +46,10 @@ def _rows(dtype: DType = FP32, count: int = 8, rows: int = 3, **more: object) ->
 
 
 LEGAL: dict[Opcode, dict] = {
+    Opcode.REGISTER_LOAD: {"src": _dev(INT32, 8), "first": 24},
+    Opcode.REGISTER_STORE: {"dst": _dev(DType.UINT32, 3), "first": 29},
+    Opcode.REGISTER_LOAD_SBUF: {"src": _ap(FP32, num_partitions=1), "first": 1},
+    Opcode.REGISTER_STORE_SBUF: {"dst": _ap(INT32, 1, num_partitions=1), "first": 31},
     Opcode.DMA_LOAD: {"src": _dev(), "dst": _ap()},
     Opcode.DMA_STORE: {"src": _ap(), "dst": _dev()},
     Opcode.DMA_COPY: {"src": _dev(), "dst": _dev(BF16)},
@@ -105,6 +110,9 @@ def _refused(opcode: Opcode, fields: dict, cause: Trap, message: str, **more) ->
 @pytest.mark.parametrize("config", PRESETS.values(), ids=list(PRESETS))
 @pytest.mark.parametrize("opcode", LEGAL)
 def test_a_legal_instruction_of_each_opcode(opcode, config):
+    if opcode in REGISTER_MOVES:
+        _check(opcode, LEGAL[opcode], config)
+        return
     scale = config.partitions // 4 if opcode is not Opcode.LOAD_TABLE else 1
     fields = {
         name: {**value, "num_partitions": value["num_partitions"] * scale}
@@ -141,6 +149,37 @@ def test_only_dma_always_rounds_to_nearest(opcode):
     _refused(opcode, fields, Trap.BAD_OPERAND, message)
 
 
+def _move(opcode: Opcode, **changes: object) -> dict:
+    """A legal move with changes: of ``first``, or of its operand."""
+    path = "src" if "src" in LEGAL[opcode] else "dst"
+    first = {"first": changes.pop("first")} if "first" in changes else {}
+    return {**_merged(opcode, path, changes), **first}
+
+
+@pytest.mark.parametrize("opcode", REGISTER_MOVES)
+def test_a_move_is_of_up_to_eight_registers_that_there_are(opcode):
+    bad = Trap.BAD_OPERAND
+    stride = 1 if opcode in PATTERNS else 4
+    nine, eight = ({"dims": [{"stride": stride, "size": n}], "first": 23} for n in (9, 8))
+    _check(opcode, _move(opcode, **eight))
+    _refused(opcode, _move(opcode, **nine), bad, "9 registers exceed 8")
+    _refused(opcode, _move(opcode, **{**eight, "first": 25}), bad, "there is no register 32")
+    _refused(opcode, _move(opcode, dtype=BF16), bad, "a register is no bf16")
+    rows = {"dims": [{"stride": stride, "size": 1}, {"stride": stride, "size": 2}]}
+    _refused(opcode, _move(opcode, **rows), bad, "only the innermost dimension")
+    if opcode in PATTERNS:
+        _refused(opcode, _move(opcode, num_partitions=2), bad, "has 1 partition")
+        return
+    odd = {"dims": [{"stride": 6, "size": 2}], "first": 1}
+    _refused(opcode, _move(opcode, **odd), bad, "stride 6 of a register move")
+    _refused(opcode, _move(opcode, list=1), bad, "a list")
+    for address, cause in ((0x1002, Trap.BAD_OPERAND), (0x2000, Trap.OUT_OF_RANGE)):
+        with pytest.raises(OperandError) as caught:
+            _check(opcode, LEGAL[opcode], device_address=lambda path, at=address: at,
+                   window_allows=lambda low, high, is_write: high <= 0x2000)  # fmt: skip
+        assert caught.value.cause is cause
+
+
 ON_CHIP = [(opcode, role) for opcode, roles in PATTERNS.items() for role in roles]
 
 
@@ -165,8 +204,9 @@ def test_every_on_chip_operand_is_checked(opcode, role):
         _refused(opcode, _merged(opcode, path, {"num_partitions": 5}), bad,
                  f"{path}: 5 partitions exceed the 4 lanes")  # fmt: skip
     else:
-        error = _refused(opcode, _merged(opcode, path, {"start_partition": 3}), out,
-                         rf"{path}: partitions 3\.\.\d, ")  # fmt: skip
+        beyond = 4 if opcode in REGISTER_MOVES else 3
+        error = _refused(opcode, _merged(opcode, path, {"start_partition": beyond}), out,
+                         rf"{path}: partitions {beyond}\.\.\d, ")  # fmt: skip
         assert error.address == 0
     if role.lanes != "dma":
         _refused(opcode, _merged(opcode, path, {"offset": 3}), bad,

@@ -27,6 +27,14 @@ def compute(op, a, b):
         RegisterOp.LESS_SIGNED: lambda: signed(a) < signed(b),
         RegisterOp.LESS_UNSIGNED: lambda: a < b,
         RegisterOp.EQUAL: lambda: a == b,
+        RegisterOp.MIN_UNSIGNED: lambda: min(a, b),
+        RegisterOp.MAX_UNSIGNED: lambda: max(a, b),
+        RegisterOp.NOT_EQUAL: lambda: a != b,
+        RegisterOp.GREATER_EQUAL_SIGNED: lambda: signed(a) >= signed(b),
+        RegisterOp.GREATER_EQUAL_UNSIGNED: lambda: a >= b,
+        RegisterOp.AND_NOT: lambda: a & ~b,
+        RegisterOp.MULTIPLY_HIGH_SIGNED: lambda: signed(a) * signed(b) >> 32,
+        RegisterOp.MULTIPLY_HIGH_UNSIGNED: lambda: a * b >> 32,
     }[op]() & MASK  # fmt: skip
 
 

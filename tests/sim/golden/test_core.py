@@ -77,6 +77,14 @@ def test_register_operations_wrap_at_32_bits(op):
         RegisterOp.MULTIPLY: lambda a, b: a * b,
         RegisterOp.MIN_SIGNED: lambda a, b: min(_signed(a), _signed(b)),
         RegisterOp.MAX_SIGNED: lambda a, b: max(_signed(a), _signed(b)),
+        RegisterOp.MIN_UNSIGNED: lambda a, b: a if a < b else b,
+        RegisterOp.MAX_UNSIGNED: lambda a, b: b if a < b else a,
+        RegisterOp.NOT_EQUAL: lambda a, b: bool(a ^ b),
+        RegisterOp.GREATER_EQUAL_SIGNED: lambda a, b: _signed(b) <= _signed(a),
+        RegisterOp.GREATER_EQUAL_UNSIGNED: lambda a, b: b <= a,
+        RegisterOp.AND_NOT: lambda a, b: a - (a & b),
+        RegisterOp.MULTIPLY_HIGH_SIGNED: lambda a, b: _signed(a) * _signed(b) // 2**32,
+        RegisterOp.MULTIPLY_HIGH_UNSIGNED: lambda a, b: a * b // 2**32,
         RegisterOp.LESS_SIGNED: lambda a, b: _signed(a) < _signed(b),
         RegisterOp.LESS_UNSIGNED: lambda a, b: a < b,
         RegisterOp.EQUAL: lambda a, b: a == b,
@@ -276,8 +284,8 @@ def test_semaphores_are_written_only_while_the_core_stands():
 
 def test_interrupt_status_is_cleared_by_writing_one():
     backend = GoldenBackend(TINY)
-    backend.csr_write(Csr.INTERRUPT_ENABLE, 7)
-    assert backend.csr_read(Csr.INTERRUPT_ENABLE) == 3
+    backend.csr_write(Csr.INTERRUPT_ENABLE, 15)
+    assert backend.csr_read(Csr.INTERRUPT_ENABLE) == 7
     run({Stream.SYNC: [HALT]}, backend)
     assert backend.csr_read(Csr.INTERRUPT_STATUS) == 1
     backend.csr_write(Csr.INTERRUPT_STATUS, 2)

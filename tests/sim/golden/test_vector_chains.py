@@ -18,8 +18,8 @@ from tinyneuron_hw.isa.opcodes import (
     Space,
     Stream,
 )
-from tinyneuron_sim.golden.executors import EXECUTORS
 from tinyneuron_sim.golden.errors import GoldenError
+from tinyneuron_sim.golden.executors import EXECUTORS
 from tinyneuron_sim.golden.machine import Machine
 from tinyneuron_sim.golden.numerics import quiet
 from tinyneuron_sim.golden.prepared import Preparer
