@@ -12,7 +12,7 @@ from tinyneuron_hw.formats import DType
 from tinyneuron_hw.isa.csr import Trap
 from tinyneuron_hw.isa.opcodes import Opcode, Stream
 
-MASK = (1 << 32) - 1
+TINY = get_config("tiny")
 
 
 @dataclass
@@ -103,17 +103,13 @@ def random_move(rng: random.Random, config, memory_bytes: int) -> Move:
     return move
 
 
-def bench_with_windows(dma_bench, seed: int, **axi):
-    return dma_bench(get_config("tiny"), seed=seed, **axi)
-
-
 @pytest.mark.parametrize("stall", [0.0, 0.4])
 def test_random_moves_leave_what_python_leaves(dma_bench, stall):
-    bench = bench_with_windows(dma_bench, 1, stall=stall)
+    bench = dma_bench(TINY, seed=1, stall=stall)
     rng = random.Random(f"moves {stall}")
 
     async def body(ctx):
-        for _ in range(60):
+        for _ in range(40):
             move = random_move(rng, bench.config, len(bench.memory))
             before = bytes(bench.memory), bench.sbuf.copy(), list(move.registers)
             assert await do(bench, ctx, move)
@@ -130,7 +126,7 @@ def test_random_moves_leave_what_python_leaves(dma_bench, stall):
 
 
 def test_words_are_asked_for_without_waiting(dma_bench):
-    bench = bench_with_windows(dma_bench, 2, stall=0.0, latency=(50, 50))
+    bench = dma_bench(TINY, seed=2, stall=0.0, latency=(50, 50))
 
     async def body(ctx):
         start = bench.cycle
@@ -147,7 +143,7 @@ def test_words_are_asked_for_without_waiting(dma_bench):
 
 
 def test_moves_and_transfers_share_a_port(dma_bench):
-    bench = bench_with_windows(dma_bench, 3)
+    bench = dma_bench(TINY, seed=3)
     for n in range(6):
         bench.add(Opcode.DMA_COPY, {
             "src": {"dtype": DType.UINT8, "address": 0x4000, "dims": [{"stride": 1, "size": 256}]},
@@ -187,15 +183,14 @@ def test_moves_and_transfers_share_a_port(dma_bench):
     ids=lambda value: getattr(value, "name", None),
 )
 def test_traps_say_where(dma_bench, move, cause, address):
-    bench = bench_with_windows(dma_bench, 4)
+    bench = dma_bench(TINY, seed=4)
     bench.axi[0].bad = {0x210}
 
     async def body(ctx):
         move.registers = list(range(100, 132))
         assert not await do(bench, ctx, move, pc=9)
         ctx.set(bench.dut.stop, 1)
-        for _ in range(200):
-            await ctx.tick()
+        await ctx.tick().repeat(60)
         assert ctx.get(bench.dut.quiet)
         ctx.set(bench.dut.stop, 0)
         assert await do(bench, ctx, Move(False, False, 0x300, 4, 8))
@@ -209,7 +204,7 @@ def test_traps_say_where(dma_bench, move, cause, address):
 
 
 def test_read_windows_do_not_allow_writes(dma_bench):
-    bench = bench_with_windows(dma_bench, 5)
+    bench = dma_bench(TINY, seed=5)
     bench.windows = [(0, 0x1000, True, False), (0x1000, 0x1000, False, True)]
 
     async def body(ctx):
@@ -224,23 +219,18 @@ def test_read_windows_do_not_allow_writes(dma_bench):
 @pytest.mark.parametrize("stores", [False, True])
 @pytest.mark.parametrize("on_chip", [False, True])
 def test_stopped_in_every_cycle_it_drains_and_works_again(dma_bench, stores, on_chip):
-    bench = bench_with_windows(dma_bench, 6, stall=0.1)
+    bench = dma_bench(TINY, seed=6, stall=0.1)
 
     async def body(ctx):
-        for cycles in range(1, 45):
-            stopped = Move(stores, on_chip, 0x140, 4, 8)
-
-            async def stop(ctx, cycles=cycles):
-                await ctx.tick().repeat(cycles)
-
+        for cycles in range(1 + 2 * stores + on_chip, 42, 4):
             port = bench.dut.moves
             ctx.set(port.issue.payload, {"stores": stores, "on_chip": on_chip, "address": 0x140,
                                          "stride": 4, "count": 8})  # fmt: skip
             ctx.set(port.issue.valid, 1)
-            await stop(ctx)
+            await ctx.tick().repeat(cycles)
             ctx.set(port.issue.valid, 0)
             ctx.set(bench.dut.stop, 1)
-            for _ in range(60):
+            for _ in range(40):
                 _, _, write, done = await ctx.tick().sample(port.write, port.done)
                 assert not write
                 assert not done
@@ -254,7 +244,7 @@ def test_stopped_in_every_cycle_it_drains_and_works_again(dma_bench, stores, on_
             if again.stores:
                 read = Move(False, on_chip, 0x140, 4, 8)
                 assert await do(bench, ctx, read)
-                assert read.registers[4:12] == expected[4:12], stopped
+                assert read.registers[4:12] == expected[4:12], cycles
 
     bench.run(body)
     assert not bench.traps

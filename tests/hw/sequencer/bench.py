@@ -14,6 +14,8 @@ from tinyneuron_hw.isa.opcodes import Opcode, Stream
 from tinyneuron_hw.sequencer.ports import TraceKind
 from tinyneuron_hw.sequencer.sequencers import Sequencers
 
+from .move_unit import MoveUnit
+
 CONFIG = get_config("default").with_changes(dma_engines=2)
 """The port of `default` brings an instruction in 4 beats, that of `tiny` in 16."""
 TINY = get_config("tiny")
@@ -69,7 +71,7 @@ class Machine:
         self.sim.add_clock(1e-6)
         self.sim.add_testbench(self.main)
         # Processes, not testbenches: their writes do not settle the design one by one.
-        for process in (self.axi, self.dma, self.watch):
+        for process in (self.axi, self.dma, self.moves, self.watch):
             self.sim.add_process(process)
         for index in range(3):
             self.sim.add_process(partial(self.engine, index))
@@ -82,6 +84,9 @@ class Machine:
 
     async def dma(self, ctx):
         await self.bench.dma(ctx)
+
+    async def moves(self, ctx):
+        await self.bench.unit.run(ctx)
 
     async def watch(self, ctx):
         await self.bench.watch(ctx)
@@ -122,6 +127,7 @@ class Bench:
         self.rng = random.Random(self.seed)
         self.machine = machine(self.config)
         self.dut = self.machine.dut
+        self.unit = MoveUnit(self)
         self.body = None
         self.done = None
         self.cycle = 0
