@@ -190,6 +190,9 @@ def fuzz(
     count: Annotated[int, typer.Option(min=1, help="Programs to run.")] = 300,
     seed: Annotated[int, typer.Option(min=0, help="Of the first program; then seed + 1 ...")] = 0,
     traps: Annotated[bool, typer.Option(help="Whether some programs trap.")] = True,
+    control: Annotated[
+        bool, typer.Option("--control", help="Programs of registers, loops and barriers.")
+    ] = False,
     target: Target = "verilator",
     config: Config = "tiny",
     out: Annotated[
@@ -200,7 +203,7 @@ def fuzz(
     """Run random programs on golden and on a target; fail at the first difference."""
     from .verify.commands import fuzz_command
 
-    fuzz_command(count, seed, traps, target, config, out, as_json)
+    fuzz_command(count, seed, traps, control, target, config, out, as_json)
 
 
 @app.command()

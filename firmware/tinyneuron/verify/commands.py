@@ -18,7 +18,14 @@ from tinyneuron_sim.backend import open_backend
 from tinyneuron_sim.compare import Bench, Comparison, InvalidProgram, compare
 from tinyneuron_sim.compare.locate import Location, locate
 from tinyneuron_sim.compare.straight import executed
-from tinyneuron_sim.random_programs import Coverage, Finding, Report, run_campaign
+from tinyneuron_sim.random_programs import (
+    Coverage,
+    Finding,
+    Report,
+    generate,
+    generate_control,
+    run_campaign,
+)
 
 from ..files import write_atomically
 from ..program import container
@@ -42,13 +49,15 @@ _FOREVER = 1 << 40
 Inputs = Callable[[Any, list[str]], dict[str, Any]]
 
 
-def fuzz_command(count: int, seed: int, traps: bool, target: str, config: str,
+def fuzz_command(count: int, seed: int, traps: bool, control: bool, target: str, config: str,
                  out: Path | None, as_json: bool) -> None:  # fmt: skip
-    """Runs random programs on golden and on a target; prints the first difference and stops."""
+    """Runs random programs, or with ``control`` those that are nearly all control, on golden and on
+    a target; prints the first difference and stops."""
     chosen = get_config(config)
     with _bar(f"random programs on {target}", count) as advance:
         report = run_campaign(chosen, lambda: open_backend(target, chosen),
-                              range(seed, seed + count), traps=traps, progress=advance)  # fmt: skip
+                              range(seed, seed + count), traps=traps, progress=advance,
+                              write=generate_control if control else generate)  # fmt: skip
     finding = report.findings[0] if report.findings else None
     files = [] if finding is None or out is None else _save(finding, out)
     if as_json:
@@ -61,15 +70,15 @@ def fuzz_command(count: int, seed: int, traps: bool, target: str, config: str,
         _print_report(report, finding, f"{config} on {target}")
         for path in files:
             sys.stdout.write(f"wrote {path}\n")
-    _fail(report, finding, config, target)
+    _fail(report, finding, f"{' --control' if control else ''} --config {config}", target)
 
 
-def _fail(report: Report, finding: Finding | None, config: str, target: str) -> None:
+def _fail(report: Report, finding: Finding | None, options: str, target: str) -> None:
     """The error line of a campaign that did not pass."""
     if finding is not None:
         number = finding.random.seed
         raise TinyneuronError(f"seed {number} differs on {target}; again with: tinyneuron fuzz "
-                              f"--count 1 --seed {number} --config {config} "
+                              f"--count 1 --seed {number}{options} "
                               f"--target {target}")  # fmt: skip
     if report.invalid:
         number, reason = report.invalid[0]

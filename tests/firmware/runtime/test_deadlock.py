@@ -65,3 +65,35 @@ def test_a_stream_that_waits_for_no_semaphore() -> None:
     for at, what in ((1, "halt"), (9, "no instruction")):
         text = explain(code, waiting(code, {Stream.SYNC: at}, values()))
         assert text == f"sync at {at} ({what}) waits for its engine"
+
+
+def test_a_barrier_that_not_all_come_to() -> None:
+    code = program(
+        vector="barrier streams=19\nhalt",
+        tensor="nop wait(s1 >= 1)\nbarrier streams=19\nhalt",
+        sync="nop\nhalt",
+    )
+    at = {Stream.VECTOR: 0, Stream.TENSOR: 0}
+    first, second = stuck = waiting(code, at, values())
+    assert first.condition == "a barrier with tensor and sync (sync ended without it)"
+    assert first.signals == {Stream.TENSOR: [1]}
+    assert second.condition == "s1 >= 1 (it is 0)"
+    text = explain(code, stuck)
+    assert (
+        "vector at 0 (barrier) waits for a barrier with tensor and sync (sync ended without it), "
+        "which tensor at 1 would come to"
+    ) in text
+
+
+def test_barriers_of_different_streams_do_not_meet() -> None:
+    code = program(vector="barrier streams=3\nhalt", tensor="barrier streams=7 wait(s2 == 0)\nhalt",
+                   scalar="halt")  # fmt: skip
+    stuck = waiting(code, {Stream.VECTOR: 0, Stream.TENSOR: 0}, values())
+    assert [item.condition for item in stuck] == [
+        "a barrier with tensor",
+        "a barrier with vector and scalar (scalar ended without it)",
+    ]
+    assert "which nobody comes to" in explain(code, stuck)
+    named = program(sync="barrier streams=r5\nhalt")
+    (only,) = waiting(named, {Stream.SYNC: 0}, values())
+    assert only.condition == "a barrier with the streams in r5"

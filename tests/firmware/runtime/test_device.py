@@ -182,6 +182,35 @@ def test_a_program_that_does_not_end_times_out(device: Device):
         device.load(assemble(endless)).run(max_cycles=1000)
 
 
+NOTIFIES = """
+.config tiny
+.stream sync
+loop counter=1 counter_enable=1 count=70 start=100 step=1 body=1
+notify value=r1
+nop wait(s9 >= {value})
+halt
+.stream scalar
+{other}
+halt
+"""
+
+
+def test_notifications_come_in_the_order_of_each_stream(device: Device):
+    model = device.load(assemble(NOTIFIES.format(value=0, other="nop")))
+    seen: list[tuple[Stream, int]] = []
+    result = model.run(notified=lambda stream, value: seen.append((stream, value)))
+    assert result.notifications == {Stream.SYNC: list(range(100, 164))}
+    assert seen == [(Stream.SYNC, value) for value in range(100, 164)]
+    assert result.notifications_lost == 6
+    assert device.load(assemble(".config tiny\n.stream sync\nhalt\n")).run().notifications == {}
+
+
+def test_a_trap_tells_the_notifications_before_it(device: Device):
+    with pytest.raises(TrapError, match="WATCHDOG in stream sync") as caught:
+        device.load(assemble(NOTIFIES.format(value=1, other="notify value=7"))).run()
+    assert sum(map(len, caught.value.notifications.values())) == 64
+
+
 def test_every_element_type_has_a_numpy_type():
     for dtype in DType:
         array = np.zeros(3, numpy_dtype(dtype))

@@ -6,7 +6,7 @@ import pytest
 
 from tinyneuron_hw.isa.opcodes import Condition, Opcode, RegisterOp, Stream, UpdateMode
 
-from .bench import BASES, CONFIG, FAST, Bench, Timing, halt, nop, op, register
+from .bench import BASES, CONFIG, CONTROLLER, FAST, Bench, Timing, halt, nop, op, register
 from .model import Model
 from .programs import branch, dump, loop, move, random_block, with_forward_branches
 
@@ -58,6 +58,24 @@ class TestControl:
         bench = Bench({Stream.SYNC: code}, timing=Timing(latency=(2, 9), gap=0)).run()
         assert sorted(bench.reads) == [BASES[4] + 128 * i for i in range(len(code))]
         assert len(bench.starts(Stream.SYNC)) == 2 + 4 * 14 + 1
+
+    @pytest.mark.parametrize("short", [0, 1])
+    def test_a_loop_that_fills_the_buffer_is_read_once(self, short):
+        size = CONFIG.fetch_buffer - short
+        code = [move(2, 5), loop(register(2), size), *[nop()] * size, halt()]
+        bench = Bench({Stream.SYNC: code}, timing=FAST).run()
+        assert len(bench.starts(Stream.SYNC)) == 3 + 5 * size
+        assert sorted(bench.reads) == [BASES[4] + 128 * i for i in range(len(code))]
+
+    def test_the_prefetch_follows_a_taken_branch(self):
+        far, count = 3 * CONFIG.fetch_buffer, 20
+        code = [branch(Condition.ALWAYS, far), *[nop()] * (far - 1), *[nop()] * count, halt()]
+        bench = Bench({Stream.SYNC: code}, timing=CONTROLLER).run()
+        after = bench.reads[bench.reads.index(BASES[4] + 128 * far) :]
+        assert after == [BASES[4] + 128 * (far + i) for i in range(count + 1)]
+        # What lies behind the target waits for the memory once, not for each instruction.
+        ends = {pc: cycle for cycle, _, kind, pc in bench.events if kind.name == "END"}
+        assert ends[far + count] - ends[0] < 2 * 105 + 5 * count
 
     def test_a_backward_branch_within_the_window_is_not_read_again(self):
         add = op(Opcode.REGISTER, op=RegisterOp.ADD, dst=0, a=register(0), b=1)
