@@ -9,11 +9,11 @@ from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out, connect, flipped
 
 from .config import CoreConfig
-from .core import AXI_ID_BITS, Core
+from .core import Core
 from .hbm.controller import memory_controller
 from .hbm.fixed import FixedController
 from .hbm.ports import FixedPort, memory_port
-from .host.axi import Axi4, Axi4Lite, Axi4Read
+from .host.axi import ID_BITS, Axi4, Axi4Lite, Axi4Read
 from .host.axi_router import AxiRouter
 from .isa.csr import CSR_ADDRESS_BITS
 from .sequencer.ports import TraceEvent
@@ -73,7 +73,7 @@ class Chip(wiring.Component):
         m.submodules.host_controller = host = FixedController(config)
         far = {"fetch": host.fetch, **{f"dma{i}": axi for i, axi in enumerate(host.dma)}}
         for name, (manager, near) in ports.items():
-            sizes = {"data_bytes": config.axi_bytes, "id_bits": AXI_ID_BITS}
+            sizes = {"data_bytes": config.axi_bytes, "id_bits": ID_BITS}
             signature = Axi4Read(**sizes) if name == "fetch" else Axi4(**sizes)
             m.submodules[f"{name}_router"] = router = AxiRouter(signature)
             connect(m, manager, router.port)

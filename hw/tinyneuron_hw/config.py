@@ -135,9 +135,6 @@ class CoreConfig:
         require(bank_ok, "psum_bank_bytes", "a power of two from 64 to 2048")
         require(1 <= self.pe_latency <= 3, "pe_latency", "from 1 to 3")
         require(1 <= self.dma_engines <= 16, "dma_engines", "from 1 to 16")
-        # A master has 16 IDs: one for each engine, and on the first one for register moves.
-        shares = self.dma_engines < 16 or self.dma_ports > 1
-        require(shares, "dma_engines", "at most 15 on one AXI4 master")
         memory = self.device_memory_bytes
         memory_ok = 4096 <= memory <= 1 << 48 and memory % 4096 == 0
         require(memory_ok, "device_memory_bytes", "a multiple of 4096 from 4096 to 2**48")

@@ -15,7 +15,7 @@ from .blocks import soft_reset
 from .config import CoreConfig
 from .dma.dma import Dma
 from .hbm.counts import MemoryCounts
-from .host.axi import Axi4, Axi4Lite, Axi4Read
+from .host.axi import ID_BITS, Axi4, Axi4Lite, Axi4Read
 from .host.bus_waits import BusWaits
 from .host.host import Host
 from .isa.csr import CSR_ADDRESS_BITS
@@ -30,9 +30,7 @@ from .sequencer.sequencers import Sequencers
 from .tensor.engine import TensorEngine
 from .vector.engine import VectorEngine
 
-__all__ = ["AXI_ID_BITS", "Core"]
-
-AXI_ID_BITS = 4
+__all__ = ["Core"]
 
 
 class Core(wiring.Component):
@@ -55,11 +53,11 @@ class Core(wiring.Component):
 
     def __init__(self, config: CoreConfig):
         self.config = config
-        axi = Axi4(data_bytes=config.axi_bytes, id_bits=AXI_ID_BITS)
+        axi = Axi4(data_bytes=config.axi_bytes, id_bits=ID_BITS)
         super().__init__(
             {
                 "s_axil": In(Axi4Lite(address_bits=CSR_ADDRESS_BITS)),
-                "m_axi_fetch": Out(Axi4Read(data_bytes=config.axi_bytes, id_bits=AXI_ID_BITS)),
+                "m_axi_fetch": Out(Axi4Read(data_bytes=config.axi_bytes, id_bits=ID_BITS)),
                 **{f"m_axi_dma{port}": Out(axi) for port in range(config.dma_ports)},
                 "memory": In(MemoryCounts(config)),
                 "interrupt": Out(1),

@@ -8,14 +8,13 @@ from amaranth.lib.wiring import In, Out
 from amaranth.utils import bits_for, exact_log2
 
 from ..config import CoreConfig
-from ..host.axi import Axi4
+from ..host.axi import ID_BITS, Axi4
 from .reader import AddressRequest
 from .round_robin import RoundRobin
 from .sink import WriteBeat
 
-__all__ = ["ID_BITS", "AxiArbiter"]
+__all__ = ["AxiArbiter"]
 
-ID_BITS = 4
 _INCR = 1
 
 

@@ -8,7 +8,7 @@ from amaranth.lib.wiring import In, Out, connect, flipped
 
 from ..blocks import Gated, Repeated
 from ..config import CoreConfig
-from ..host.axi import Axi4
+from ..host.axi import ID_BITS, Axi4
 from ..host.windows import Windows
 from ..isa.csr import Trap
 from ..memory.faults import Fault
@@ -20,7 +20,7 @@ from ..sequencer.ports import (
     TraceEvent,
     TrapPort,
 )
-from .axi_arbiter import ID_BITS, AxiArbiter
+from .axi_arbiter import AxiArbiter
 from .descriptors import DescriptorCheck
 from .front import FrontEnd
 from .queue import DmaQueue, queue_signature
@@ -31,6 +31,8 @@ __all__ = ["TRACE_SOURCE", "Dma"]
 
 TRACE_SOURCE = 16
 """Number of DMA engine 0 on the trace port."""
+_MOVER_ID = 16
+"""AXI ID of register moves, behind those of 16 engines."""
 
 
 class Dma(wiring.Component):
@@ -42,10 +44,10 @@ class Dma(wiring.Component):
         Instructions with registers resolved and on-chip patterns checked; taken when checked and
         queued.
     moves: In(RegisterMovePort())
-        Moves of scalar registers, on the first ports.
+        Moves of scalar registers.
     axi: Out(Axi4).array(dma_ports), sbuf_read, sbuf_write: Out(port).array(dma_ports)
-        Engine e uses port e % dma_ports, and its number as AXI ID; register moves have an ID that
-        no engine of their port has.
+        Engine e uses port e % dma_ports, and its number as AXI ID; register moves use port 0
+        and ID 16.
     sbuf_read_fault, sbuf_write_fault: In(Fault).array(dma_ports)
         Of the access two cycles ago.
     updates: Out(SemaphoreUpdatePort()).array(dma_engines)
@@ -188,7 +190,7 @@ class Dma(wiring.Component):
         users, ids = [queues[e] for e in engines], list(engines)
         if port == 0:
             users.append(mover)
-            ids.append(next(i for i in range(1 << ID_BITS) if i not in engines))
+            ids.append(_MOVER_ID)
         arbiter = AxiArbiter(self.config, tuple(ids))
         shared = SbufArbiter(self.config, len(users))
         m.submodules[f"axi_arbiter{port}"] = arbiter

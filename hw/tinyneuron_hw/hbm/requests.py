@@ -8,11 +8,9 @@ from amaranth.lib.wiring import In, Out
 from amaranth.utils import exact_log2
 
 from ..config import CoreConfig
-from ..host.axi import ADDRESS_BITS
+from ..host.axi import ADDRESS_BITS, ID_BITS
 
 __all__ = ["ID_BITS", "AddressChannel", "BurstUnits", "Unit"]
-
-ID_BITS = 4
 
 
 def AddressChannel() -> wiring.Signature:  # noqa: N802 (a signature, used like a class)

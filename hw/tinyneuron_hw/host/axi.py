@@ -3,9 +3,11 @@ flattened port is ``<prefix>__awaddr``."""
 
 from amaranth.lib.wiring import In, Out, Signature
 
-__all__ = ["ADDRESS_BITS", "Axi4", "Axi4Lite", "Axi4Read", "Resp"]
+__all__ = ["ADDRESS_BITS", "ID_BITS", "Axi4", "Axi4Lite", "Axi4Read", "Resp"]
 
 ADDRESS_BITS = 48
+ID_BITS = 5
+"""Of the core's masters: up to 16 DMA engines, and register moves."""
 
 
 class Resp:

@@ -7,7 +7,7 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from ..config import INSTRUCTION_BYTES, CoreConfig
-from ..host.axi import Axi4Read
+from ..host.axi import ID_BITS, Axi4Read
 from ..host.windows import Windows
 from ..isa.opcodes import Stream
 from .links import FetchRequest, FetchResponse
@@ -50,7 +50,7 @@ class FetchBus(wiring.Component):
                 "responses": Out(FetchResponse(config)).array(len(Stream)),
                 "windows": In(Windows),
                 "stop": In(1),
-                "axi": Out(Axi4Read(data_bytes=config.axi_bytes, id_bits=4)),
+                "axi": Out(Axi4Read(data_bytes=config.axi_bytes, id_bits=ID_BITS)),
                 "quiet": Out(1),
                 "fetch_bytes": Out(8),
             }

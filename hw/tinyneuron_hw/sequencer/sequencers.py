@@ -8,7 +8,7 @@ from amaranth.lib.wiring import In, Out
 
 from ..blocks import Gated, Repeated
 from ..config import NUM_SEMAPHORES, CoreConfig
-from ..host.axi import Axi4Read
+from ..host.axi import ID_BITS, Axi4Read
 from ..host.windows import Windows
 from ..isa.csr import Trap
 from ..isa.opcodes import Stream
@@ -91,7 +91,7 @@ class Sequencers(wiring.Component):
                 "dma_progress": In(1),
                 "dma_trap": In(TrapPort()),
                 "dma_trace": In(stream.Signature(TraceEvent)).array(config.dma_engines),
-                "fetch": Out(Axi4Read(data_bytes=config.axi_bytes, id_bits=4)),
+                "fetch": Out(Axi4Read(data_bytes=config.axi_bytes, id_bits=ID_BITS)),
                 "fetch_bytes": Out(8),
                 "quiet": Out(1),
                 "positions": Out(32).array(_STREAMS),

@@ -71,6 +71,10 @@ def _own_near(w: Writer) -> None:
     w.near(opcode, partition, base + 4 * w.rng.randint(0, 8 - count), first, count)
 
 
+def _nop(w: Writer) -> None:
+    w.emit(Opcode.NOP)
+
+
 def _pause(w: Writer) -> None:
     if w.rng.random() < 0.5:
         fields: dict[str, Any] = {"cycles": w.rng.choice([0, 1, w.rng.randrange(40)])}
@@ -138,7 +142,7 @@ def _skip(w: Writer) -> None:
 
 
 _SIMPLE: list[tuple[float, Callable[[Writer], None]]] = [
-    (6, alu), (1, _load_input), (0.8, _own_far), (0.8, _own_near), (0.6, _pause),
+    (6, alu), (1, _load_input), (0.8, _own_far), (0.8, _own_near), (0.6, _pause), (0.2, _nop),
 ]  # fmt: skip
 _NESTED: list[tuple[float, Callable[[Writer], None]]] = [(1.2, _loop), (0.7, _back), (1.2, _skip)]
 
