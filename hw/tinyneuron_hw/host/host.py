@@ -115,6 +115,22 @@ class Host(wiring.Component):
             words[base + 16] = Cat(window.read, window.write, window.execute)
         return words
 
+    def _read_only(self, control: Control, counters: Counters) -> dict[int, Value]:
+        """Address -> value of each register that is only read."""
+        told = self.notifications
+        words = {
+            **csr.config_words(self.config),
+            **control.words(),
+            Csr.NOTIFY_COUNT: told.count,
+            Csr.NOTIFY_STREAM: Value.cast(told.stream),
+            Csr.NOTIFY_VALUE: told.value,
+            Csr.NOTIFY_LOST: told.lost,
+        }
+        for name, value in zip(csr.COUNTERS, counters.values, strict=True):
+            address = csr.counter_address(name)
+            words[address], words[address + 4] = value[:32], value[32:]
+        return words
+
     def elaborate(self, platform: Any) -> Module:
         m = Module()
         m.submodules.port = port = AxiLitePort()
@@ -142,17 +158,7 @@ class Host(wiring.Component):
         enable, status = Signal(3), Signal(3)
         stored = {**self._stored(), Csr.INTERRUPT_ENABLE: enable}
         told = self.notifications
-        read_only = {
-            **csr.config_words(self.config),
-            **control.words(),
-            Csr.NOTIFY_COUNT: told.count,
-            Csr.NOTIFY_STREAM: Value.cast(told.stream),
-            Csr.NOTIFY_VALUE: told.value,
-            Csr.NOTIFY_LOST: told.lost,
-        }
-        for name, value in zip(csr.COUNTERS, counters.values, strict=True):
-            address = csr.counter_address(name)
-            read_only[address], read_only[address + 4] = value[:32], value[32:]
+        read_only = self._read_only(control, counters)
         command = Signal(32)
         m.d.comb += [
             command.eq(port.data & strobes),

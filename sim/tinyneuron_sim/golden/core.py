@@ -15,7 +15,6 @@ from tinyneuron_hw.isa.csr import COUNTERS, Trap
 from tinyneuron_hw.isa.opcodes import (
     DMA_OPCODES,
     REGISTER_MOVES,
-    REGISTER_STORES,
     Opcode,
     Stream,
     UpdateMode,
@@ -37,7 +36,7 @@ from .prepared import Prepared, Preparer
 from .program import ADDRESS_MASK, Program, fetch, fetch_trap
 from .races import RaceDetector, Where
 from .region import DeviceRegion
-from .register_moves import moved_registers
+from .register_moves import stored
 from .rehearsal import accesses, is_from_memory, rehearse
 from .rings import descriptor_address, is_last, next_descriptor, ring_bytes
 from .semaphores import Semaphores
@@ -349,9 +348,7 @@ class Core:
             clock = tuple(map(int, self._races.clock(thread))) if self._races else ()
             moves = where.queue is not None
             buffers = written_buffers(self.machine, prepared) if moves else ()
-            stores = prepared.opcode in REGISTER_STORES and error is None
-            numbers = moved_registers(prepared) if stores else ()
-            registers = tuple(self.machine.registers[number] for number in numbers)
+            registers = stored(self.machine, prepared) if error is None else ()
             step = Step(where.stream, where.pc, prepared, where.queue, thread, clock, error,
                         buffers, registers)  # fmt: skip
             self._observer(step)

@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from tinyneuron_hw.isa.opcodes import REGISTER_LOADS, REGISTER_MOVES, Opcode
+from tinyneuron_hw.isa.opcodes import REGISTER_LOADS, REGISTER_MOVES, REGISTER_STORES, Opcode
 from tinyneuron_hw.isa.rules_registers import move_path
 
 from .machine import Machine
 from .memory import Footprint
 from .prepared import Prepared
 
-__all__ = ["EXECUTORS", "moved_registers"]
+__all__ = ["EXECUTORS", "moved_registers", "stored"]
 
 _WORD = np.dtype("<u4")
 
@@ -42,6 +42,13 @@ def moved_registers(prepared: Prepared) -> range:
     assert prepared.opcode is not None
     count = prepared.fields[f"{move_path(prepared.opcode)}.dims.0.size"]
     return range(prepared.fields["first"], prepared.fields["first"] + count)
+
+
+def stored(machine: Machine, prepared: Prepared) -> tuple[int, ...]:
+    """What an instruction stores of its stream's registers; nothing when it is no store."""
+    if prepared.opcode not in REGISTER_STORES:
+        return ()
+    return tuple(machine.registers[number] for number in moved_registers(prepared))
 
 
 def _move(machine: Machine, prepared: Prepared) -> None:
