@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .opcodes import Opcode, Space
+from .opcodes import REGISTER_MOVES, Opcode, Space
 
-__all__ = ["ADDRESSED", "DEVICE", "PATTERNS", "SCALARS", "STOCHASTIC_OPCODES", "Role"]
+__all__ = ["ADDRESSED", "DEVICE", "LONG_OPCODES", "PATTERNS", "SCALARS", "STOCHASTIC_OPCODES",
+           "Role"]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -107,3 +108,7 @@ DEVICE: dict[Opcode, tuple[str, ...]] = {
 
 ADDRESSED: dict[Opcode, tuple[str, ...]] = {**DEVICE, Opcode.DMA_RING: ("ring",)}
 """Operands with a device address of each opcode, in slot order."""
+
+LONG_OPCODES = (*REGISTER_MOVES, Opcode.DELAY, Opcode.NOTIFY, Opcode.BARRIER)
+"""Instructions that take time and no engine; each starts after everything earlier in its stream is
+done, and the next one when it is."""

@@ -14,14 +14,11 @@ from .move_command import MoveCommand
 from .ports import PC_BITS, BarrierPort, NotifyPort, RegisterMovePort
 from .registers import RegisterWrite
 
-__all__ = ["LONG_OPCODES", "LongControl"]
-
-LONG_OPCODES = (*REGISTER_MOVES, Opcode.DELAY, Opcode.NOTIFY, Opcode.BARRIER)
-"""What runs here; each starts after everything earlier in its stream is done."""
+__all__ = ["LongControl"]
 
 
 class LongControl(wiring.Component):
-    """Runs register moves, DELAY, NOTIFY and BARRIER.
+    """Runs the ``LONG_OPCODES``: register moves, DELAY, NOTIFY and BARRIER.
 
     Members
     -------

@@ -19,9 +19,10 @@ from ..isa.opcodes import (
     WaitMode,
 )
 from ..isa.operands import Header
+from ..isa.roles import LONG_OPCODES
 from .inflight import InFlight
 from .links import OPCODES, SemaphoreWaitPort, TracePulse, is_any
-from .long_control import LONG_OPCODES, LongControl
+from .long_control import LongControl
 from .loops import LoopCommand, LoopRequest
 from .ports import (
     PC_BITS,

@@ -1,20 +1,23 @@
 """Which instructions a traced run executed, with their registers resolved.
 
-What a stream executes depends on its own registers alone, and no instruction loads those from
-memory, so the code says it all: the walk needs no data and costs no simulation.
+What a stream executes depends on its own registers alone, so the code says it all until registers
+are loaded from memory: the walk needs no data and costs no simulation. From then on the trace says
+where the stream went.
 """
 
 from __future__ import annotations
 
+import contextlib
 from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tinyneuron_hw.config import CoreConfig
-from tinyneuron_hw.isa.opcodes import DMA_OPCODES, Opcode, Stream
+from tinyneuron_hw.isa.opcodes import DMA_OPCODES, REGISTER_LOADS, Opcode, Stream
 
 from ..backend import DMA_SOURCE
+from ..golden.errors import TrapSignal
 from ..golden.prepared import Preparer
 from ..golden.sequencer import Sequencer
 from .timeline import Span
@@ -63,24 +66,28 @@ def executions(
     found = defaultdict(deque[Span])
     for span in spans:
         found[span.source, span.stream, span.pc].append(span)
-    reach = defaultdict(int)
-    for span in spans:
+    traced: dict[Stream, list[int]] = defaultdict(list)
+    for span in sorted(spans, key=lambda span: span.start):
         if span.source < DMA_SOURCE:
-            reach[span.stream] += 1
+            traced[span.stream].append(span.pc)
     return {
-        stream: [_executed(item, found) for item in _walk(config, stream, raw, reach[stream])]
+        stream: [_executed(item, found) for item in _walk(config, stream, raw, traced[stream])]
         for stream, raw in code.items()
     }
 
 
 def _walk(
-    config: CoreConfig, stream: Stream, code: Sequence[bytes], limit: int
+    config: CoreConfig, stream: Stream, code: Sequence[bytes], traced: Sequence[int]
 ) -> Iterator[Executed]:
-    """At most ``limit`` instructions of a stream, without their spans. Registers start at 0."""
+    """As many instructions of a stream as were traced, without their spans. Registers start at 0,
+    and are 0 where they were loaded."""
     preparer = Preparer(config, lambda low, high, is_write: True)
     sequencer = Sequencer(stream)
     sequencer.start(0, len(code))
-    for _ in range(limit):
+    is_known = True
+    for place in traced:
+        if not is_known:
+            sequencer.pc = place
         if sequencer.halted or sequencer.pc >= len(code):
             return
         pc = sequencer.pc
@@ -88,7 +95,10 @@ def _walk(
         if prepared.opcode is None:
             return
         yield Executed(stream, pc, prepared.opcode, prepared.fields, None)
-        sequencer.advance(prepared)
+        is_known &= prepared.opcode not in REGISTER_LOADS
+        # What a loop's count was is not known either; it may seem to nest too deep.
+        with contextlib.suppress(*(() if is_known else (TrapSignal,))):
+            sequencer.advance(prepared)
 
 
 def _executed(item: Executed, found: Mapping[tuple[int, Stream, int], deque[Span]]) -> Executed:

@@ -22,12 +22,13 @@ from tinyneuron_hw.isa.matmul import MatmulKind, matmul_kind
 from tinyneuron_hw.isa.opcodes import (
     CONTROL_OPCODES,
     DMA_OPCODES,
+    REGISTER_MOVES,
     Opcode,
     Stream,
     UpdateMode,
     WaitMode,
 )
-from tinyneuron_hw.isa.roles import PATTERNS
+from tinyneuron_hw.isa.roles import LONG_OPCODES, PATTERNS
 
 from ..golden.semaphores import Semaphores
 from .execution import Executed
@@ -93,12 +94,12 @@ def _reading(item: Executed) -> int:
 
 def _is_control(item: Executed) -> bool:
     """Whether it goes to no engine, so that its own span begins when it leaves."""
-    return item.opcode in CONTROL_OPCODES or item.opcode in DMA_OPCODES
+    return item.opcode in CONTROL_OPCODES + REGISTER_MOVES + DMA_OPCODES
 
 
 def _is_serial(item: Executed) -> bool:
     """Whether it starts after everything before it in its stream is done."""
-    if item.opcode in (Opcode.NOP, Opcode.HALT) or item.opcode in DMA_OPCODES:
+    if item.opcode in (Opcode.NOP, Opcode.HALT, *LONG_OPCODES, *DMA_OPCODES):
         return True
     updates = item.fields["header.update.mode"] is not UpdateMode.NONE
     return item.opcode in CONTROL_OPCODES and updates
@@ -238,6 +239,8 @@ class _Replay:
                       releaser)  # fmt: skip
         leaves = self._leave(line, cycle)
         line.at += 1
+        if item.opcode in LONG_OPCODES and item.span is not None:
+            leaves = max(leaves, item.span.end)
         self._push(leaves + 1, 1, stream)
 
     def _leave(self, line: _Line, cycle: int) -> int:
