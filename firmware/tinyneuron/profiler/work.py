@@ -9,7 +9,13 @@ from typing import Any
 
 from tinyneuron_hw.formats import FORMATS
 from tinyneuron_hw.isa.matmul import MatmulKind, matmul_kind
-from tinyneuron_hw.isa.opcodes import INDEXED_OPCODES, ITERATED_OPS, TRANSFER_OPCODES, Opcode
+from tinyneuron_hw.isa.opcodes import (
+    INDEXED_OPCODES,
+    ITERATED_OPS,
+    REGISTER_MOVES,
+    TRANSFER_OPCODES,
+    Opcode,
+)
 from tinyneuron_hw.isa.roles import DEVICE, PATTERNS
 from tinyneuron_hw.isa.rules_transfer import accumulates
 
@@ -55,7 +61,8 @@ def work(opcode: Opcode, fields: Mapping[str, Any]) -> Work:
         return Work(cycles=-(-_count(fields, "src") // _LOADED))
     if opcode is Opcode.MULTIPLY_MOVING:
         return _multiply(fields)
-    return _lanes(opcode, fields) if opcode in PATTERNS else NOTHING
+    lanes = opcode in PATTERNS and opcode not in REGISTER_MOVES
+    return _lanes(opcode, fields) if lanes else NOTHING
 
 
 def _count(fields: Mapping[str, Any], path: str) -> int:
