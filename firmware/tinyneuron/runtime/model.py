@@ -248,19 +248,16 @@ class Model:
         TrapError, RunTimeoutError
             The core stopped, or did not.
         """
-        if not self._ranges:
-            raise TinyneuronError("the model was unloaded")
-        arrays = check_inputs(self.program, inputs or {})
-        for name, array in arrays.items():
-            self.write(name, array)
-        self._start(watchdog, registers or {})
+        self.start(inputs, watchdog=watchdog, registers=registers)
         begin = time.perf_counter()
         event = self._backend.run(max_cycles or _SLICE, progress).event
         while event == "timeout" and max_cycles is None:
             event = self._backend.run(_SLICE, progress).event
         wall = time.perf_counter() - begin
         if event == "trap":
-            raise self._trap()
+            error = self.trap()
+            self._backend.reset()
+            raise error
         if event == "timeout":
             self._backend.reset()
             raise RunTimeoutError(f"the program was still running after {max_cycles} cycles")
@@ -274,6 +271,22 @@ class Model:
             wall_s=wall,
             trace=events,
         )
+
+    def start(
+        self,
+        inputs: Mapping[str, np.ndarray] | None = None,
+        *,
+        watchdog: int = DEFAULT_WATCHDOG,
+        registers: Mapping[int, int] | None = None,
+    ) -> None:
+        """Sets the inputs and starts the program, which then is for the caller to run; arguments
+        and :class:`InputError` as :meth:`run`."""
+        if not self._ranges:
+            raise TinyneuronError("the model was unloaded")
+        arrays = check_inputs(self.program, inputs or {})
+        for name, array in arrays.items():
+            self.write(name, array)
+        self._start(watchdog, registers or {})
 
     def _start(self, watchdog: int, others: Mapping[int, int]) -> None:
         backend = self._backend
@@ -295,7 +308,8 @@ class Model:
                 counters[name] |= self._backend.csr_read(counter_address(name) + 4) << 32
         return counters
 
-    def _trap(self) -> TrapError:
+    def trap(self) -> TrapError:
+        """The trap that the core has stopped with, in words."""
         backend = self._backend
         cause = Trap(backend.csr_read(Csr.TRAP_CAUSE))
         stream = Stream(backend.csr_read(Csr.TRAP_STREAM))
@@ -306,7 +320,6 @@ class Model:
         instructions = self.program.streams.get(stream, [])
         text = instruction_text(instructions[pc]) if pc < len(instructions) else "past the end"
         stuck = self._waiting() if cause is Trap.WATCHDOG else []
-        backend.reset()
         why = f"; {explain(self.program, stuck)}" if stuck else ""
         return TrapError(
             f"trap {cause.name} in stream {stream.name.lower()} at instruction {pc} "

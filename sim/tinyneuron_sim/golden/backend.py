@@ -96,6 +96,11 @@ class GoldenBackend:
         """The trap with golden's explanation, if the last program trapped."""
         return self._core.trap
 
+    @property
+    def core(self) -> Core:
+        """The core with all that is inside it, to look at."""
+        return self._core
+
     def csr_read(self, address: int) -> int:
         core = self._core
         if address == Csr.INJECT and core.machine.errors:
