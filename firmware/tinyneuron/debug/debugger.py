@@ -297,8 +297,9 @@ class Debugger:
             writers = self._writers.of(place)
         count = sum(was != now for was, now in zip(old, new, strict=True))
         by = " or ".join(f"{stream.name.lower()}:{pc}" for stream, pc in writers)
-        text = (f"watchpoint {point.number}, {point.text}: byte {first} was 0x{old[first]:02x}, is "
-                f"0x{new[first]:02x}; {count} changed{f', written by {by}' if by else ''}")  # fmt: skip
+        text = f"watchpoint {point.number}, {point.text}: byte {first} was 0x{old[first]:02x}"
+        text += f", is 0x{new[first]:02x}; {count} changed"
+        text += f", written by {by}" if by else ""
         detail = {"byte": first, "old": old[first], "new": new[first], "changed": count}
         return Stop("watch", text, self.cycle, tuple(writers), point.number, detail)
 

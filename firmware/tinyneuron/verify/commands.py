@@ -26,7 +26,6 @@ from .first import find_first, location_text
 from .report import (
     coverage_json,
     difference_json,
-    instruction_at,
     listing,
     location_json,
     saved_text,

@@ -82,6 +82,8 @@ struct Chip {
     }
 
     ~Chip() {
+        // Scopes leave the thread's context, which is that of the chip made last.
+        Verilated::threadContextp(context.get());
         close_waveform();
         model->final();
     }

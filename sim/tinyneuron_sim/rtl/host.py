@@ -180,7 +180,7 @@ class PortHost:
         for _ in range(limit):
             await self._tick()
             before, interrupt = interrupt, ports.get("interrupt")
-            if interrupt and not before or any(map(ports.peek, pulses)):
+            if (interrupt and not before) or any(map(ports.peek, pulses)):
                 return True
             if first and await watched() != first:
                 return True

@@ -13,9 +13,9 @@ from typing import NamedTuple
 from tinyneuron_hw.config import SBUF_BANKS, CoreConfig
 from tinyneuron_hw.isa.opcodes import Space, Stream
 
-__all__ = ["CYCLE", "SEMAPHORES", "SEMAPHORES_WRITTEN", "Line", "Probe",
-           "control_text",
-           "ended", "lines", "position", "registers", "registers_written", "transfer_ended"]  # fmt: skip
+__all__ = ["CYCLE", "SEMAPHORES", "SEMAPHORES_WRITTEN", "Line", "Probe", "control_text", "ended",
+           "lines", "position", "registers", "registers_written",
+           "transfer_ended"]  # fmt: skip
 
 _SEQUENCERS = "core.sequencers"
 _MERGE = f"{_SEQUENCERS}.trace_merge"

@@ -60,7 +60,7 @@ class _PysimDriver(CallDriver):
         self._call_now: tuple[Any, ...] | None = None
         self._error: Exception | None = None
         simulator = Simulator(chip)
-        self._inside = _Inside(simulator._design)  # noqa: SLF001  (the only way to its names)
+        self._inside = _Inside(simulator._design)
         simulator.add_clock(_PERIOD)
         simulator.add_testbench(self._serve, background=True)
         self._simulator: Simulator | None = simulator
