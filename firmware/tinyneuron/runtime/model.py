@@ -26,7 +26,7 @@ from tinyneuron_sim.loader import CONTROL_START, MemoryWindow, csr_values
 from ..program.disassembler import instruction_text
 from ..program.program import Program, TensorSpec
 from .arena import Arena
-from .deadlock import Waiting, explain, waiting
+from .deadlock import Waiting, explain, places, waiting
 from .dtypes import numpy_dtype
 from .errors import InputError, RunTimeoutError, TinyneuronError, TrapError
 from .tenancy import Tenancy
@@ -259,8 +259,9 @@ class Model:
             self._backend.reset()
             raise error
         if event == "timeout":
+            error = self._timeout(max_cycles)
             self._backend.reset()
-            raise RunTimeoutError(f"the program was still running after {max_cycles} cycles")
+            raise error
         # Before the outputs: reading them may run transfers of their own.
         counters = self._counters(waits=waits)
         events = self._backend.trace_events() if trace else []
@@ -325,6 +326,13 @@ class Model:
             f"trap {cause.name} in stream {stream.name.lower()} at instruction {pc} "
             f"({text[:200]}), address 0x{address:x}{self._source(stream, pc)}{why}",
             cause=cause, stream=stream, pc=pc, address=address, waiting=stuck,
+        )  # fmt: skip
+
+    def _timeout(self, max_cycles: int | None) -> RunTimeoutError:
+        stuck = self._waiting()
+        return RunTimeoutError(
+            f"the program was still running after {max_cycles} cycles: "
+            f"{places(self.program, stuck)}", waiting=stuck,
         )  # fmt: skip
 
     def _waiting(self) -> list[Waiting]:

@@ -121,7 +121,7 @@ class GoldenBackend:
             return self._trap_word(address)
         if address in _POSITIONS:
             sequencer = core.sequencers[_POSITIONS[address]]
-            standing = core.trap is not None and not sequencer.halted
+            standing = (core.running or core.trap is not None) and not sequencer.halted
             return standing << 31 | sequencer.pc if standing else 0
         for name in COUNTERS:
             shift = 8 * (address - counter_address(name))

