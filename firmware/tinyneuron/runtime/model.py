@@ -204,6 +204,10 @@ class Model:
             raise InputError(f"no tensor {name!r}; there are: {', '.join(self._addresses)}")
         return self._addresses[name]
 
+    def entry(self, stream: Stream) -> int:
+        """Where a stream's first instruction is in device memory, in bytes."""
+        return self._entries[stream]
+
     def read(self, name: str) -> np.ndarray:
         """An output tensor as an array."""
         spec = _spec(self.program, name, "output")

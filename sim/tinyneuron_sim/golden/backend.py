@@ -207,7 +207,16 @@ class GoldenBackend:
 
     def memory_write(self, address: int, data: bytes) -> None:
         self._check_range(address, len(data))
+        self._core.machine.device_errors.forget(address, len(data))
         self._core.machine.device.write_bytes(address, bytes(data))
+
+    def memory_flip(self, address: int, mask: int) -> None:
+        """Inverts bits of device memory, as a fault does: of the 64-bit word at ``address`` and,
+        from bit 64 of ``mask`` on, of its check bits."""
+        self._check_range(address, 8)
+        if self.config.memory == "fixed":
+            raise BackendError("memory with a fixed latency has no check bits")
+        self._core.machine.device_errors.flip(address, mask)
 
     def run(self, max_cycles: int, progress: Progress | None = None) -> RunResult:
         core = self._core
