@@ -5,7 +5,6 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 
-from tinyneuron.program.rings import ring_bytes
 from tinyneuron.program.syntax import parse_instruction
 from tinyneuron_hw.isa.codec import encode
 from tinyneuron_hw.isa.csr import Trap
@@ -15,7 +14,10 @@ from .specimen import SIZE, Bad, Fill
 
 __all__ = ["LISTS", "RINGS"]
 
-_COPY = "dma_copy src=dev.uint8[{:#x}, 1x{}] dst=dev.uint8[{:#x}, 1x{}] queue={} round_mode=nearest_even"
+_COPY = (
+    "dma_copy src=dev.uint8[{:#x}, 1x{}] dst=dev.uint8[{:#x}, 1x{}] queue={} "
+    "round_mode=nearest_even"
+)
 _BAD_AT = 2
 """Which of the four descriptors is the bad one."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tinyneuron_hw.config import CoreConfig
+from tinyneuron_hw.config import MEMORY_WINDOWS, CoreConfig
 from tinyneuron_hw.isa.csr import Trap, entry_address, length_address, window_address
 from tinyneuron_hw.isa.opcodes import Stream
 
@@ -123,8 +123,8 @@ RANGES: list[Bad] = [
 
 
 def _all_memory(config: CoreConfig) -> dict[int, int]:
-    """Window 7 reaches as far again as device memory, for everything."""
-    base = window_address(7)
+    """The last window reaches as far again as device memory, for everything."""
+    base = window_address(MEMORY_WINDOWS - 1)
     return {base: 0, base + 4: 0, base + 8: (2 * config.device_memory_bytes) & 0xFFFF_FFFF,
             base + 12: 0, base + 16: 7}  # fmt: skip
 
