@@ -7,6 +7,7 @@ from collections.abc import Callable
 from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.isa.csr import Csr, Trap
 
+from ..every_option import EVERY_OPTION
 from .operands import BASES
 from .specimen import Bad
 
@@ -58,7 +59,7 @@ def _on_chip(reader: str, place: tuple[int, int, int], *, psum: bool) -> Bad:
     return Bad(f"{reader} reads partition {partition} of {where} at 0x{offset:x}",
                {**streams, stream: lines},
                Trap.PSUM_ECC_ERROR if psum else Trap.SBUF_ECC_ERROR, stream, pc,
-               partition << 24 | offset, config="tiny,ecc=true",
+               partition << 24 | offset, config=EVERY_OPTION,
                registers=_inject(partition, offset, flips, psum=psum))  # fmt: skip
 
 
@@ -70,7 +71,7 @@ ON_CHIP: list[Bad] = [
 
 def _in_memory(name: str, line: str, place: str, mask: int, *, stream: str = "sync") -> Bad:
     return Bad(f"{name}: two bits at {place}", {stream: ["nop", line]}, Trap.ECC_ERROR, stream, 1,
-               place, config="tiny,memory=hbm", flips=((place, mask),))  # fmt: skip
+               place, config=EVERY_OPTION, flips=((place, mask),))  # fmt: skip
 
 
 IN_MEMORY: list[Bad] = [
@@ -78,7 +79,7 @@ IN_MEMORY: list[Bad] = [
       for name in ("dma_load", "dma_copy")
       for word, mask in ((0, 3), (32, 1 << 63 | 1), (56, 1 << 71 | 1 << 64))),
     Bad("two bits of an instruction", {"scalar": ["nop", "nop", "nop"]}, Trap.ECC_ERROR,
-        "scalar", 2, "code+256", config="tiny,memory=hbm", flips=(("code+256", 0x81),)),
+        "scalar", 2, "code+256", config=EVERY_OPTION, flips=(("code+256", 0x81),)),
     Bad("two bits at an instruction's end", {"tensor": ["nop", "nop"]}, Trap.ECC_ERROR,
-        "tensor", 1, "code+248", config="tiny,memory=hbm", flips=(("code+248", 1 << 70 | 1),)),
+        "tensor", 1, "code+248", config=EVERY_OPTION, flips=(("code+248", 1 << 70 | 1),)),
 ]  # fmt: skip
