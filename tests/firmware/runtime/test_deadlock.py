@@ -63,7 +63,8 @@ def test_loops_and_branches_lead_back() -> None:
 def test_places_of_a_program_that_may_go_on() -> None:
     code = program(vector="nop wait(s3 >= 4)\nhalt", sync="nop\nhalt")
     found = waiting(code, {Stream.VECTOR: 0, Stream.SYNC: 1}, values(s3=9))
-    assert places(code, found) == "vector at 0 (nop) with wait for s3 >= 4 (it is 9); sync at 1 (halt)"
+    text = places(code, found)
+    assert text == "vector at 0 (nop) with wait for s3 >= 4 (it is 9); sync at 1 (halt)"
     assert places(code, []) == "every stream has ended, a transfer has not"
 
 
