@@ -205,9 +205,7 @@ def debug(
     """Step through a compiled program: breakpoints, registers, semaphores, tensors."""
     from .debug.commands import debug_command
 
-    debug_command(
-        _load_inputs, program, inputs or [], target, watchdog, seed, command or [], script, as_json
-    )
+    debug_command(program, inputs or [], target, watchdog, seed, command or [], script, as_json)
 
 
 @app.command()

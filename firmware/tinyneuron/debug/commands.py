@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
+from ..inputs import load_inputs
 from ..program import container
 from ..program.assembler import assemble
 from ..runtime.errors import TinyneuronError
@@ -17,11 +17,10 @@ from .prompt import Prompt, Reply
 __all__ = ["debug_command"]
 
 _PROMPT = "(tinyneuron) "
-Inputs = Callable[[Any, list[str]], dict[str, Any]]
 
 
 def debug_command(
-    read_inputs: Inputs, program: Path, inputs: list[str], target: str, watchdog: int, seed: int,
+    program: Path, inputs: list[str], target: str, watchdog: int, seed: int,
     commands: list[str], script: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Opens a program and takes commands until they end or ``quit`` comes."""
@@ -30,7 +29,7 @@ def debug_command(
     given = [*commands, *(script.read_text().splitlines() if script else ())]
     asks = not given and sys.stdin.isatty()
     options = {"schedule_seed": seed} if target == "golden" else {}
-    arrays = read_inputs(compiled, inputs)
+    arrays = load_inputs(compiled, inputs)
     failed: list[str] = []
     with Debugger(compiled, arrays, target=target, watchdog=watchdog, **options) as debugger:
         prompt = Prompt(debugger)

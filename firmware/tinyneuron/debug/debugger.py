@@ -167,24 +167,29 @@ class Debugger:
             raise DebugError(f"stream {name} has instructions 0 to {length - 1}, not {pc}")
         return self._new_break(((stream, pc),), f"{name}:{pc}")
 
-    def break_line(self, line: int) -> Breakpoint:
+    def break_line(self, line: int, file: str = "") -> Breakpoint:
         """Stops where a stream comes to an instruction of the kernel's line ``line`` from one of
-        another line."""
+        another line; of files whose path ends with ``file`` only."""
         places = []
         known: set[int] = set()
         for stream, code in self.program.streams.items():
             before = None
             for pc in range(len(code)):
                 now = self.program.source_line(stream, pc)
+                if not self.program.source_file(stream, pc).endswith(file):
+                    now = None
                 known |= {now} if now else set()
                 if now == line and before != line:
                     places.append((stream, pc))
                 before = now
+        where = f" of {file}" if file else ""
         if not places:
             if not known:
-                raise DebugError("the program does not say which lines it comes from")
-            raise DebugError(f"no instruction comes from line {line}; lines: {_ranges(known)}")
-        return self._new_break(tuple(places), f"line {line}")
+                raise DebugError(f"the program does not say which lines{where} it comes from")
+            raise DebugError(
+                f"no instruction comes from line {line}{where}; lines: {_ranges(known)}"
+            )
+        return self._new_break(tuple(places), f"line {line}{where}")
 
     def _new_break(self, places: tuple[Instruction, ...], text: str) -> Breakpoint:
         self._numbers += 1

@@ -126,14 +126,14 @@ class Prompt:
     # Where to stop.
 
     def _break(self, words: list[str]) -> Reply:
-        """break STREAM:PC | LINE: stop before an instruction, or before a line of the kernel"""
+        """break STREAM:PC | [FILE:]LINE: stop before an instruction, or a line of the kernel"""
         if len(words) != 1:
             raise DebugError("break takes STREAM:PC or a LINE, such as vector:5 or 12")
-        name, colon, index = words[0].partition(":")
-        if colon:
+        name, _, index = words[0].rpartition(":")
+        if name and not name.endswith(".py"):
             point = self._debugger.break_at(_stream(name), _number(index))
         else:
-            point = self._debugger.break_line(_number(name))
+            point = self._debugger.break_line(_number(index), name)
         places = [f"{stream.name.lower()}:{pc}" for stream, pc in point.places]
         text = f"breakpoint {point.number} at {', '.join(places)}"
         return Reply(text, {"number": point.number, "places": places})

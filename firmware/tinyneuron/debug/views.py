@@ -71,21 +71,16 @@ def described(program: Program, ended: Sequence[Ended]) -> str:
 
 def listed(program: Program, stream: Stream, pc: int) -> list[str]:
     """The instructions around one, with the kernel's lines where they are at hand."""
-    source = _source(program)
     lines, before = [], None
     for at in range(max(0, pc - _AROUND), min(len(program.streams[stream]), pc + _AROUND + 1)):
-        line = program.source_line(stream, at)
-        if line and line != before:
+        file, line = program.source_file(stream, at), program.source_line(stream, at)
+        if line and (file, line) != before:
+            source = _lines(file) if file else []
             text = source[line - 1].strip() if 0 < line <= len(source) else ""
-            lines.append(f"         # line {line}: {text}".rstrip(": "))
-        before = line
+            lines.append(f"         # {Path(file).name} line {line}: {text}".rstrip(": "))
+        before = file, line
         lines.append(f"{'=>' if at == pc else '  '} {at:5} {instruction_line(program, stream, at)}")
     return lines
-
-
-def _source(program: Program) -> list[str]:
-    file = program.metadata.get("file")
-    return _lines(file) if isinstance(file, str) and file else []
 
 
 @functools.lru_cache(8)

@@ -14,6 +14,7 @@ from tinyneuron.cli import main
 from tinyneuron.debug import Debugger
 from tinyneuron.debug.prompt import Prompt
 from tinyneuron.program import container
+from tinyneuron_hw.isa.opcodes import Stream
 
 
 @pytest.fixture
@@ -93,8 +94,13 @@ def test_source_lines_are_listed(kernel_program, kernel_inputs, kernel_lines):
         assert prompt.execute(f"break {line}").data["number"] == 1
         reply = prompt.execute("continue")
         assert f"line {line}" in reply.text
-        assert f"# line {line}: nisa.tensor_scalar(a, a, nl.multiply, 2.0)" in (
+        assert f"# conftest.py line {line}: nisa.tensor_scalar(a, a, nl.multiply, 2.0)" in (
             prompt.execute("list vector").text
+        )
+        other = prompt.execute(f"break conftest.py:{line}").data
+        assert other["places"] == [f"vector:{debugger.positions()[Stream.VECTOR]}"]
+        assert prompt.execute(f"break other.py:{line}").text == (
+            "the program does not say which lines of other.py it comes from"
         )
         assert prompt.execute("diff").data == {"equal": True}
 
