@@ -186,6 +186,29 @@ def compare(
 
 
 @app.command()
+def debug(
+    program: Annotated[Path, typer.Argument(help="Compiled program (.tnp) or text (.tns).")],
+    inputs: Annotated[
+        list[str] | None, typer.Option("--input", help="NAME=FILE.npy, once for each input.")
+    ] = None,
+    target: Target = "golden",
+    command: Annotated[
+        list[str] | None, typer.Option(help="A command to run, once for each; see `help`.")
+    ] = None,
+    script: Annotated[Path | None, typer.Option(help="File of commands, one a line.")] = None,
+    watchdog: Annotated[int, typer.Option(help="Cycles without progress before a trap.")] = 100_000,
+    seed: Annotated[int, typer.Option(help="Of golden's schedule.")] = 0,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object for each command.")
+    ] = False,
+) -> None:
+    """Step through a compiled program: breakpoints, registers, semaphores, tensors."""
+    from .debug.commands import debug_command
+
+    debug_command(program, inputs or [], target, watchdog, seed, command or [], script, as_json)
+
+
+@app.command()
 def fuzz(
     count: Annotated[int, typer.Option(min=1, help="Programs to run.")] = 300,
     seed: Annotated[int, typer.Option(min=0, help="Of the first program; then seed + 1 ...")] = 0,

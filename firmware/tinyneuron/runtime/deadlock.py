@@ -11,7 +11,7 @@ from tinyneuron_hw.isa.opcodes import Condition, Opcode, Stream, UpdateMode, Wai
 
 from ..program.program import Program
 
-__all__ = ["Waiting", "explain", "waiting"]
+__all__ = ["Waiting", "explain", "places", "waiting"]
 
 _WAIT_SIGNS = {
     WaitMode.EQUAL: "==", WaitMode.GREATER_EQUAL: ">=", WaitMode.GREATER_EQUAL_SUBTRACT: ">=",
@@ -61,6 +61,16 @@ def explain(program: Program, stuck: Sequence[Waiting]) -> str:
         names = " -> ".join(stream.name.lower() for stream in [*circle, circle[0]])
         parts.insert(0, f"each waits for the next: {names}")
     return "; ".join(parts)
+
+
+def places(program: Program, found: Sequence[Waiting]) -> str:
+    """Where the streams are of a program that may well go on: ``vector at 3 (tensor_copy, line 12)
+    with wait for s1 >= 1 (it is 0); ...``."""
+    parts = []
+    for item in found:
+        condition = f" with wait for {item.condition}" if item.condition else ""
+        parts.append(f"{_place(program, item)}{condition}")
+    return "; ".join(parts) or "every stream has ended, a transfer has not"
 
 
 def _waiting(
@@ -179,11 +189,7 @@ def _reachable(program: Program, stream: Stream, start: int) -> set[int]:
 
 
 def _sentence(program: Program, item: Waiting) -> str:
-    instruction = _instruction(program, item.stream, item.pc)
-    what = instruction.opcode.name.lower() if instruction else "no instruction"
-    line = program.source_line(item.stream, item.pc)
-    place = f"{what}, line {line}" if line else what
-    text = f"{item.stream.name.lower()} at {item.pc} ({place})"
+    text = _place(program, item)
     if not item.condition:
         return f"{text} waits for its engine"
     signals = [
@@ -196,6 +202,13 @@ def _sentence(program: Program, item: Waiting) -> str:
     who = f"which {' or '.join(signals)} would {verbs[0]}" if signals else (
         f"which nobody {verbs[1]}")  # fmt: skip
     return f"{text} waits for {item.condition}, {who}"
+
+
+def _place(program: Program, item: Waiting) -> str:
+    instruction = _instruction(program, item.stream, item.pc)
+    what = instruction.opcode.name.lower() if instruction else "no instruction"
+    line = program.source_line(item.stream, item.pc)
+    return f"{item.stream.name.lower()} at {item.pc} ({f'{what}, line {line}' if line else what})"
 
 
 def _circle(edges: Mapping[Stream, Sequence[Stream]]) -> list[Stream]:

@@ -25,7 +25,14 @@ class DeviceMemoryError(TinyneuronError, MemoryError):
 
 
 class RunTimeoutError(TinyneuronError, TimeoutError):
-    """A program was still running after the cycles it was given."""
+    """A program was still running after the cycles it was given.
+
+    ``waiting``: where each stream that had not ended stood.
+    """
+
+    def __init__(self, message: str, *, waiting: Sequence[Waiting] = ()):
+        super().__init__(message)
+        self.waiting = tuple(waiting)
 
 
 class TrapError(TinyneuronError):

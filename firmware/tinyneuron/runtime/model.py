@@ -27,7 +27,7 @@ from tinyneuron_sim.notifications import read_notifications
 from ..program.disassembler import instruction_text
 from ..program.program import Program, TensorSpec
 from .arena import Arena
-from .deadlock import Waiting, explain, waiting
+from .deadlock import Waiting, explain, places, waiting
 from .dtypes import numpy_dtype
 from .errors import InputError, RunTimeoutError, TinyneuronError, TrapError
 from .tenancy import Tenancy
@@ -213,6 +213,10 @@ class Model:
             raise InputError(f"no tensor {name!r}; there are: {', '.join(self._addresses)}")
         return self._addresses[name]
 
+    def entry(self, stream: Stream) -> int:
+        """Where a stream's first instruction is in device memory, in bytes."""
+        return self._entries[stream]
+
     def read(self, name: str) -> np.ndarray:
         """An output tensor as an array."""
         spec = _spec(self.program, name, "output")
@@ -261,21 +265,19 @@ class Model:
         TrapError, RunTimeoutError
             The core stopped, or did not.
         """
-        if not self._ranges:
-            raise TinyneuronError("the model was unloaded")
-        arrays = check_inputs(self.program, inputs or {})
-        for name, array in arrays.items():
-            self.write(name, array)
-        self._start(watchdog, registers or {})
+        self.start(inputs, watchdog=watchdog, registers=registers)
         told: dict[Stream, list[int]] = {}
         begin = time.perf_counter()
         event, lost = self._until_end(max_cycles, progress, told, notified)
         wall = time.perf_counter() - begin
         if event == "trap":
-            raise self._trap(told)
-        if event == "timeout":
+            error = self.trap(told)
             self._backend.reset()
-            raise RunTimeoutError(f"the program was still running after {max_cycles} cycles")
+            raise error
+        if event == "timeout":
+            error = self._timeout(max_cycles)
+            self._backend.reset()
+            raise error
         # Before the outputs: reading them may run transfers of their own.
         counters = self._counters(waits=waits)
         events = self._backend.trace_events() if trace else []
@@ -310,6 +312,22 @@ class Model:
                         notified(stream, value)
         return event, lost
 
+    def start(
+        self,
+        inputs: Mapping[str, np.ndarray] | None = None,
+        *,
+        watchdog: int = DEFAULT_WATCHDOG,
+        registers: Mapping[int, int] | None = None,
+    ) -> None:
+        """Sets the inputs and starts the program, which then is for the caller to run; arguments
+        and :class:`InputError` as :meth:`run`."""
+        if not self._ranges:
+            raise TinyneuronError("the model was unloaded")
+        arrays = check_inputs(self.program, inputs or {})
+        for name, array in arrays.items():
+            self.write(name, array)
+        self._start(watchdog, registers or {})
+
     def _start(self, watchdog: int, others: Mapping[int, int]) -> None:
         backend = self._backend
         self._tenancy.enter(self.owner)
@@ -330,7 +348,9 @@ class Model:
                 counters[name] |= self._backend.csr_read(counter_address(name) + 4) << 32
         return counters
 
-    def _trap(self, told: dict[Stream, list[int]]) -> TrapError:
+    def trap(self, told: dict[Stream, list[int]] | None = None) -> TrapError:
+        """The trap that the core has stopped with, in words; ``told`` are the notifications that
+        came before it."""
         backend = self._backend
         cause = Trap(backend.csr_read(Csr.TRAP_CAUSE))
         stream = Stream(backend.csr_read(Csr.TRAP_STREAM))
@@ -341,13 +361,19 @@ class Model:
         instructions = self.program.streams.get(stream, [])
         text = instruction_text(instructions[pc]) if pc < len(instructions) else "past the end"
         stuck = self._waiting() if cause is Trap.WATCHDOG else []
-        backend.reset()
         why = f"; {explain(self.program, stuck)}" if stuck else ""
         return TrapError(
             f"trap {cause.name} in stream {stream.name.lower()} at instruction {pc} "
             f"({text[:200]}), address 0x{address:x}{self._source(stream, pc)}{why}",
             cause=cause, stream=stream, pc=pc, address=address, waiting=stuck,
             notifications=told,
+        )  # fmt: skip
+
+    def _timeout(self, max_cycles: int | None) -> RunTimeoutError:
+        stuck = self._waiting()
+        return RunTimeoutError(
+            f"the program was still running after {max_cycles} cycles: "
+            f"{places(self.program, stuck)}", waiting=stuck,
         )  # fmt: skip
 
     def _waiting(self) -> list[Waiting]:

@@ -13,11 +13,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from tinyneuron_hw.config import CoreConfig, get_config
+from tinyneuron_hw.config import get_config
 from tinyneuron_sim.backend import open_backend
-from tinyneuron_sim.compare import Bench, Comparison, InvalidProgram, compare
-from tinyneuron_sim.compare.locate import Location, locate
-from tinyneuron_sim.compare.straight import executed
 from tinyneuron_sim.random_programs import (
     Coverage,
     Finding,
@@ -30,13 +27,12 @@ from tinyneuron_sim.random_programs import (
 from ..files import write_atomically
 from ..program import container
 from ..program.program import ProgramError
-from ..runtime.device import open_device
-from ..runtime.errors import TinyneuronError, TrapError
-from .cases import PlacedProgram, case_of, program_of
+from ..runtime.errors import TinyneuronError
+from .cases import program_of
+from .first import find_first, location_text
 from .report import (
     coverage_json,
     difference_json,
-    instruction_at,
     listing,
     location_json,
     saved_text,
@@ -45,7 +41,6 @@ from .report import (
 
 __all__ = ["compare_command", "fuzz_command"]
 
-_FOREVER = 1 << 40
 Inputs = Callable[[Any, list[str]], dict[str, Any]]
 
 
@@ -150,7 +145,7 @@ def _print_report(report: Report, finding: Finding | None, title: str) -> None:
     console.print(f"\nseed {finding.random.seed}: {finding.comparison.difference}", markup=False)
     sys.stdout.write(f"\nsmallest program ({small.case.instruction_count} instructions):\n")
     sys.stdout.write(listing(small.case))
-    _print_location(small, finding.location, None)
+    sys.stdout.write(f"\n{location_text(small, finding.location, None)}\n")
 
 
 def _print_coverage(console: Console, coverage: Coverage, title: str) -> None:
@@ -162,30 +157,6 @@ def _print_coverage(console: Console, coverage: Coverage, title: str) -> None:
     console.print(table)
 
 
-def _print_location(comparison: Comparison, location: Location | None,
-                    placed: PlacedProgram | None) -> None:  # fmt: skip
-    shown = comparison if location is None else location.comparison
-    if location is not None:
-        stream, pc = location.stream.name.lower(), location.pc
-        text = instruction_at(comparison.case, location.stream, pc)
-        sys.stdout.write(f"\nfirst differing instruction: {stream} {pc} ({location.how})\n"
-                         f"    {text}\n")  # fmt: skip
-    step = None if location is None else _step(comparison, location)
-    detail = difference_json(shown, placed, step)
-    place = detail["place"]
-    if "tensor" in detail:
-        place = f"{detail['tensor']}{detail['index']}"
-    kind = f" {detail['dtype']}" if "dtype" in detail else ""
-    sys.stdout.write(f"{place}:{kind} expected {detail['expected']}, got {detail['actual']}, "
-                     f"{detail['count']} bytes or values differ\n")  # fmt: skip
-
-
-def _step(comparison: Comparison, location: Location) -> Any:
-    if location.number is None:
-        return None
-    return executed(comparison.reference.steps)[location.number]
-
-
 def compare_command(
     read_inputs: Inputs, program: Path, inputs: list[str], target: str, against: str,
     watchdog: int, max_cycles: int | None, as_json: bool,
@@ -193,54 +164,25 @@ def compare_command(
     """Runs a compiled program on two targets and reports the first differing instruction."""
     compiled = container.load(program)
     arrays = read_inputs(compiled, inputs)
-    placed = case_of(compiled, arrays, watchdog=watchdog)
     config = compiled.config
-    _require_right(compiled, arrays, watchdog)
-    with contextlib.ExitStack() as stack:
-        bench = stack.enter_context(_bench(target, config, max_cycles))
-        other = None if against == "golden" else stack.enter_context(
-            _bench(against, config, max_cycles))  # fmt: skip
-        with Console(stderr=True).status(f"running on {target} and {against}") as status:
-            try:
-                comparison = compare(placed.case, bench, against=other)
-                location = None if comparison.difference is None else locate(
-                    comparison, bench, against=other, progress=status.update)  # fmt: skip
-            except InvalidProgram as error:
-                raise TinyneuronError(f"the program is wrong in itself: {error}") from error
+    with Console(stderr=True).status(f"running on {target} and {against}") as status:
+        found = find_first(
+            compiled, arrays, lambda: open_backend(target, config),
+            against=None if against == "golden" else lambda: open_backend(against, config),
+            watchdog=watchdog, max_cycles=max_cycles, progress=status.update,
+        )  # fmt: skip
+    comparison, difference = found.comparison, found.difference
     result = {"program": str(program), "config": config.name, "target": target,
-              "against": against, "equal": comparison.difference is None,
+              "against": against, "equal": difference is None,
               "cycles": comparison.actual.cycles}  # fmt: skip
-    if comparison.difference is not None:
-        result |= _difference_result(comparison, location, placed)
+    if difference is not None:
+        result |= difference.to_json()
     if as_json:
         sys.stdout.write(json.dumps(result) + "\n")
-    elif comparison.difference is None:
+    elif difference is None:
         end = "" if comparison.actual.trap is None else f" (both end with {comparison.actual.trap})"
         sys.stdout.write(f"{program.name}: no difference between {target} and {against}{end}\n")
     else:
-        _print_location(comparison, location, placed)
-    if comparison.difference is not None:
+        sys.stdout.write(f"\n{difference.text()}\n")
+    if difference is not None:
         raise TinyneuronError(f"{program.name} differs on {target} and {against}")
-
-
-def _difference_result(comparison: Comparison, location: Location | None,
-                       placed: PlacedProgram) -> dict[str, Any]:  # fmt: skip
-    result: dict[str, Any] = {"final": difference_json(comparison, placed), "first": None}
-    if location is not None:
-        step = _step(comparison, location)
-        result["first"] = {
-            **location_json(location, placed.case),
-            "difference": difference_json(location.comparison, placed, step),
-        }
-    return result
-
-
-def _bench(target: str, config: CoreConfig, max_cycles: int | None) -> Bench:
-    return Bench(lambda: open_backend(target, config), max_cycles=max_cycles or _FOREVER)
-
-
-def _require_right(program: Any, arrays: dict[str, Any], watchdog: int) -> None:
-    """Runs on golden as users do: SBUF and PSUM hold nothing at first, so a read of what was
-    never written is found. GoldenError says what is wrong."""
-    with open_device("golden", program.config) as device, contextlib.suppress(TrapError):
-        device.load(program).run(arrays, watchdog=watchdog)

@@ -34,7 +34,8 @@ class Control(wiring.Component):
         been reset and is swept: then they have nothing left to do.
     running, done, quiet: In(1), trap: In(TrapPort())
     positions: In(32).array(len(Stream))
-        As the registers of :func:`.csr.position_address`; kept with the trap.
+        Where the streams are now, as the registers of :func:`.csr.position_address`; kept with
+        the trap.
     start, stop, core_reset: Out(1)
     clear: Out(1)
         Pulse before ``start`` and in reset: counters return to zero.
@@ -87,8 +88,9 @@ class Control(wiring.Component):
             Csr.TRAP_PC: trap["pc"],
             Csr.TRAP_ADDRESS_LO: trap["address"][:32],
             Csr.TRAP_ADDRESS_HI: trap["address"][32:],
-            **{position_address(i): position for i, position in enumerate(self._positions)},
-        }
+            **{position_address(i): Mux(self._trapped, kept, now)
+               for i, (kept, now) in enumerate(zip(self._positions, self.positions, strict=True))},
+        }  # fmt: skip
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()

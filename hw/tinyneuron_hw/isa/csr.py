@@ -164,8 +164,8 @@ def length_address(stream: int) -> int:
 
 
 def position_address(stream: int) -> int:
-    """RO where a stream was at the last trap: instruction [23:0] and 1 in bit 31; 0 when it had
-    ended."""
+    """RO where a stream is, or was when the core trapped: instruction [23:0] and 1 in bit 31; 0
+    when it has ended."""
     return 0x220 + 4 * stream
 
 

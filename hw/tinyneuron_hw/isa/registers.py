@@ -137,8 +137,8 @@ def _registers(config: CoreConfig) -> Iterator[Register]:
         yield _stored(f"ENTRY_{name}_LO", address, "device address of its first instruction, 31:0")
         yield _stored(f"ENTRY_{name}_HI", address + 4, "bits 47:32", 16)
         yield _stored(f"LENGTH_{name}", csr.length_address(stream.value), "instructions", 24)
-        position = (Field("INDEX", 0, 24, "of the instruction it was at when the core trapped"),
-                    Field("WAITING", 31, 1, "it had not ended"))  # fmt: skip
+        position = (Field("INDEX", 0, 24, "of the instruction it is at, after a trap: was at"),
+                    Field("WAITING", 31, 1, "it has not ended"))  # fmt: skip
         yield Register(f"POSITION_{name}", csr.position_address(stream.value), Access.RO, position)
     for window in range(MEMORY_WINDOWS):
         address, name = csr.window_address(window), f"WINDOW{window}"

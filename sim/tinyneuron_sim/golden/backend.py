@@ -96,6 +96,11 @@ class GoldenBackend:
         """The trap with golden's explanation, if the last program trapped."""
         return self._core.trap
 
+    @property
+    def core(self) -> Core:
+        """The core with all that is inside it, to look at."""
+        return self._core
+
     def csr_read(self, address: int) -> int:
         core = self._core
         if address == Csr.INJECT and core.machine.errors:
@@ -119,7 +124,7 @@ class GoldenBackend:
             return self._trap_word(address)
         if address in _POSITIONS:
             sequencer = core.sequencers[_POSITIONS[address]]
-            standing = core.trap is not None and not sequencer.halted
+            standing = (core.running or core.trap is not None) and not sequencer.halted
             return standing << 31 | sequencer.pc if standing else 0
         for name in COUNTERS:
             shift = 8 * (address - counter_address(name))
@@ -207,7 +212,16 @@ class GoldenBackend:
 
     def memory_write(self, address: int, data: bytes) -> None:
         self._check_range(address, len(data))
+        self._core.machine.device_errors.forget(address, len(data))
         self._core.machine.device.write_bytes(address, bytes(data))
+
+    def memory_flip(self, address: int, mask: int) -> None:
+        """Inverts bits of device memory, as a fault does: of the 64-bit word at ``address`` and,
+        from bit 64 of ``mask`` on, of its check bits."""
+        self._check_range(address, 8)
+        if self.config.memory == "fixed":
+            raise BackendError("memory with a fixed latency has no check bits")
+        self._core.machine.device_errors.flip(address, mask)
 
     def run(self, max_cycles: int, progress: Progress | None = None) -> RunResult:
         core = self._core

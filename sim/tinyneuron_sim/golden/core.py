@@ -140,6 +140,8 @@ class Core:
     def counter(self, name: str) -> int:
         """A counter of ``isa.csr.COUNTERS``."""
         memory, _, event = name.partition("_")
+        if name == "memory_corrected":
+            return self.machine.device_errors.corrected
         if event == "corrected" and memory.upper() in self.machine.errors:
             return self.machine.errors[memory.upper()].corrected
         return self.counters[name]
@@ -158,6 +160,7 @@ class Core:
         self.counters = dict.fromkeys(COUNTERS, 0)
         for errors in self.machine.errors.values():
             errors.corrected = 0
+        self.machine.device_errors.corrected = 0
         self.events = []
         self.notifications = Notifications()
         self.running, self.done, self.trap = True, False, None
@@ -236,7 +239,9 @@ class Core:
 
     def _is_runnable(self, sequencer: Sequencer) -> bool:
         if sequencer.prepared is None:
-            raw = fetch(sequencer, self._program, self.config, self.machine.device)
+            machine = self.machine
+            raw = fetch(sequencer, self._program, self.config, machine.device,
+                        machine.device_errors)  # fmt: skip
             if raw is None:
                 return True
             sequencer.prepared = self._preparer.prepare(raw, sequencer.stream, sequencer.registers)
@@ -245,7 +250,7 @@ class Core:
     def _run_instruction(self, sequencer: Sequencer) -> None:
         prepared = sequencer.prepared
         if prepared is None:
-            raise fetch_trap(sequencer, self._program, self.config)
+            raise fetch_trap(sequencer, self._program, self.config, self.machine.device_errors)
         stream, pc = sequencer.stream, sequencer.pc
         machine, thread = self.machine, stream.value
         acquired = self.semaphores.take(*prepared.wait)

@@ -58,6 +58,8 @@ def buffers_of(machine: Machine, prepared: Prepared) -> list[DeviceRegion]:
     """
     listed = _list_of(prepared)
     raw = machine.device_footprint(listed)
+    if machine.device_errors:
+        machine.device_errors.read(raw)
     entries = raw.memory.read(raw).tobytes()
     left = _elements(prepared) * FORMATS[listed.dtype].bytes
     found: list[DeviceRegion] = []

@@ -17,6 +17,7 @@ from ..backend import is_memory
 from .access import byte_offsets, extent
 from .accumulators import Accumulators
 from .code_errors import code_errors
+from .device_errors import DeviceErrors
 from .errors import GoldenError, TrapSignal
 from .generators import Generators
 from .memory import Footprint, make_memories
@@ -50,6 +51,7 @@ class Machine:
         self.sbuf, self.psum, self.device = make_memories(config, tracked=check_unwritten)
         self.races = races
         self.errors = code_errors(config)
+        self.device_errors = DeviceErrors()
         self.where: Where | None = None
         self.thread = 0
         self.registers = [0] * NUM_REGISTERS
@@ -98,6 +100,8 @@ class Machine:
             by_dma = self.where is not None and self.where.queue is not None
             chunks = by_dma or self.moves_registers
             errors.read(footprint, self.config.axi_bytes if chunks else None)
+        if self.device_errors and footprint.memory is self.device:
+            self.device_errors.read(footprint)
 
     def read_footprint(self, footprint: Footprint) -> np.ndarray:
         """Bytes in element order, after :meth:`check_read`."""
@@ -109,6 +113,8 @@ class Machine:
         the rest of a word is lost."""
         if footprint.memory is self.device:
             self._keep_descriptors(footprint)
+            if self.device_errors:
+                self.device_errors.write(footprint)
         if self.races is not None:
             self.races.write(self.thread, footprint)
         errors = self.errors.get(footprint.memory.name)

@@ -9,6 +9,7 @@ from tinyneuron_hw.isa.csr import Trap
 from tinyneuron_hw.isa.opcodes import Stream
 
 from ..backend import is_memory
+from .device_errors import DeviceErrors
 from .errors import TrapSignal
 from .memory import Memory
 from .sequencer import Sequencer
@@ -54,24 +55,30 @@ class Program:
 
 
 def fetch(
-    sequencer: Sequencer, program: Program, config: CoreConfig, device: Memory
-) -> bytes | None:
+    sequencer: Sequencer, program: Program, config: CoreConfig, device: Memory,
+    errors: DeviceErrors,
+) -> bytes | None:  # fmt: skip
     """The current instruction's bytes; None when its fetch traps."""
     low, high = sequencer.address, sequencer.address + INSTRUCTION_BYTES
     if sequencer.pc >= sequencer.length or not program.executes(low, high):
         return None
     if not is_memory(config, low, INSTRUCTION_BYTES):
         return None
+    if errors and errors.lost(low, high) is not None:
+        return None
     return device.read_bytes(low, INSTRUCTION_BYTES)
 
 
-def fetch_trap(sequencer: Sequencer, program: Program, config: CoreConfig) -> TrapSignal:
+def fetch_trap(sequencer: Sequencer, program: Program, config: CoreConfig,
+               errors: DeviceErrors) -> TrapSignal:  # fmt: skip
     """Why :func:`fetch` gave None."""
     low, high = sequencer.address, sequencer.address + INSTRUCTION_BYTES
     if sequencer.pc >= sequencer.length:
         message = f"no instruction {sequencer.pc} in a stream of {sequencer.length}"
     elif not program.executes(low, high):
         message = f"instruction at 0x{low:x} is outside the program's windows"
+    elif (lost := errors.lost(low, high)) is not None:
+        return TrapSignal(Trap.ECC_ERROR, lost, f"two errors in the word at 0x{lost:x}")
     else:
         address = low // config.axi_bytes * config.axi_bytes
         return TrapSignal(Trap.BUS_ERROR, address, f"no device memory at 0x{low:x}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -22,6 +23,7 @@ from ..backend import (
 )
 from ..loader import CONTROL_CLEAR, CONTROL_RESET, CONTROL_START
 from .driver import ChipDriver
+from .probes import Probe
 
 __all__ = ["RESET_CYCLES", "RtlBackend", "open_waveform_file"]
 
@@ -173,6 +175,33 @@ class RtlBackend:
         if self.config.memory == "fixed":
             raise BackendError("memory with a fixed latency has no check bits")
         self._open().memory_flip(address, mask)
+
+    def peek(self, probe: Probe, rows: int = 1) -> list[int]:
+        """The bits of a probe and of the rows behind it; no cycle passes."""
+        return self._open().peek(probe, rows)
+
+    def peek_memory(self, address: int, size: int) -> bytes:
+        """As :meth:`memory_read`, but without the writes that the memory controller still holds;
+        no cycle passes."""
+        self._check_range(address, size)
+        return self._open().peek_memory(address, size)
+
+    def run_until(self, limit: int, *, pulses: Sequence[Probe] = (), rows: Sequence[Probe] = (),
+                  memory: Sequence[tuple[int, int]] = (),
+                  progress: Progress | None = None) -> int:  # fmt: skip
+        """Runs exactly ``limit`` cycles, without a control access, or until an earlier event of
+        :meth:`.ChipDriver.run_until`; the cycles run."""
+        driver = self._open()
+        first, began = driver.cycles, time.perf_counter()
+        happened = False
+        while not happened and driver.cycles - first < limit:
+            part = min(driver.slice_cycles, limit - (driver.cycles - first))
+            happened = driver.run_until(part, pulses, rows, memory)
+            if progress is not None:
+                progress(driver.cycles - first)
+        self.simulated_cycles += driver.cycles - first
+        self.simulated_seconds += time.perf_counter() - began
+        return driver.cycles - first
 
     def start_log(self) -> None:
         """Begins a log of the memory port; see ``memory_channels.py``, ``memory_device.py``."""

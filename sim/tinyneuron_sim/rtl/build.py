@@ -23,6 +23,7 @@ from tinyneuron_hw.sequencer.ports import TraceEvent
 from tinyneuron_hw.verilog import VerilogDesign
 
 from .cache import cache_folder, cached, digest
+from .probes import control_text
 from .tools import BuildError, require, require_header, verilator_root
 from .wrapper import WRAPPER_MODULE, wrapper_text
 
@@ -56,6 +57,7 @@ def build_chip(design: VerilogDesign, config: CoreConfig, *, waveform: bool = Fa
     here = Path(__file__).parent
     sources = {name: (here / name).read_text() for name in _HARNESS}
     sources["harness_config.h"] = _harness_config(config)
+    sources["probes.vlt"] = control_text()
     flags = [*FLAGS, *(_WAVEFORM_FLAGS if waveform else ())]
     defines = "-DTN_WAVEFORM" if waveform else ""
     if waveform:
@@ -71,7 +73,8 @@ def verilate(
     defines: str = "",
 ) -> Path:  # fmt: skip
     """Runs Verilator with ``--prefix Vmodel`` and compiles the model with the C++ ``sources`` into
-    a shared library, or finds the one made before from the same input."""
+    a shared library, or finds the one made before from the same input. A ``*.vlt`` among them is
+    a control file."""
     version = importlib.metadata.version("verilator")
     parts = [version, _processor(), design.top, defines, *flags, *_MAKE, *design.hierarchical]
     for name, text in [*design.files.items(), *sources.items()]:
@@ -89,6 +92,7 @@ def verilate(
                    "--top-module", design.top, "-Mdir", "obj", "-o", "model.so", *flags,
                    "-CFLAGS", f"-fPIC -march=native -std=c++20 -I.. {defines}",
                    "-LDFLAGS", "-shared",
+                   *(name for name in sources if name.endswith(".vlt")),
                    *(path.name for path in verilog),
                    *(f"../{name}" for name in sources if name.endswith(".cpp"))]  # fmt: skip
         _run(command, work, root)
@@ -143,6 +147,7 @@ def _harness_config(config: CoreConfig) -> str:
     if config.host_memory_bytes:
         defines |= {"HOST_BASE": f"{HOST_BASE}ull", "HOST_BYTES": config.memory_bytes,
                     "HOST_LATENCY": config.memory_latency}  # fmt: skip
+    defines["WRAPPER"] = f'"{WRAPPER_MODULE}"'
     for name, field in data.Layout.cast(TraceEvent):
         defines[f"TRACE_{str(name).upper()}"] = f"{field.offset}, {field.width}"
     lines = ["#pragma once"]

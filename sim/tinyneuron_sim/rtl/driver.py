@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
+
+from .probes import Probe
 
 __all__ = ["ChipDriver", "Event"]
 
@@ -80,6 +83,25 @@ class ChipDriver(Protocol):
 
     def log(self) -> list[str]:
         """Lines of the log so far."""
+        ...
+
+    def peek(self, probe: Probe, rows: int = 1) -> list[int]:
+        """The bits of a probe and of the rows behind it; no cycle passes.
+
+        Raises ``BackendError`` where the chip has none of that name.
+        """
+        ...
+
+    def peek_memory(self, address: int, size: int) -> bytes:
+        """As :meth:`memory_read`, but without the writes that the memory controller still holds;
+        no cycle passes."""
+        ...
+
+    def run_until(self, limit: int, pulses: Sequence[Probe], rows: Sequence[Probe],
+                  memory: Sequence[tuple[int, int]]) -> bool:  # fmt: skip
+        """Runs ``limit`` cycles at most, until the interrupt line rises, or until after a cycle
+        in which one of ``pulses`` (of one bit) is not 0, or one of ``rows``, or of ``memory``'s
+        (address, size), is no longer what it was; whether any of that has happened."""
         ...
 
     def close(self) -> None:

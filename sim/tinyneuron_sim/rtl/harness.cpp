@@ -10,6 +10,7 @@
 #include "memory_channels.h"
 #endif
 #include "verilated.h"
+#include "verilated_sym_props.h"
 #ifdef TN_WAVEFORM
 #include "verilated_fst_c.h"
 #endif
@@ -17,6 +18,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <string>
 #include <vector>
 
 // Verilator writes `__` inside a name as `___05F` and marks words it keeps for itself.
@@ -80,6 +82,8 @@ struct Chip {
     }
 
     ~Chip() {
+        // Scopes leave the thread's context, which is that of the chip made last.
+        Verilated::threadContextp(context.get());
         close_waveform();
         model->final();
     }
@@ -184,6 +188,14 @@ struct Chip {
 #endif
     }
 
+    // Bytes of device memory as they are, and from TN_HOST_BASE on of the host's.
+    void peek(uint64_t address, uint8_t* data, uint64_t size) {
+#ifdef TN_HOST_BASE
+        if (address >= TN_HOST_BASE) return host.memory.read(address - TN_HOST_BASE, data, size);
+#endif
+        device.memory.read(address, data, size);
+    }
+
     void reset(unsigned count) {
         model->rst = 1;
         for (unsigned i = 0; i < count; ++i) tick();
@@ -259,6 +271,59 @@ int tn_run(Chip* chip, uint64_t limit) {
     return 0;
 }
 
+// A signal or memory that probes.vlt keeps visible: its bytes, how many rows of how many bytes;
+// null when there is none. `scope` is the path of instances below the chip.
+const void* tn_probe(Chip* chip, const char* scope, const char* name, uint64_t* rows,
+                     uint64_t* row_bytes) {
+    const std::string path = std::string("TOP." TN_WRAPPER ".chip.") + scope;
+    const VerilatedScope* found = chip->context->scopeFind(path.c_str());
+    const VerilatedVar* variable = found ? found->varFind(name) : nullptr;
+    if (!variable) return nullptr;
+    *row_bytes = variable->entSize();
+    *rows = variable->totalSize() / variable->entSize();
+    return variable->datap();
+}
+
+struct Watched {
+    const uint8_t* data; // null: device memory at `address`
+    uint64_t address, size;
+};
+
+// As tn_run, but also ends after a cycle in which one of the bytes at `pulses` is not 0 or watched
+// bytes are no longer what they were. Bit 0: the interrupt line has risen; bit 1: the others.
+int tn_run_until(Chip* chip, uint64_t limit, const uint8_t* const* pulses, uint64_t pulse_count,
+                 const Watched* watched, uint64_t watched_count) {
+    std::vector<uint8_t> before, now;
+    const auto look = [&](std::vector<uint8_t>& into) {
+        into.clear();
+        for (uint64_t i = 0; i < watched_count; ++i) {
+            const size_t at = into.size();
+            into.resize(at + watched[i].size);
+            if (watched[i].data) {
+                std::memcpy(into.data() + at, watched[i].data, watched[i].size);
+            } else {
+                chip->peek(watched[i].address, into.data() + at, watched[i].size);
+            }
+        }
+    };
+    look(before);
+    bool interrupt = chip->model->TN_INTERRUPT;
+    for (uint64_t i = 0; i < limit; ++i) {
+        chip->tick();
+        int result = chip->model->TN_INTERRUPT && !interrupt;
+        interrupt = chip->model->TN_INTERRUPT;
+        for (uint64_t k = 0; k < pulse_count; ++k) {
+            if (*pulses[k]) result |= 2;
+        }
+        if (watched_count) {
+            look(now);
+            if (now != before) result |= 2;
+        }
+        if (result) return result;
+    }
+    return 0;
+}
+
 // Runs until no trace event has come for `quiet` cycles.
 void tn_drain_events(Chip* chip, unsigned quiet) {
     for (unsigned idle = 0; idle < quiet; ++idle) {
@@ -271,10 +336,12 @@ void tn_drain_events(Chip* chip, unsigned quiet) {
 // Device memory, and from TN_HOST_BASE on the host's.
 void tn_memory_read(Chip* chip, uint64_t address, uint8_t* data, uint64_t size) {
     chip->clean();
-#ifdef TN_HOST_BASE
-    if (address >= TN_HOST_BASE) return chip->host.memory.read(address - TN_HOST_BASE, data, size);
-#endif
-    chip->device.memory.read(address, data, size);
+    chip->peek(address, data, size);
+}
+
+// The same without the writes that the memory controller still holds; no cycle passes.
+void tn_memory_peek(Chip* chip, uint64_t address, uint8_t* data, uint64_t size) {
+    chip->peek(address, data, size);
 }
 
 void tn_memory_write(Chip* chip, uint64_t address, const uint8_t* data, uint64_t size) {

@@ -7,6 +7,7 @@ of one.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
 from amaranth.lib.data import Layout
@@ -16,6 +17,7 @@ from tinyneuron_hw.sequencer.ports import TraceEvent
 
 from .driver import Event
 from .memory_side import host_side, memory_side
+from .probes import Probe
 
 __all__ = ["CallDriver", "PortHost", "Ports", "Reply"]
 
@@ -39,6 +41,11 @@ class Ports(Protocol):
 
     def set(self, name: str, value: int) -> None:
         """Sets an input from the next cycle on."""
+        ...
+
+    def peek(self, probe: Probe) -> int:
+        """A signal or a memory's row inside the chip in this cycle. Raises ``LookupError`` if the
+        chip has none of that name."""
         ...
 
     async def next_cycle(self) -> None:
@@ -154,6 +161,31 @@ class PortHost:
         await self._clean()
         self._memory.flip(address, mask)
 
+    async def peek(self, probe: Probe, rows: int) -> list[int]:
+        first = probe.row
+        return [self._ports.peek(probe._replace(row=first + row)) for row in range(rows)]
+
+    async def peek_memory(self, address: int, size: int) -> bytes:
+        memory, address = self._place(address)
+        return memory.read(address, size)
+
+    async def run_until(self, limit: int, pulses: Sequence[Probe], rows: Sequence[Probe],
+                        memory: Sequence[tuple[int, int]]) -> bool:  # fmt: skip
+        ports = self._ports
+
+        async def watched() -> list[Any]:
+            return [*map(ports.peek, rows), *[await self.peek_memory(*place) for place in memory]]
+
+        first, interrupt = await watched(), ports.get("interrupt")
+        for _ in range(limit):
+            await self._tick()
+            before, interrupt = interrupt, ports.get("interrupt")
+            if (interrupt and not before) or any(map(ports.peek, pulses)):
+                return True
+            if first and await watched() != first:
+                return True
+        return False
+
     async def start_log(self) -> None:
         self._memory.start_log()
 
@@ -251,6 +283,16 @@ class CallDriver(ABC):
 
     def memory_flip(self, address: int, mask: int) -> None:
         self._call("memory_flip", address, mask)
+
+    def peek(self, probe: Probe, rows: int = 1) -> list[int]:
+        return self._call("peek", probe, rows)
+
+    def peek_memory(self, address: int, size: int) -> bytes:
+        return self._call("peek_memory", address, size)
+
+    def run_until(self, limit: int, pulses: Sequence[Probe], rows: Sequence[Probe],
+                  memory: Sequence[tuple[int, int]]) -> bool:  # fmt: skip
+        return self._call("run_until", limit, pulses, rows, memory)
 
     def start_log(self) -> None:
         self._call("start_log")

@@ -6,12 +6,14 @@ A message is a tuple, the name of a method of ``PortHost`` and its arguments; th
 
 from __future__ import annotations
 
+import operator
 import os
 import traceback
 from multiprocessing.connection import Connection
 from typing import Any
 
 from cocotb.clock import Clock
+from cocotb.handle import ArrayObject
 from cocotb.simtime import get_sim_time
 from cocotb.triggers import FallingEdge, First, RisingEdge, Timer, ValueChange
 
@@ -21,6 +23,7 @@ from tinyneuron_sim.rtl.backend import RESET_CYCLES
 from tinyneuron_sim.rtl.host import PortHost
 from tinyneuron_sim.rtl.icarus import PIPE_VARIABLE
 from tinyneuron_sim.rtl.memory_side import memory_inputs, wakes
+from tinyneuron_sim.rtl.probes import Probe
 
 _PERIOD_NS = 10
 _DRIVEN = (
@@ -52,6 +55,16 @@ class _Ports:
 
     def set(self, name: str, value: int) -> None:
         self._handle(name).value = int(value)
+
+    def peek(self, probe: Probe) -> int:
+        key = f"{probe.scope}.{probe.name}"
+        if key not in self._handles:
+            try:
+                self._handles[key] = operator.attrgetter(f"chip.{key}")(self._dut)
+            except AttributeError:
+                raise LookupError(f"the chip has no {probe.name} in {probe.scope}") from None
+        handle = self._handles[key]
+        return int((handle[probe.row] if isinstance(handle, ArrayObject) else handle).value)
 
     async def next_cycle(self) -> None:
         await self._next

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from amaranth.hdl import Value
+from amaranth.hdl import Fragment, Value
+from amaranth.hdl._mem import MemoryInstance
 from amaranth.lib import wiring
 from amaranth.sim import Simulator
 
@@ -18,6 +19,7 @@ from ..backend import BackendError
 from .backend import RtlBackend, open_waveform_file
 from .cache import notice
 from .host import CallDriver, PortHost
+from .probes import Probe
 from .wrapper import TIED_INPUTS
 
 __all__ = ["PysimBackend"]
@@ -58,6 +60,7 @@ class _PysimDriver(CallDriver):
         self._call_now: tuple[Any, ...] | None = None
         self._error: Exception | None = None
         simulator = Simulator(chip)
+        self._inside = _Inside(vars(simulator)["_design"])  # it has no public name
         simulator.add_clock(_PERIOD)
         simulator.add_testbench(self._serve, background=True)
         self._simulator: Simulator | None = simulator
@@ -66,7 +69,7 @@ class _PysimDriver(CallDriver):
             self._files.enter_context(simulator.write_vcd(str(waveform)))
 
     async def _serve(self, ctx: Any) -> None:
-        host = PortHost(self._config, _Ports(ctx, self._chip))
+        host = PortHost(self._config, _Ports(ctx, self._chip, self._inside))
         while True:
             if self._call_now is not None:
                 try:
@@ -96,11 +99,45 @@ class _PysimDriver(CallDriver):
         self._files.close()
 
 
+class _Inside:
+    """Signals and memories of an elaborated chip by the names they have in Verilog, where a gate or
+    a repeated block puts a module ``block`` around what it holds."""
+
+    def __init__(self, design: Any):
+        self._design = design
+        self._scopes: dict[tuple[str, ...], list[Fragment]] = {}
+        self._found: dict[tuple[str, str], Any] = {}
+
+    def find(self, probe: Probe) -> Any:
+        """The value of a probe. Raises ``LookupError`` if there is none of that name."""
+        key = probe.scope, probe.name
+        if key not in self._found:
+            self._found[key] = self._search(probe)
+        found = self._found[key]
+        return vars(found)["_data"][probe.row] if isinstance(found, MemoryInstance) else found
+
+    def _search(self, probe: Probe) -> Any:
+        if not self._scopes:
+            for fragment, info in self._design.fragments.items():
+                path = tuple(step for step in info.name[1:] if step != "block")
+                self._scopes.setdefault(path, []).append(fragment)
+        scope = tuple(step for step in probe.scope.split(".") if step != "block")
+        for fragment in self._scopes.get((*scope, probe.name), []):
+            if isinstance(fragment, MemoryInstance):
+                return fragment
+        for fragment in self._scopes.get(scope, []):
+            for signal, name in self._design.fragments[fragment].signal_names.items():
+                if name == probe.name:
+                    return signal
+        raise LookupError(f"the chip has no {probe.name} in {probe.scope}")
+
+
 class _Ports:
     """A chip's ports in a testbench that continues right after clock edges."""
 
-    def __init__(self, ctx: Any, chip: Any):
+    def __init__(self, ctx: Any, chip: Any, inside: _Inside):
         self._ctx = ctx
+        self._inside = inside
         self._values: dict[str, Value] = {}
         for path, _, value in chip.signature.flatten(chip):
             self._values["__".join(map(str, path))] = Value.cast(value)
@@ -111,6 +148,9 @@ class _Ports:
 
     def set(self, name: str, value: int) -> None:
         self._coming[name] = value
+
+    def peek(self, probe: Probe) -> int:
+        return self._ctx.get(Value.cast(self._inside.find(probe)))
 
     async def next_cycle(self) -> None:
         await self._ctx.tick()

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.verilog import VerilogDesign
 
+from ..backend import BackendError
 from .backend import RESET_CYCLES, RtlBackend, open_waveform_file
 from .build import build_chip
 from .driver import Event
 from .memory_rules import TimingError
+from .probes import Probe
 from .source import verilog_of
 
 __all__ = ["VerilatorBackend"]
@@ -48,6 +51,10 @@ class _Event(ctypes.Structure):
     _fields_ = [(name, ctypes.c_uint32) for name in Event._fields]
 
 
+class _Watched(ctypes.Structure):
+    _fields_ = [("data", ctypes.c_void_p), ("address", ctypes.c_uint64), ("size", ctypes.c_uint64)]
+
+
 class _VerilatorDriver:
     """harness.cpp, a thin layer of ctypes above it."""
 
@@ -59,6 +66,7 @@ class _VerilatorDriver:
         if waveform is not None:
             self._library.tn_waveform_open(self._chip, str(waveform).encode())
         self._library.tn_reset(self._chip, RESET_CYCLES)
+        self._places: dict[tuple[str, str], tuple[int, int, int]] = {}
 
     @property
     def cycles(self) -> int:
@@ -114,6 +122,46 @@ class _VerilatorDriver:
     def log(self) -> list[str]:
         return self._library.tn_log(self._chip).decode().splitlines()
 
+    def peek(self, probe: Probe, rows: int = 1) -> list[int]:
+        address, width = self._place(probe, rows)
+        raw = ctypes.string_at(address, rows * width)
+        return [int.from_bytes(raw[at : at + width], "little") for at in range(0, len(raw), width)]
+
+    def peek_memory(self, address: int, size: int) -> bytes:
+        buffer = ctypes.create_string_buffer(size)
+        self._library.tn_memory_peek(self._chip, address, buffer, size)
+        return buffer.raw
+
+    def run_until(self, limit: int, pulses: Sequence[Probe], rows: Sequence[Probe],
+                  memory: Sequence[tuple[int, int]]) -> bool:  # fmt: skip
+        flags = [self._place(probe, 1)[0] for probe in pulses]
+        watched = [_Watched(address, 0, width)
+                   for address, width in (self._place(probe, 1) for probe in rows)]  # fmt: skip
+        watched += [_Watched(None, address, size) for address, size in memory]
+        result = self._library.tn_run_until(
+            self._chip, limit, (ctypes.c_void_p * len(flags))(*flags), len(flags),
+            (_Watched * len(watched))(*watched), len(watched),
+        )  # fmt: skip
+        self._check_rules()
+        return bool(result)
+
+    def _place(self, probe: Probe, rows: int) -> tuple[int, int]:
+        """Where a probe's bytes are, and how many a row has."""
+        key = probe.scope, probe.name
+        if key not in self._places:
+            count, width = ctypes.c_uint64(), ctypes.c_uint64()
+            found = self._library.tn_probe(self._chip, probe.scope.encode(), probe.name.encode(),
+                                           ctypes.byref(count), ctypes.byref(width))  # fmt: skip
+            if not found:
+                raise BackendError(f"target 'verilator': the chip has no {probe.name} in "
+                                   f"{probe.scope}")  # fmt: skip
+            self._places[key] = found, width.value, count.value
+        address, width, count = self._places[key]
+        if not 0 <= probe.row <= probe.row + rows <= count:
+            raise BackendError(f"target 'verilator': {probe.name} in {probe.scope} has {count} "
+                               f"rows, not {probe.row + rows}")  # fmt: skip
+        return address + width * probe.row, width
+
     def _check_rules(self) -> None:
         broken = self._library.tn_broken_rule(self._chip)
         if broken:
@@ -139,6 +187,9 @@ def _load(path: Path) -> Any:
         ("tn_csr_write", ctypes.c_int, chip, u32, u32),
         ("tn_run", ctypes.c_int, chip, u64),
         ("tn_drain_events", None, chip, u32),
+        ("tn_probe", chip, chip, text, text, ctypes.POINTER(u64), ctypes.POINTER(u64)),
+        ("tn_run_until", ctypes.c_int, chip, u64, chip, u64, chip, u64),
+        ("tn_memory_peek", None, chip, u64, data, u64),
         ("tn_memory_read", None, chip, u64, data, u64),
         ("tn_memory_write", None, chip, u64, data, u64),
         ("tn_memory_flip", None, chip, u64, u64, u32),

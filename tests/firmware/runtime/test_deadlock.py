@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tinyneuron.program.assembler import assemble
-from tinyneuron.runtime.deadlock import explain, waiting
+from tinyneuron.runtime.deadlock import explain, places, waiting
 from tinyneuron_hw.config import NUM_SEMAPHORES
 from tinyneuron_hw.isa.opcodes import Stream
 
@@ -58,6 +58,14 @@ def test_loops_and_branches_lead_back() -> None:
         both = program(scalar=code, vector="nop wait(s2 >= 9)\nhalt")
         (_, vector) = waiting(both, {Stream.SCALAR: at, Stream.VECTOR: 0}, values())
         assert vector.signals == {Stream.SCALAR: [at - 1]}, code
+
+
+def test_places_of_a_program_that_may_go_on() -> None:
+    code = program(vector="nop wait(s3 >= 4)\nhalt", sync="nop\nhalt")
+    found = waiting(code, {Stream.VECTOR: 0, Stream.SYNC: 1}, values(s3=9))
+    text = places(code, found)
+    assert text == "vector at 0 (nop) with wait for s3 >= 4 (it is 9); sync at 1 (halt)"
+    assert places(code, []) == "every stream has ended, a transfer has not"
 
 
 def test_a_stream_that_waits_for_no_semaphore() -> None:

@@ -132,6 +132,22 @@ def test_start_pulses_once_and_is_ignored_while_running(host):
     host.run(body, watch)
 
 
+def test_positions_are_those_of_now_and_after_a_trap_those_of_then(host):
+    dut = host.dut
+
+    async def body(ctx):
+        address = csr.position_address(Stream.GPSIMD.value)
+        position = dut.positions[Stream.GPSIMD.value]
+        for now in (0, 1 << 31 | 7, 1 << 31 | 9):
+            ctx.set(position, now)
+            assert await host.read(ctx, address) == (now, Resp.OKAY)
+        await set_trap(ctx, dut.trap, Trap.BUS_ERROR, Stream.SYNC, 1, 0)
+        ctx.set(position, 1 << 31 | 11)
+        assert await host.read(ctx, address) == (1 << 31 | 9, Resp.OKAY)
+
+    host.run(body)
+
+
 def test_first_trap_is_kept_and_stops_the_core(host):
     dut = host.dut
 
