@@ -18,7 +18,7 @@ from tinyneuron_hw.isa.matmul import (
     MatmulKind,
     matmul_kind,
 )
-from tinyneuron_hw.isa.opcodes import CONTROL_OPCODES, RAW_OPS, AluOp, Opcode
+from tinyneuron_hw.isa.opcodes import CONTROL_OPCODES, RAW_OPS, REGISTER_LOADS, AluOp, Opcode
 from tinyneuron_hw.isa.rules import (
     ALU_OPS,
     CAST_DTYPES,
@@ -35,7 +35,8 @@ from tinyneuron_sim.random_programs.spoil import all_rules, broken_rule, rules_o
 from tinyneuron_sim.random_programs.values import random_bytes, special_patterns
 
 TINY = get_config("tiny")
-SILENT = (Opcode.LOAD_STATIONARY, Opcode.SET_SEED, Opcode.LOAD_TABLE, Opcode.ACTIVATE_SEED)
+SILENT = (Opcode.LOAD_STATIONARY, Opcode.SET_SEED, Opcode.LOAD_TABLE, Opcode.ACTIVATE_SEED,
+          *REGISTER_LOADS)  # fmt: skip
 DATA = [opcode for opcode in DRAWN_OPCODES if opcode not in CONTROL_OPCODES]
 
 
