@@ -30,7 +30,8 @@ from amaranth.lib import wiring
 
 from .blocks import CLOCK_GATE_MODULE, FORMS, VerilogForm, VerilogPlatform, enable_clock
 from .config import CoreConfig
-from .verilog_guard import guarded
+from .verilog_guard import deferred, guarded
+from .verilog_registers import clocked
 from .verilog_text import tidy
 
 __all__ = ["FORMS", "TOPS", "VerilogDesign", "VerilogError", "emit", "emit_top"]
@@ -139,8 +140,11 @@ def emit(
         blocks = pool.submit(_run_yosys, "\n".join(texts.values()))
         text = _run_yosys(_to_rtlil(top, component, name, form)) + blocks.result()
     modules = tidy(text)
-    for module, enable in platform.guards.items():
-        modules[module] = guarded(modules[module], enable)
+    if form.guards:
+        modules = {module: clocked(body) for module, body in modules.items()}
+        guards = {module: guarded(modules[module], enable) for module, enable in platform.guards.items()}
+        modules = {module: deferred(body, guards) for module, body in modules.items()}
+        modules |= {module: block.text for module, block in guards.items()}
     if platform.uses_clock_gate:
         modules[CLOCK_GATE_MODULE] = _CLOCK_GATE
     header = _header(config)

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
-__all__ = ["guarded"]
+__all__ = ["GuardedBlock", "deferred", "guarded"]
+
+_FUNCTION = "tn_guarded"
+_CLOCKED = re.compile(r"^  always @\(posedge \w+\) begin\n.*?^  end\n", re.MULTILINE | re.DOTALL)
+_PIN = re.compile(r"^    \.(\w+)\((.*)\),?$", re.MULTILINE)
 
 _HEAD = re.compile(r"^module (\w+) \(\n(.*?)\n\);\n", re.DOTALL)
 _PORT = re.compile(r"^  (input|output) ((?:\[\d+:\d+\] )?)(\w+);$", re.MULTILINE)
@@ -16,7 +22,20 @@ _WORD = re.compile(r"(?<!['\w])[A-Za-z_]\w*")
 _OPEN = ("clk", "rst")
 
 
-def guarded(text: str, enable: str) -> str:
+@dataclass(frozen=True)
+class GuardedBlock:
+    """A module whose logic is a function, of ``arguments``, that is called while input ``enable``
+    is high."""
+
+    text: str
+    function: tuple[str, ...]
+    """Its lines, without what stands before its name."""
+    enable: str
+    arguments: tuple[str, ...]
+    outputs: tuple[str, ...]
+
+
+def guarded(text: str, enable: str) -> GuardedBlock:
     """The module with its logic as a function that a simulator calls while input ``enable`` is
     high; its outputs are 0 otherwise.
 
@@ -52,24 +71,78 @@ def guarded(text: str, enable: str) -> str:
     arguments = [port for port in inputs if local[port] in read]
     bits = sum(_bits(ports[port][1]) for port in outputs)
     results = _joined(outputs)
-    lines = [
-        *(f"  {flow} {width}{port};" for port, (flow, width) in ports.items()),
-        *(f"  reg {ports[port][1]}{port};" for port in outputs),
-        f"  function [{bits - 1}:0] tn_guarded;",
+    function = (
         *(f"    input {ports[port][1]}{local[port]};" for port in arguments),
         *(f"    reg {width}{local.get(wire, wire)};" for wire, width in inside.items()),
         "    begin",
         *(f"      {target} = {value};" for target, value in assigns),
-        f"      tn_guarded = {_joined([local[port] for port in outputs])};",
+        f"      {_FUNCTION} = {_joined([local[port] for port in outputs])};",
         "    end",
         "  endfunction",
+    )
+    lines = [
+        *(f"  {flow} {width}{port};" for port, (flow, width) in ports.items()),
+        *(f"  reg {ports[port][1]}{port};" for port in outputs),
+        # Automatic: a simulator keeps what is inside in registers of the processor.
+        f"  function automatic [{bits - 1}:0] {_FUNCTION};",
+        *function,
         "  always @* begin",
         f"    {results} = {bits}'h0;",
-        f"    if ({enable}) {results} = tn_guarded({', '.join(arguments)});",
+        f"    if ({enable}) {results} = {_FUNCTION}({', '.join(arguments)});",
         "  end",
         "endmodule",
     ]
-    return head[0] + "\n".join(lines) + "\n"
+    return GuardedBlock(
+        text=head[0] + "\n".join(lines) + "\n",
+        function=(f"[{bits - 1}:0] {_FUNCTION};", *function),
+        enable=enable,
+        arguments=tuple(arguments),
+        outputs=tuple(outputs),
+    )
+
+
+def deferred(text: str, blocks: Mapping[str, GuardedBlock]) -> str:
+    """The module with those of its guarded blocks whose output goes into one clocked process
+    called there, which nothing but the clock's edge wakes."""
+
+    def call(instance: re.Match[str]) -> str:
+        nonlocal text
+        block = blocks[instance[1]]
+        pins = dict(_PIN.findall(instance[3]))
+        wire = pins[block.outputs[0]]
+        for copy in re.findall(rf"^  assign (\w+) = {wire};$", text, re.MULTILINE):
+            if _uses(text, copy) == 2:  # declared, and read by nobody
+                text = re.sub(rf"^  (?:wire (?:\[\d+:\d+\] )?{copy}|assign {copy} = .*);\n", "",
+                              text, flags=re.MULTILINE)  # fmt: skip
+        users = [match for match in _CLOCKED.finditer(text) if _uses(match[0], wire)]
+        # Declared, driven here, and used in that process alone.
+        alone = len(users) == 1 and _uses(text, wire) == 2 + _uses(users[0][0], wire)
+        declaration = re.compile(rf"^  wire ((?:\[\d+:\d+\] )?{wire};)$", re.MULTILINE)
+        if len(block.outputs) > 1 or not alone or not declaration.search(text):
+            return instance[0]
+        name = f"tn_{instance[2]}"
+        calls.append((users[0][0], (
+            f"    if ({pins[block.enable]})\n"
+            f"      {wire} = {name}({', '.join(pins[pin] for pin in block.arguments)});\n"
+        ), declaration))  # fmt: skip
+        lines = (f"  function automatic {block.function[0]}", *block.function[1:])
+        return re.sub(rf"\b{_FUNCTION}\b", name, "\n".join(lines)) + "\n"
+
+    calls: list[tuple[str, str, re.Pattern[str]]] = []
+    instances = "|".join(map(re.escape, blocks)) or "(?!)"
+    pattern = re.compile(rf"^  ({instances}) (\w+) \(\n((?:    \..*\n)+)  \);\n", re.MULTILINE)
+    for instance in list(pattern.finditer(text)):
+        new = call(instance)
+        text = text.replace(instance[0], new, 1)
+    for process, statement, declaration in calls:
+        first, rest = process.split("\n", 1)
+        text = text.replace(process, f"{first}\n{statement}{rest}", 1)
+        text = declaration.sub(r"  reg \1", text)
+    return text
+
+
+def _uses(text: str, name: str) -> int:
+    return len(re.findall(rf"\b{name}\b", text))
 
 
 def _joined(names: list[str]) -> str:
