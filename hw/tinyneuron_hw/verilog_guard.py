@@ -142,7 +142,7 @@ def deferred(text: str, blocks: Mapping[str, GuardedBlock]) -> str:
 
 
 def _uses(text: str, name: str) -> int:
-    return len(re.findall(rf"\b{name}\b", text))
+    return len(re.findall(rf"(?<!\.)\b{name}\b", text))
 
 
 def _joined(names: list[str]) -> str:
