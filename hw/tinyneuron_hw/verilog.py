@@ -141,10 +141,7 @@ def emit(
         text = _run_yosys(_to_rtlil(top, component, name, form)) + blocks.result()
     modules = tidy(text)
     if form.guards:
-        modules = {module: clocked(body) for module, body in modules.items()}
-        guards = {module: guarded(modules[module], enable) for module, enable in platform.guards.items()}
-        modules = {module: deferred(body, guards) for module, body in modules.items()}
-        modules |= {module: block.text for module, block in guards.items()}
+        modules = _for_simulation(modules, platform.guards)
     if platform.uses_clock_gate:
         modules[CLOCK_GATE_MODULE] = _CLOCK_GATE
     header = _header(config)
@@ -154,6 +151,20 @@ def emit(
         files={f"{module}.v": header + modules[module] for module in ordered},
         hierarchical=tuple(sorted(platform.hierarchical)),
     )
+
+
+def _for_simulation(modules: dict[str, str], guards: dict[str, str]) -> dict[str, str]:
+    """The modules as a simulator runs them fastest; ``guards`` are those of the platform."""
+    blocks = {name: guarded(modules[name], enable) for name, enable in guards.items()}
+    others = {
+        name: deferred(clocked(text), blocks)
+        for name, text in modules.items() if name not in blocks
+    }  # fmt: skip
+    used = {
+        name: block.text for name, block in blocks.items()
+        if any(f"  {name} " in text for text in others.values())
+    }  # fmt: skip
+    return others | used
 
 
 def emit_top(config: CoreConfig, top: str, *, form: str = "simulation") -> VerilogDesign:

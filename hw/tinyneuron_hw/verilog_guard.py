@@ -12,7 +12,6 @@ __all__ = ["GuardedBlock", "deferred", "guarded"]
 _FUNCTION = "tn_guarded"
 _CLOCKED = re.compile(r"^  always @\(posedge \w+\) begin\n.*?^  end\n", re.MULTILINE | re.DOTALL)
 _PIN = re.compile(r"^    \.(\w+)\((.*)\),?$", re.MULTILINE)
-
 _HEAD = re.compile(r"^module (\w+) \(\n(.*?)\n\);\n", re.DOTALL)
 _PORT = re.compile(r"^  (input|output) ((?:\[\d+:\d+\] )?)(\w+);$", re.MULTILINE)
 _WIRE = re.compile(r"^  wire ((?:\[\d+:\d+\] )?)(\w+);$", re.MULTILINE)
@@ -102,46 +101,45 @@ def guarded(text: str, enable: str) -> GuardedBlock:
 
 
 def deferred(text: str, blocks: Mapping[str, GuardedBlock]) -> str:
-    """The module with those of its guarded blocks whose output goes into one clocked process
-    called there, which nothing but the clock's edge wakes."""
-
-    def call(instance: re.Match[str]) -> str:
-        nonlocal text
-        block = blocks[instance[1]]
-        pins = dict(_PIN.findall(instance[3]))
-        wire = pins[block.outputs[0]]
-        for copy in re.findall(rf"^  assign (\w+) = {wire};$", text, re.MULTILINE):
-            if _uses(text, copy) == 2:  # declared, and read by nobody
-                text = re.sub(rf"^  (?:wire (?:\[\d+:\d+\] )?{copy}|assign {copy} = .*);\n", "",
-                              text, flags=re.MULTILINE)  # fmt: skip
-        users = [match for match in _CLOCKED.finditer(text) if _uses(match[0], wire)]
-        # Declared, driven here, and used in that process alone.
-        alone = len(users) == 1 and _uses(text, wire) == 2 + _uses(users[0][0], wire)
-        declaration = re.compile(rf"^  wire ((?:\[\d+:\d+\] )?{wire};)$", re.MULTILINE)
-        if len(block.outputs) > 1 or not alone or not declaration.search(text):
-            return instance[0]
-        name = f"tn_{instance[2]}"
-        calls.append((users[0][0], (
-            f"    if ({pins[block.enable]})\n"
-            f"      {wire} = {name}({', '.join(pins[pin] for pin in block.arguments)});\n"
-        ), declaration))  # fmt: skip
-        lines = (f"  function automatic {block.function[0]}", *block.function[1:])
-        return re.sub(rf"\b{_FUNCTION}\b", name, "\n".join(lines)) + "\n"
-
-    calls: list[tuple[str, str, re.Pattern[str]]] = []
-    instances = "|".join(map(re.escape, blocks)) or "(?!)"
-    pattern = re.compile(rf"^  ({instances}) (\w+) \(\n((?:    \..*\n)+)  \);\n", re.MULTILINE)
+    """The module with those of its guarded blocks whose one output goes into one clocked process,
+    as what a memory takes does, called in that process: no change of an input wakes them, only the
+    clock's edge."""
+    names = "|".join(map(re.escape, blocks)) or "(?!)"
+    pattern = re.compile(rf"^  ({names}) (\w+) \(\n((?:    \..*\n)+)  \);\n", re.MULTILINE)
     for instance in list(pattern.finditer(text)):
-        new = call(instance)
-        text = text.replace(instance[0], new, 1)
-    for process, statement, declaration in calls:
-        first, rest = process.split("\n", 1)
-        text = text.replace(process, f"{first}\n{statement}{rest}", 1)
-        text = declaration.sub(r"  reg \1", text)
+        text = _deferred_instance(text, instance, blocks[instance[1]])
     return text
 
 
+def _deferred_instance(text: str, instance: re.Match[str], block: GuardedBlock) -> str:
+    pins = dict(_PIN.findall(instance[3]))
+    wire, width = pins[block.outputs[0]], r"(?:\[\d+:\d+\] )?"
+    declared = re.search(rf"^  wire ({width}{re.escape(wire)};\n)", text, re.MULTILINE)
+    if len(block.outputs) > 1 or declared is None:
+        return text
+    plain = text
+    for copy in re.findall(rf"^  assign (\w+) = {wire};$", text, re.MULTILINE):
+        if _uses(text, copy) == 2:  # it is declared, and nobody reads it
+            lines = rf"^  (?:wire {width}{copy}|assign {copy} = {wire});\n"
+            plain = re.sub(lines, "", plain, flags=re.MULTILINE)
+    users = [match[0] for match in _CLOCKED.finditer(plain) if _uses(match[0], wire)]
+    # Beside that process: its declaration, and the pin.
+    if len(users) != 1 or _uses(plain, wire) != 2 + _uses(users[0], wire):
+        return text
+    name = f"tn_{instance[2]}"
+    function = "\n".join((f"  function automatic {block.function[0]}", *block.function[1:], ""))
+    first, rest = users[0].split("\n", 1)
+    call = f"{name}({', '.join(pins[pin] for pin in block.arguments)})"
+    statement = f"    if ({pins[block.enable]})\n      {wire} = {call};\n"
+    return (
+        plain.replace(instance[0], re.sub(rf"\b{_FUNCTION}\b", name, function), 1)
+        .replace(users[0], f"{first}\n{statement}{rest}", 1)
+        .replace(declared[0], f"  reg {declared[1]}", 1)
+    )
+
+
 def _uses(text: str, name: str) -> int:
+    """How often a name stands in a module, not counting pins of that name."""
     return len(re.findall(rf"(?<!\.)\b{name}\b", text))
 
 
