@@ -5,9 +5,6 @@ last. Bank and channel are then mixed with the bits above them: each higher bit 
 pattern (XOR). The patterns of each are powers of x modulo a primitive polynomial of its degree,
 so that accesses at the distance of any power of two meet all banks, and all channels, in turn;
 the polynomials have no common factor, so they meet all banks of all channels.
-
-The two highest bits of the column leave the channel alone, where enough others change it: pieces
-at that distance lie in one row and find it open.
 """
 
 from __future__ import annotations
@@ -84,14 +81,14 @@ class AddressMap:
         self.row_bits = max(1, ((units - 1) >> below).bit_length())
         c, b = self.channel_bits, self.bank_bits
         # Column bits must not change the bank: a row would fall apart.
-        alone = min(2, max(0, self.column_bits - c - 1))
-        mixed = self.column_bits - alone
-        powers = _powers(c, c, mixed + b + self.row_bits, mirrored=True)
-        self.column_patterns = powers[:mixed] + [0] * alone
-        self.bank_patterns = powers[mixed : mixed + b]
+        k = self.column_bits
+        channels = _powers(c, c, k + b + self.row_bits, mirrored=True)
         banks = _powers(b, b, self.row_bits)
-        channels = powers[mixed + b :]
-        self.row_patterns = [bank << c | ch for bank, ch in zip(banks, channels, strict=True)]
+        self.column_patterns = channels[:k]
+        self.bank_patterns = channels[k : k + b]
+        self.row_patterns = [
+            bank << c | channel for bank, channel in zip(banks, channels[k + b :], strict=True)
+        ]
 
     def split(self, unit: int) -> Place:
         """Place of the access with number ``unit``."""
