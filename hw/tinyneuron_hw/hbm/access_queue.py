@@ -11,7 +11,7 @@ from ..config import CoreConfig
 from .address import AddressMap
 from .timing import BANKS
 
-__all__ = ["TAG_BITS", "Access", "AccessQueue", "RowEvent", "groups"]
+__all__ = ["TAG_BITS", "Access", "AccessQueue", "RowEvent", "groups", "same_place"]
 
 _GROUP = 4
 
@@ -140,3 +140,17 @@ class AccessQueue(wiring.Component):
             with m.Elif(self.valid[i] & moving):
                 m.d.sync += self.entries[i].as_value().eq(Mux(moves, following, kept[i]))
         return m
+
+
+def same_place(m: Module, name: str, asked: Any, access: Any, queue: AccessQueue) -> Signal:
+    """Entries of a queue at the place of an access; where it is not ``asked``, none."""
+    same = Signal(queue.depth, name=name)
+    with m.If(asked):
+        for group in groups(m, queue.valid):
+            for i in group:
+                entry = queue.entries[i]
+                m.d.comb += same[i].eq(
+                    queue.valid[i] & (entry.column == access.column)
+                    & (entry.banks & access.banks).any() & (entry.row == access.row)
+                )  # fmt: skip
+    return same

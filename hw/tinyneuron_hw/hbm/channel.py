@@ -9,7 +9,7 @@ from amaranth.lib.wiring import In, Out
 from ..blocks import Gated
 from ..config import CoreConfig
 from ..ecc import decode, encode
-from .access_queue import TAG_BITS, Access, AccessQueue, groups
+from .access_queue import TAG_BITS, Access, AccessQueue, groups, same_place
 from .address import AddressMap
 from .banks import Banks
 from .late_fill import LateFill
@@ -211,7 +211,7 @@ class Channel(wiring.Component):
             fill.eq(fills | late.asks),
             buffer.asked.eq(fill),
             buffer.asked_tag.eq(Mux(late.asks, late.access.tag, buffer.put_tag)),
-            before.eq((_same(m, "before", self.read_valid, read, writes) & ~writes.pop).any()),
+            before.eq((same_place(m, "before", self.read_valid, read, writes) & ~writes.pop).any()),
             self.read_ready.eq(slots.free & (reads.level < QUEUE_DEPTH - 1) & ~fill & ~before
                                & ~same_now),
             self.read_slot.eq(slots.next),
@@ -236,7 +236,7 @@ class Channel(wiring.Component):
         words of the access are to be read in this cycle: it is written back."""
         scrubbing = scrubs.r_rdy
         comes = self.write_valid | scrubbing
-        same = _same(m, "joins", comes, write, writes) & ~writes.pop
+        same = same_place(m, "joins", comes, write, writes) & ~writes.pop
         joins, behind, accepted = Signal(), Signal(), Signal()
         tag, scrub, fills = Signal(TAG_BITS), Signal(), Signal()
         held = Cat(~reads.entries[i].internal for i in range(QUEUE_DEPTH))
@@ -249,7 +249,7 @@ class Channel(wiring.Component):
         space = joins | ((writes.level != QUEUE_DEPTH) & buffer.free)
         m.d.comb += [
             joins.eq(same.any()),
-            behind.eq((_same(m, "behind", comes, write, reads) & held).any() & ~scrubbing),
+            behind.eq((same_place(m, "behind", comes, write, reads) & held).any() & ~scrubbing),
             scrub.eq(scrubbing & ~(joins & buffer.waiting.bit_select(tag, 1))),
             accepted.eq(comes & space & ~behind & ~buffer.fill
                         & (~scrub | (reads.level != QUEUE_DEPTH))),
@@ -386,17 +386,3 @@ class Channel(wiring.Component):
         starts, ends = notes.w_en & ~chosen.internal, last & ~head.internal
         m.d.sync += self._sent.eq(self._sent + starts - ends)
         return notes.r_rdy | valid
-
-
-def _same(m: Module, name: str, asked: Value, access: Any, queue: AccessQueue) -> Signal:
-    """Entries of a queue at the place of an access; where it is not ``asked``, none."""
-    same = Signal(QUEUE_DEPTH, name=name)
-    with m.If(asked):
-        for group in groups(m, queue.valid):
-            for i in group:
-                entry = queue.entries[i]
-                m.d.comb += same[i].eq(
-                    queue.valid[i] & (entry.column == access.column)
-                    & (entry.banks & access.banks).any() & (entry.row == access.row)
-                )  # fmt: skip
-    return same
