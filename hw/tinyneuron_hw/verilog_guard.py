@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from graphlib import TopologicalSorter
 
 __all__ = ["GuardedBlock", "deferred", "guarded"]
@@ -69,8 +69,8 @@ def guarded(text: str, enable: str) -> GuardedBlock:
     read = {word for _, value in assigns for word in _WORD.findall(value)}
     arguments = [port for port in inputs if local[port] in read]
     bits = sum(_bits(ports[port][1]) for port in outputs)
-    results = _joined(outputs)
     function = (
+        f"[{bits - 1}:0] {_FUNCTION};",
         *(f"    input {ports[port][1]}{local[port]};" for port in arguments),
         *(f"    reg {width}{local.get(wire, wire)};" for wire, width in inside.items()),
         "    begin",
@@ -82,22 +82,24 @@ def guarded(text: str, enable: str) -> GuardedBlock:
     lines = [
         *(f"  {flow} {width}{port};" for port, (flow, width) in ports.items()),
         *(f"  reg {ports[port][1]}{port};" for port in outputs),
+    ]
+    block = GuardedBlock("", function, enable, tuple(arguments), tuple(outputs))
+    return replace(block, text=head[0] + "\n".join([*lines, *_process(block, bits), ""]))
+
+
+def _process(block: GuardedBlock, bits: int) -> list[str]:
+    """The rest of the module: its function, and its call."""
+    results = _joined([*block.outputs])
+    return [
         # Automatic: a simulator keeps what is inside in registers of the processor.
-        f"  function automatic [{bits - 1}:0] {_FUNCTION};",
-        *function,
+        f"  function automatic {block.function[0]}",
+        *block.function[1:],
         "  always @* begin",
         f"    {results} = {bits}'h0;",
-        f"    if ({enable}) {results} = {_FUNCTION}({', '.join(arguments)});",
+        f"    if ({block.enable}) {results} = {_FUNCTION}({', '.join(block.arguments)});",
         "  end",
         "endmodule",
     ]
-    return GuardedBlock(
-        text=head[0] + "\n".join(lines) + "\n",
-        function=(f"[{bits - 1}:0] {_FUNCTION};", *function),
-        enable=enable,
-        arguments=tuple(arguments),
-        outputs=tuple(outputs),
-    )
 
 
 def deferred(text: str, blocks: Mapping[str, GuardedBlock]) -> str:
