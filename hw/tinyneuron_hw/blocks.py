@@ -53,8 +53,8 @@ class VerilogForm:
     """SBUF and PSUM have a write enable per byte, as memory macros and block RAM do; otherwise a
     masked write reads the old row, which a simulator runs faster."""
     guards: bool = False
-    """The logic of guarded blocks is written so that a simulator leaves it out where it does not
-    count."""
+    """The logic of guarded blocks, and of registers that keep their value, is written so that a
+    simulator leaves it out where it does not count."""
 
 
 FORMS = {

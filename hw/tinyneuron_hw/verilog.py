@@ -30,7 +30,8 @@ from amaranth.lib import wiring
 
 from .blocks import CLOCK_GATE_MODULE, FORMS, VerilogForm, VerilogPlatform, enable_clock
 from .config import CoreConfig
-from .verilog_guard import guarded
+from .verilog_guard import deferred, guarded
+from .verilog_registers import clocked
 from .verilog_text import tidy
 
 __all__ = ["FORMS", "TOPS", "VerilogDesign", "VerilogError", "emit", "emit_top"]
@@ -139,8 +140,8 @@ def emit(
         blocks = pool.submit(_run_yosys, "\n".join(texts.values()))
         text = _run_yosys(_to_rtlil(top, component, name, form)) + blocks.result()
     modules = tidy(text)
-    for module, enable in platform.guards.items():
-        modules[module] = guarded(modules[module], enable)
+    if form.guards:
+        modules = _for_simulation(modules, platform.guards)
     if platform.uses_clock_gate:
         modules[CLOCK_GATE_MODULE] = _CLOCK_GATE
     header = _header(config)
@@ -150,6 +151,20 @@ def emit(
         files={f"{module}.v": header + modules[module] for module in ordered},
         hierarchical=tuple(sorted(platform.hierarchical)),
     )
+
+
+def _for_simulation(modules: dict[str, str], guards: dict[str, str]) -> dict[str, str]:
+    """The modules as a simulator runs them fastest; ``guards`` are those of the platform."""
+    blocks = {name: guarded(modules[name], enable) for name, enable in guards.items()}
+    others = {
+        name: deferred(clocked(text), blocks)
+        for name, text in modules.items() if name not in blocks
+    }  # fmt: skip
+    used = {
+        name: block.text for name, block in blocks.items()
+        if any(f"  {name} " in text for text in others.values())
+    }  # fmt: skip
+    return others | used
 
 
 def emit_top(config: CoreConfig, top: str, *, form: str = "simulation") -> VerilogDesign:

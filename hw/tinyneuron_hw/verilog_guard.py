@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from graphlib import TopologicalSorter
 
-__all__ = ["guarded"]
+__all__ = ["GuardedBlock", "deferred", "guarded"]
 
+_FUNCTION = "tn_guarded"
+_CLOCKED = re.compile(r"^  always @\(posedge \w+\) begin\n.*?^  end\n", re.MULTILINE | re.DOTALL)
+_PIN = re.compile(r"^    \.(\w+)\((.*)\),?$", re.MULTILINE)
 _HEAD = re.compile(r"^module (\w+) \(\n(.*?)\n\);\n", re.DOTALL)
 _PORT = re.compile(r"^  (input|output) ((?:\[\d+:\d+\] )?)(\w+);$", re.MULTILINE)
 _WIRE = re.compile(r"^  wire ((?:\[\d+:\d+\] )?)(\w+);$", re.MULTILINE)
@@ -16,7 +21,20 @@ _WORD = re.compile(r"(?<!['\w])[A-Za-z_]\w*")
 _OPEN = ("clk", "rst")
 
 
-def guarded(text: str, enable: str) -> str:
+@dataclass(frozen=True)
+class GuardedBlock:
+    """A module whose logic is a function, of ``arguments``, that is called while input ``enable``
+    is high."""
+
+    text: str
+    function: tuple[str, ...]
+    """Its lines, without what stands before its name."""
+    enable: str
+    arguments: tuple[str, ...]
+    outputs: tuple[str, ...]
+
+
+def guarded(text: str, enable: str) -> GuardedBlock:
     """The module with its logic as a function that a simulator calls while input ``enable`` is
     high; its outputs are 0 otherwise.
 
@@ -51,25 +69,80 @@ def guarded(text: str, enable: str) -> str:
     read = {word for _, value in assigns for word in _WORD.findall(value)}
     arguments = [port for port in inputs if local[port] in read]
     bits = sum(_bits(ports[port][1]) for port in outputs)
-    results = _joined(outputs)
-    lines = [
-        *(f"  {flow} {width}{port};" for port, (flow, width) in ports.items()),
-        *(f"  reg {ports[port][1]}{port};" for port in outputs),
-        f"  function [{bits - 1}:0] tn_guarded;",
+    function = (
+        f"[{bits - 1}:0] {_FUNCTION};",
         *(f"    input {ports[port][1]}{local[port]};" for port in arguments),
         *(f"    reg {width}{local.get(wire, wire)};" for wire, width in inside.items()),
         "    begin",
         *(f"      {target} = {value};" for target, value in assigns),
-        f"      tn_guarded = {_joined([local[port] for port in outputs])};",
+        f"      {_FUNCTION} = {_joined([local[port] for port in outputs])};",
         "    end",
         "  endfunction",
+    )
+    lines = [
+        *(f"  {flow} {width}{port};" for port, (flow, width) in ports.items()),
+        *(f"  reg {ports[port][1]}{port};" for port in outputs),
+    ]
+    block = GuardedBlock("", function, enable, tuple(arguments), tuple(outputs))
+    return replace(block, text=head[0] + "\n".join([*lines, *_process(block, bits), ""]))
+
+
+def _process(block: GuardedBlock, bits: int) -> list[str]:
+    """The rest of the module: its function, and its call."""
+    results = _joined([*block.outputs])
+    return [
+        # Automatic: a simulator keeps what is inside in registers of the processor.
+        f"  function automatic {block.function[0]}",
+        *block.function[1:],
         "  always @* begin",
         f"    {results} = {bits}'h0;",
-        f"    if ({enable}) {results} = tn_guarded({', '.join(arguments)});",
+        f"    if ({block.enable}) {results} = {_FUNCTION}({', '.join(block.arguments)});",
         "  end",
         "endmodule",
     ]
-    return head[0] + "\n".join(lines) + "\n"
+
+
+def deferred(text: str, blocks: Mapping[str, GuardedBlock]) -> str:
+    """The module with those of its guarded blocks whose one output goes into one clocked process,
+    as what a memory takes does, called in that process: no change of an input wakes them, only the
+    clock's edge."""
+    names = "|".join(map(re.escape, blocks)) or "(?!)"
+    pattern = re.compile(rf"^  ({names}) (\w+) \(\n((?:    \..*\n)+)  \);\n", re.MULTILINE)
+    for instance in list(pattern.finditer(text)):
+        text = _deferred_instance(text, instance, blocks[instance[1]])
+    return text
+
+
+def _deferred_instance(text: str, instance: re.Match[str], block: GuardedBlock) -> str:
+    pins = dict(_PIN.findall(instance[3]))
+    wire, width = pins[block.outputs[0]], r"(?:\[\d+:\d+\] )?"
+    declared = re.search(rf"^  wire ({width}{re.escape(wire)};\n)", text, re.MULTILINE)
+    if len(block.outputs) > 1 or declared is None:
+        return text
+    plain = text
+    for copy in re.findall(rf"^  assign (\w+) = {wire};$", text, re.MULTILINE):
+        if _uses(text, copy) == 2:  # it is declared, and nobody reads it
+            lines = rf"^  (?:wire {width}{copy}|assign {copy} = {wire});\n"
+            plain = re.sub(lines, "", plain, flags=re.MULTILINE)
+    users = [match[0] for match in _CLOCKED.finditer(plain) if _uses(match[0], wire)]
+    # Beside that process: its declaration, and the pin.
+    if len(users) != 1 or _uses(plain, wire) != 2 + _uses(users[0], wire):
+        return text
+    name = f"tn_{instance[2]}"
+    function = "\n".join((f"  function automatic {block.function[0]}", *block.function[1:], ""))
+    first, rest = users[0].split("\n", 1)
+    call = f"{name}({', '.join(pins[pin] for pin in block.arguments)})"
+    statement = f"    if ({pins[block.enable]})\n      {wire} = {call};\n"
+    return (
+        plain.replace(instance[0], re.sub(rf"\b{_FUNCTION}\b", name, function), 1)
+        .replace(users[0], f"{first}\n{statement}{rest}", 1)
+        .replace(declared[0], f"  reg {declared[1]}", 1)
+    )
+
+
+def _uses(text: str, name: str) -> int:
+    """How often a name stands in a module, not counting pins of that name."""
+    return len(re.findall(rf"(?<!\.)\b{name}\b", text))
 
 
 def _joined(names: list[str]) -> str:

@@ -1,5 +1,6 @@
 """Accesses of one direction that wait for their row and their turn."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from amaranth.hdl import Cat, Module, Mux, Signal
@@ -10,7 +11,9 @@ from ..config import CoreConfig
 from .address import AddressMap
 from .timing import BANKS
 
-__all__ = ["TAG_BITS", "Access", "AccessQueue", "RowEvent"]
+__all__ = ["TAG_BITS", "Access", "AccessQueue", "RowEvent", "groups", "same_place"]
+
+_GROUP = 4
 
 TAG_BITS = 5
 """Bits of the number of a read slot or of a write buffer."""
@@ -43,6 +46,14 @@ def RowEvent(config: CoreConfig) -> data.StructLayout:  # noqa: N802 (a layout)
     return data.StructLayout(
         {"activate": BANKS, "precharge": BANKS, "row": AddressMap(config).row_bits}
     )
+
+
+def groups(m: Module, valid: Any) -> Iterator[range]:
+    """Entries of a queue some at a time, under the condition that one of them is ``valid``: a
+    simulator skips the others."""
+    for first in range(0, len(valid), _GROUP):
+        with m.If(valid[first]):
+            yield range(first, first + _GROUP)
 
 
 class AccessQueue(wiring.Component):
@@ -86,21 +97,31 @@ class AccessQueue(wiring.Component):
         depth, event = self.depth, self.row_event
         layout = Access(self.config)
 
-        def after(name: str, entry: Any, opens: Any) -> Any:
-            """An access as it is after this cycle's row event."""
-            new = Signal(layout, name=name)
+        # What a simulator need not compute in a cycle stands under a condition.
+        happens, moving = Signal(), Signal()
+        m.d.comb += [
+            happens.eq(event.activate.any() | event.precharge.any()),
+            moving.eq(happens | self.pop.any()),
+        ]
+
+        def after(name: str, entry: Any, opens: Any, counts: Any) -> Any:
+            """An access as it is after this cycle's row event, where that ``counts``."""
+            flags = Signal(3, name=name)
             opened = (entry.banks & event.activate).any()
             shut = (entry.banks & event.precharge).any()
-            m.d.comb += [
-                new.eq(entry),
-                new.hit.eq((entry.hit & ~shut) | (opened & (entry.row == event.row))),
-                new.closed.eq((entry.closed & ~opened) | shut),
-                new.missed.eq(entry.missed | opens),
-            ]
-            return new
+            m.d.comb += flags.eq(Cat(entry.hit, entry.closed, entry.missed))
+            with m.If(happens & counts):
+                m.d.comb += flags.eq(Cat(
+                    (entry.hit & ~shut) | (opened & (entry.row == event.row)),
+                    (entry.closed & ~opened) | shut,
+                    entry.missed | opens,
+                ))  # fmt: skip
+            return Cat(entry.as_value()[: layout.size - 3], flags)
 
-        kept = [after(f"kept{i}", self.entries[i], self.opens[i]) for i in range(depth)]
-        added = after("added", self.access, 0)
+        kept = [
+            after(f"kept{i}", self.entries[i], self.opens[i], self.valid[i]) for i in range(depth)
+        ]
+        added = after("added", self.access, 0, self.push)
         popped = Signal()
         m.d.comb += popped.eq(self.pop.any())
         m.d.sync += self.level.eq(self.level + self.push - popped)
@@ -114,9 +135,22 @@ class AccessQueue(wiring.Component):
             # Entries from the one that leaves on move down.
             moves = self.pop[: i + 1].any()
             following = kept[i + 1] if i + 1 < depth else kept[i]
-            chosen = Mux(moves, following.as_value(), kept[i].as_value())
             with m.If(self.push & (place == i)):
-                m.d.sync += self.entries[i].eq(added)
-            with m.Elif(self.valid[i]):
-                m.d.sync += self.entries[i].as_value().eq(chosen)
+                m.d.sync += self.entries[i].as_value().eq(added)
+            with m.Elif(self.valid[i] & moving):
+                m.d.sync += self.entries[i].as_value().eq(Mux(moves, following, kept[i]))
         return m
+
+
+def same_place(m: Module, name: str, asked: Any, access: Any, queue: AccessQueue) -> Signal:
+    """Entries of a queue at the place of an access; where it is not ``asked``, none."""
+    same = Signal(queue.depth, name=name)
+    with m.If(asked):
+        for group in groups(m, queue.valid):
+            for i in group:
+                entry = queue.entries[i]
+                m.d.comb += same[i].eq(
+                    queue.valid[i] & (entry.column == access.column)
+                    & (entry.banks & access.banks).any() & (entry.row == access.row)
+                )  # fmt: skip
+    return same

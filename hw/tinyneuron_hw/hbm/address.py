@@ -2,8 +2,9 @@
 
 Counted in units of ``access_bytes``, an address is ``row | bank | column | channel``, low bits
 last. Bank and channel are then mixed with the bits above them: each higher bit adds a fixed
-pattern (XOR). The patterns are powers of x modulo a primitive polynomial, so that accesses at
-the distance of any power of two meet all banks of all channels in turn.
+pattern (XOR). The patterns of each are powers of x modulo a primitive polynomial of its degree,
+so that accesses at the distance of any power of two meet all banks, and all channels, in turn;
+the polynomials have no common factor, so they meet all banks of all channels.
 """
 
 from __future__ import annotations
@@ -35,15 +36,21 @@ class Place:
     column: Any
 
 
-def _powers(degree: int, first: int, count: int) -> list[int]:
-    """x**first, x**(first + 1), ... modulo the primitive polynomial of a degree."""
+def _powers(degree: int, first: int, count: int, *, mirrored: bool = False) -> list[int]:
+    """x**first, x**(first + 1), ... modulo the primitive polynomial of a degree, or that with its
+    coefficients ``mirrored``; of degree 0, 0."""
+    if not degree:
+        return [0] * count
+    polynomial = _PRIMITIVE[degree]
+    if mirrored:
+        polynomial = int(f"{polynomial:b}"[::-1], 2)
     value, powers = 1, []
     for i in range(first + count):
         if i >= first:
             powers.append(value)
         value <<= 1
         if value >> degree:
-            value ^= _PRIMITIVE[degree]
+            value ^= polynomial
     return powers
 
 
@@ -56,8 +63,10 @@ class AddressMap:
         Bits of an address within one access.
     channel_bits, column_bits, bank_bits, row_bits:
         Widths.
-    column_patterns, row_patterns:
-        What each bit of column and row adds to ``bank | channel``.
+    column_patterns, bank_patterns:
+        What each bit of the column, and of the bank before it is mixed, adds to the channel.
+    row_patterns:
+        What each bit of the row adds to ``bank | channel``.
     """
 
     def __init__(self, config: CoreConfig):
@@ -72,8 +81,14 @@ class AddressMap:
         self.row_bits = max(1, ((units - 1) >> below).bit_length())
         c, b = self.channel_bits, self.bank_bits
         # Column bits must not change the bank: a row would fall apart.
-        self.column_patterns = _powers(c, c, self.column_bits) if c else [0] * self.column_bits
-        self.row_patterns = _powers(c + b, c + b, self.row_bits)
+        k = self.column_bits
+        channels = _powers(c, c, k + b + self.row_bits, mirrored=True)
+        banks = _powers(b, b, self.row_bits)
+        self.column_patterns = channels[:k]
+        self.bank_patterns = channels[k : k + b]
+        self.row_patterns = [
+            bank << c | channel for bank, channel in zip(banks, channels[k + b :], strict=True)
+        ]
 
     def split(self, unit: int) -> Place:
         """Place of the access with number ``unit``."""
@@ -116,13 +131,12 @@ class AddressMap:
         c, k, b = self.channel_bits, self.column_bits, self.bank_bits
         channel, column = bits[:c], bits[c : c + k]
         bank, row = bits[c + k : c + k + b], bits[c + k + b :]
-        column_patterns, patterns = self.column_patterns, self.row_patterns
-        # A unit's low and bank bits are x**0 ... x**(c + b - 1), so they come out as they are.
+        upper = [
+            *zip(column, self.column_patterns, strict=True),
+            *zip(bank, self.bank_patterns, strict=True),
+            *zip(row, self.row_patterns, strict=True),
+        ]
         mixed = []
-        for i in range(c + b):
-            terms = [(channel + bank)[i]]
-            if i < c:
-                terms += [bit for bit, p in zip(column, column_patterns, strict=True) if p >> i & 1]
-            terms += [bit for bit, p in zip(row, patterns, strict=True) if p >> i & 1]
-            mixed.append(reduce(xor, terms))
+        for i, plain in enumerate(channel + bank):
+            mixed.append(reduce(xor, [plain, *(bit for bit, p in upper if p >> i & 1)]))
         return mixed[:c], mixed[c:], row, column

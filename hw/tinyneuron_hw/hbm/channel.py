@@ -6,9 +6,10 @@ from amaranth.hdl import Cat, Module, Mux, Signal, Value
 from amaranth.lib import data, fifo, wiring
 from amaranth.lib.wiring import In, Out
 
+from ..blocks import Gated
 from ..config import CoreConfig
 from ..ecc import decode, encode
-from .access_queue import TAG_BITS, Access, AccessQueue
+from .access_queue import TAG_BITS, Access, AccessQueue, groups, same_place
 from .address import AddressMap
 from .banks import Banks
 from .late_fill import LateFill
@@ -124,11 +125,13 @@ class Channel(wiring.Component):
     def elaborate(self, platform: Any) -> Module:
         m = Module()
         config = self.config
-        m.submodules.read_queue = reads = AccessQueue(config, QUEUE_DEPTH)
-        m.submodules.write_queue = writes = AccessQueue(config, QUEUE_DEPTH)
+        reads, writes = AccessQueue(config, QUEUE_DEPTH), AccessQueue(config, QUEUE_DEPTH)
+        for name, queue in (("read_queue", reads), ("write_queue", writes)):
+            m.submodules[name] = Gated(queue, queue.push | queue.valid[0], name=name)
         m.submodules.banks = banks = Banks(config)
         m.submodules.scheduler = scheduler = Scheduler(config)
-        m.submodules.buffer = buffer = WriteBuffer(config)
+        buffer = WriteBuffer(config)
+        m.submodules.buffer = Gated(buffer, buffer.put | ~buffer.idle, name="buffer")
         m.submodules.slots = slots = ReadSlots(config)
         m.submodules.scrubs = scrubs = fifo.SyncFIFO(width=Spot(config).size, depth=_SCRUBS)
         self._sent = Signal(range(_SCRUBS + 1))
@@ -164,12 +167,13 @@ class Channel(wiring.Component):
                 queue.opens.eq(scheduler.opens[d]),
                 queue.row_event.eq(scheduler.row_event),
             ]
-            for i in range(QUEUE_DEPTH):
-                entry = queue.entries[i]
-                unknown = (buffer.waiting | buffer.partial).bit_select(entry.tag, 1)
-                free = entry.internal | room if d == 0 else ~unknown
-                m.d.comb += scheduler.entries[d][i].eq(entry)
-                m.d.comb += scheduler.ready[d][i].eq(queue.valid[i] & free)
+            m.d.comb += [scheduler.entries[d][i].eq(queue.entries[i]) for i in range(QUEUE_DEPTH)]
+            for group in groups(m, queue.valid):
+                for i in group:
+                    entry = queue.entries[i]
+                    unknown = (buffer.waiting | buffer.partial).bit_select(entry.tag, 1)
+                    free = entry.internal | room if d == 0 else ~unknown
+                    m.d.comb += scheduler.ready[d][i].eq(queue.valid[i] & free)
         for name in ("open", "can_activate", "can_access", "can_precharge", "idle", "faw"):
             m.d.comb += getattr(scheduler, name).eq(getattr(banks, name))
         m.d.comb += [
@@ -195,10 +199,11 @@ class Channel(wiring.Component):
         fill, before = Signal(), Signal()
         same_now = (write.row == read.row) & (write.banks == read.banks)
         same_now = same_now & (write.column == read.column) & (self.write_valid | scrubs.r_rdy)
-        for i in range(QUEUE_DEPTH):
-            entry = writes.entries[i]
-            m.d.comb += late.entries[i].eq(entry)
-            m.d.comb += late.partial[i].eq(buffer.partial.bit_select(entry.tag, 1))
+        m.d.comb += [late.entries[i].eq(writes.entries[i]) for i in range(QUEUE_DEPTH)]
+        with m.If(buffer.partial.any()):
+            m.d.comb += late.partial.eq(
+                Cat(buffer.partial.bit_select(entry.tag, 1) for entry in late.entries)
+            )
         m.d.comb += [
             late.valid.eq(writes.valid),
             late.put.eq(buffer.put),
@@ -206,7 +211,7 @@ class Channel(wiring.Component):
             fill.eq(fills | late.asks),
             buffer.asked.eq(fill),
             buffer.asked_tag.eq(Mux(late.asks, late.access.tag, buffer.put_tag)),
-            before.eq((_same(m, "before", read, writes) & ~writes.pop).any()),
+            before.eq((same_place(m, "before", self.read_valid, read, writes) & ~writes.pop).any()),
             self.read_ready.eq(slots.free & (reads.level < QUEUE_DEPTH - 1) & ~fill & ~before
                                & ~same_now),
             self.read_slot.eq(slots.next),
@@ -230,7 +235,8 @@ class Channel(wiring.Component):
         """A waiting write to the same place takes the bytes of a new one. Returns whether all
         words of the access are to be read in this cycle: it is written back."""
         scrubbing = scrubs.r_rdy
-        same = _same(m, "joins", write, writes) & ~writes.pop
+        comes = self.write_valid | scrubbing
+        same = same_place(m, "joins", comes, write, writes) & ~writes.pop
         joins, behind, accepted = Signal(), Signal(), Signal()
         tag, scrub, fills = Signal(TAG_BITS), Signal(), Signal()
         held = Cat(~reads.entries[i].internal for i in range(QUEUE_DEPTH))
@@ -243,9 +249,9 @@ class Channel(wiring.Component):
         space = joins | ((writes.level != QUEUE_DEPTH) & buffer.free)
         m.d.comb += [
             joins.eq(same.any()),
-            behind.eq((_same(m, "behind", write, reads) & held).any() & ~scrubbing),
+            behind.eq((same_place(m, "behind", comes, write, reads) & held).any() & ~scrubbing),
             scrub.eq(scrubbing & ~(joins & buffer.waiting.bit_select(tag, 1))),
-            accepted.eq((self.write_valid | scrubbing) & space & ~behind & ~buffer.fill
+            accepted.eq(comes & space & ~behind & ~buffer.fill
                         & (~scrub | (reads.level != QUEUE_DEPTH))),
             fills.eq(accepted & scrub),
             self.write_ready.eq(accepted & ~scrubbing),
@@ -318,9 +324,9 @@ class Channel(wiring.Component):
         checks = []
         for i in range(len(buffer.enable)):
             poison = buffer.poison[i]
-            checks.append(
-                encode(m, buffer.word.word_select(i, 64), f"word{i}") ^ Cat(poison, poison)
-            )
+            with m.If(buffer.enable[i]):
+                code = encode(m, buffer.word.word_select(i, 64), f"word{i}")
+            checks.append(code ^ Cat(poison, poison))
         m.d.sync += phy.write_enable.eq(buffer.enable)
         with m.If(buffer.enable.any()):
             m.d.sync += [phy.write_data.eq(buffer.word), phy.write_check.eq(Cat(checks))]
@@ -349,10 +355,11 @@ class Channel(wiring.Component):
         m.d.sync += valid.eq(phy.read_valid)
         with m.If(phy.read_valid):
             m.d.sync += [read.eq(phy.read_data), check.eq(phy.read_check)]
-        words = [
-            decode(m, read.word_select(i, 64), check.word_select(i, 8), f"word{i}")
-            for i in range(len(read) // 64)
-        ]
+        with m.If(valid):
+            words = [
+                decode(m, read.word_select(i, 64), check.word_select(i, 8), f"word{i}")
+                for i in range(len(read) // 64)
+            ]
         singles, doubles = Cat(w.single for w in words), Cat(w.double for w in words)
         last, seen, flawed = Signal(), Signal(), Signal()
         m.d.comb += [
@@ -379,15 +386,3 @@ class Channel(wiring.Component):
         starts, ends = notes.w_en & ~chosen.internal, last & ~head.internal
         m.d.sync += self._sent.eq(self._sent + starts - ends)
         return notes.r_rdy | valid
-
-
-def _same(m: Module, name: str, access: Any, queue: AccessQueue) -> Signal:
-    """Entries of a queue at the place of an access."""
-    same = Signal(QUEUE_DEPTH, name=name)
-    for i in range(QUEUE_DEPTH):
-        entry = queue.entries[i]
-        m.d.comb += same[i].eq(
-            queue.valid[i] & (entry.column == access.column)
-            & (entry.banks & access.banks).any() & (entry.row == access.row)
-        )  # fmt: skip
-    return same

@@ -60,10 +60,9 @@ class LateFill(wiring.Component):
             m.d.comb += lacks[i].eq(self.valid[i] & self.partial[i] & (behind | since.all()))
         with m.If(self.enable & ~self.put):
             m.d.comb += chosen.eq(lowest(lacks))
-        m.d.comb += [
-            self.asks.eq(chosen.any()),
-            self.access.eq(reduce(or_, (
+        m.d.comb += self.asks.eq(chosen.any())
+        with m.If(self.asks):
+            m.d.comb += self.access.eq(reduce(or_, (
                 Mux(chosen[i], self.entries[i].as_value(), 0) for i in range(depth)
-            ))),
-        ]  # fmt: skip
+            )))  # fmt: skip
         return m

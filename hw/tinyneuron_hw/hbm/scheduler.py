@@ -1,15 +1,16 @@
 """Which command a channel gives in a cycle."""
 
+from collections.abc import Callable
 from functools import reduce
 from operator import or_
 from typing import Any
 
-from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value
+from amaranth.hdl import Cat, Module, Mux, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from ..config import CoreConfig
-from .access_queue import Access, RowEvent
+from .access_queue import Access, RowEvent, groups
 from .direction import Direction
 from .one_hot import lowest
 from .ports import RowCommand
@@ -111,21 +112,24 @@ class Scheduler(wiring.Component):
         taken = Signal()
         passed = [Signal(range(PASSED_LIMIT + 1), name=f"passed{d}") for d in range(2)]
         heads = [(passed[d] == PASSED_LIMIT) & self.ready[d][0] for d in range(2)]
+        accessible = Signal(BANKS)
         m.d.comb += urgent.eq(Mux(self.write, heads[1], heads[0]))
+        m.d.comb += accessible.eq(self.can_access & usable)
         for d in range(2):
             hits = Signal(QUEUE_DEPTH, name=f"hits{d}")
-            open_ = Cat(
-                entry.hit & (entry.banks & self.can_access & usable).any()
-                for entry in self._entries(d)
-            )
-            others = Const(1, QUEUE_DEPTH) | (~urgent).replicate(QUEUE_DEPTH)
-            m.d.comb += hits.eq(open_ & self.ready[d] & others)
+            for group in groups(m, self.valid[d]):
+                for i in group:
+                    entry = self.entries[d][i]
+                    m.d.comb += hits[i].eq(
+                        entry.hit & self.ready[d][i] & (~urgent if i else 1)
+                        & (entry.banks & accessible).any()
+                    )  # fmt: skip
             mine = allowed & (self.write == d)
             m.d.comb += direction.hits[d].eq(hits.any())
             m.d.comb += direction.waits[d].eq(self.ready[d].any())
             m.d.comb += self.pop[d].eq(lowest(hits) & mine.replicate(QUEUE_DEPTH))
         m.d.comb += [
-            self.chosen.eq(self._select(self.pop)),
+            self.chosen.eq(self._select(m, "chosen", self.pop)),
             taken.eq(self.pop[0].any() | self.pop[1].any()),
             self.column.eq(self.chosen.banks),
             direction.wants.eq(Cat(self.wants_read, self.wants_write)),
@@ -141,28 +145,29 @@ class Scheduler(wiring.Component):
                 m.d.sync += passed[d].eq(passed[d] + 1)
 
     def _rows(self, m: Module, usable: Signal, urgent: Signal, refresh: Any) -> None:
-        wanted, wanted_now = [], Signal(BANKS)
-        for d in range(2):
-            banks = Signal(BANKS, name=f"wanted{d}")
-            m.d.comb += banks.eq(reduce(or_, (
-                Mux(entry.hit & self.valid[d][i], entry.banks, 0)
-                for i, entry in enumerate(self._entries(d))
-            )))  # fmt: skip
-            wanted.append(banks)
-        m.d.comb += wanted_now.eq(Mux(self.write, wanted[1], wanted[0]))
+        wanted = [self._banks(m, f"wanted{d}", d, lambda entry: entry.hit) for d in range(2)]
+        openable, closable, unused = (Signal(BANKS) for _ in range(3))
+        now_closable, wanted_now = Signal(BANKS), Signal(BANKS)
+        m.d.comb += [
+            wanted_now.eq(Mux(self.write, wanted[1], wanted[0])),
+            openable.eq(Mux(self.faw & refresh.may_activate, self.can_activate & usable, 0)),
+            closable.eq(self.can_precharge & usable),
+            now_closable.eq(closable & ~wanted_now),
+            unused.eq(closable & ~wanted[0] & ~wanted[1]),
+        ]
         opening, closing = [], []
         for d in range(2):
             opens, closes = (Signal(QUEUE_DEPTH, name=f"{kind}{d}") for kind in ("open", "close"))
-            for i, entry in enumerate(self._entries(d)):
-                free = ~wanted_now | (urgent if i == 0 else Const(0, 1)).replicate(BANKS)
-                unused = ~wanted[0] & ~wanted[1]
-                may_close = Mux(self.write == d, free, unused)
-                m.d.comb += [
-                    opens[i].eq(self.valid[d][i] & entry.closed & self.faw & refresh.may_activate
-                                & (entry.banks & self.can_activate & usable).any()),
-                    closes[i].eq(self.valid[d][i] & ~entry.closed & ~entry.hit
-                                 & (entry.banks & self.can_precharge & usable & may_close).any()),
-                ]  # fmt: skip
+            turn = self.write == d
+            for group in groups(m, self.valid[d]):
+                for i in group:
+                    entry, valid = self.entries[d][i], self.valid[d][i]
+                    mine = now_closable if i else Mux(urgent, closable, now_closable)
+                    m.d.comb += [
+                        opens[i].eq(valid & entry.closed & (entry.banks & openable).any()),
+                        closes[i].eq(valid & ~entry.closed & ~entry.hit
+                                     & (entry.banks & Mux(turn, mine, unused)).any()),
+                    ]  # fmt: skip
             opening.append(opens)
             closing.append(closes)
 
@@ -184,31 +189,27 @@ class Scheduler(wiring.Component):
             shut.append(first & closing[d])
         opened = Signal(Access(self.config))
         closed = Signal(Access(self.config))
-        unused = Signal(BANKS)
         m.d.comb += [
-            opened.eq(self._select(self.opens)),
-            closed.eq(self._select(shut)),
-            unused.eq(self.idle & self.open & self.can_precharge & usable
-                      & ~wanted[0] & ~wanted[1]),
+            opened.eq(self._select(m, "opened", self.opens)),
+            closed.eq(self._select(m, "closed", shut)),
             self.row_event.row.eq(opened.row),
             self.row_event.activate.eq(opened.banks),
             self.row_event.precharge.eq(closed.banks | refresh.precharge),
-        ]  # fmt: skip
+        ]
+        idle = self.idle & self.open & unused
         with m.If(work & ~opened.banks.any() & ~closed.banks.any()):
-            m.d.comb += self.row_event.precharge.eq(lowest(unused)[:BANKS])
+            m.d.comb += self.row_event.precharge.eq(lowest(idle)[:BANKS])
 
     def _refresh(self, m: Module, refresh: Any) -> None:
         event = self.row_event
-        entries = [(d, i, entry) for d in range(2) for i, entry in enumerate(self._entries(d))]
+        needed = [self._banks(m, f"needed{d}", d, lambda entry: 1) for d in range(2)]
         m.d.comb += [
             refresh.owed.eq(self.owed),
             refresh.waiting.eq(self.valid[0][0] | self.valid[1][0]),
             refresh.open.eq(self.open),
             refresh.ready.eq(self.can_activate),
             refresh.can_precharge.eq(self.can_precharge),
-            refresh.wanted.eq(reduce(or_, (
-                Mux(self.valid[d][i], entry.banks, 0) for d, i, entry in entries
-            ))),
+            refresh.wanted.eq(needed[0] | needed[1]),
             refresh.free.eq(~event.activate.any() & ~event.precharge.any()),
             self.refresh.eq(refresh.refresh),
             self.quiet.eq(refresh.quiet),
@@ -223,12 +224,30 @@ class Scheduler(wiring.Component):
         with m.Else():
             m.d.comb += self.row_command.eq(RowCommand.PRECHARGE)
 
-    def _entries(self, direction: int) -> list[Any]:
-        return [self.entries[direction][i] for i in range(QUEUE_DEPTH)]
+    def _banks(self, m: Module, name: str, direction: int, counts: Callable[[Any], Any]) -> Value:
+        """Banks of the entries of a direction that count."""
+        parts = []
+        for n, group in enumerate(groups(m, self.valid[direction])):
+            part = Signal(BANKS, name=f"{name}_{n}")
+            m.d.comb += part.eq(reduce(or_, (
+                Mux(counts(self.entries[direction][i]) & self.valid[direction][i],
+                    self.entries[direction][i].banks, 0)
+                for i in group
+            )))  # fmt: skip
+            parts.append(part)
+        banks = Signal(BANKS, name=name)
+        m.d.comb += banks.eq(reduce(or_, parts))
+        return banks
 
-    def _select(self, one_hot: Any) -> Value:
+    def _select(self, m: Module, name: str, one_hot: Any) -> Value:
         """The entry, of both directions, whose bit is set; 0 when none is."""
-        return reduce(or_, (
-            Mux(one_hot[d][i], entry.as_value(), 0)
-            for d in range(2) for i, entry in enumerate(self._entries(d))
-        ))  # fmt: skip
+        parts = []
+        for d in range(2):
+            part = Signal(Access(self.config), name=f"{name}{d}")
+            with m.If(one_hot[d].any()):
+                m.d.comb += part.eq(reduce(or_, (
+                    Mux(one_hot[d][i], self.entries[d][i].as_value(), 0)
+                    for i in range(QUEUE_DEPTH)
+                )))  # fmt: skip
+            parts.append(part.as_value())
+        return parts[0] | parts[1]

@@ -92,10 +92,14 @@ class WriteBuffer(wiring.Component):
         new_mask, put_poison = Signal(width), Signal(words)
         parts = [new_mask.word_select(i, 8) for i in range(words)]
         whole = Cat(self.put_mask.word_select(i, 8).all() for i in range(words))
-        m.d.comb += [
-            new_mask.eq(self.put_mask | Mux(self.put_new, 0, masks[self.put_tag])),
-            put_poison.eq(Mux(self.put_new, 0, poisons[self.put_tag]) & ~whole),
-        ]
+        with m.If(self.put):
+            with m.If(self.put_new):
+                m.d.comb += new_mask.eq(self.put_mask)
+            with m.Else():
+                m.d.comb += [
+                    new_mask.eq(self.put_mask | masks[self.put_tag]),
+                    put_poison.eq(poisons[self.put_tag] & ~whole),
+                ]
         with m.If(self.put):
             m.d.sync += [
                 masks[self.put_tag].eq(new_mask),
@@ -128,15 +132,15 @@ class WriteBuffer(wiring.Component):
         word, words = width // BURST, width // 8
         takes, old = Signal(width), Signal(width)
         whole = Signal(words // BURST)
-        m.d.comb += old.eq(masks[self.fill_tag])
-        for i in range(BURST):
-            part = old.word_select(i, word)
-            with m.If(self.fill_word == i):
-                m.d.comb += takes.word_select(i, word).eq(~part)
-                m.d.comb += whole.eq(Cat(
-                    part.word_select(k, 8).all() for k in range(words // BURST)
-                ))  # fmt: skip
         with m.If(self.fill):
+            m.d.comb += old.eq(masks[self.fill_tag])
+            for i in range(BURST):
+                part = old.word_select(i, word)
+                with m.If(self.fill_word == i):
+                    m.d.comb += takes.word_select(i, word).eq(~part)
+                    m.d.comb += whole.eq(Cat(
+                        part.word_select(k, 8).all() for k in range(words // BURST)
+                    ))  # fmt: skip
             poison = self.fill_double & ~whole
             mark = poisons[self.fill_tag].word_select(self.fill_word, words // BURST)
             m.d.sync += mark.eq(poison)
@@ -151,8 +155,9 @@ class WriteBuffer(wiring.Component):
         enables, poison = Signal(words), Signal(words)
         left = Signal(range(BURST + 1))
         count = words // BURST
-        mask = masks[self.send_tag]
+        mask = Signal(8 * words)
         with m.If(self.send):
+            m.d.comb += mask.eq(masks[self.send_tag])
             m.d.sync += [
                 enables.eq(Cat(mask.word_select(i, 8).any() for i in range(words))),
                 poison.eq(poisons[self.send_tag]),

@@ -175,6 +175,7 @@ def _channels_defines(config: CoreConfig) -> dict[str, object]:
         "CHECK_COLUMNS": _braces(columns(64)),
         "ROW_PATTERNS": _braces(places.row_patterns),
         "COLUMN_PATTERNS": _braces(places.column_patterns),
+        "BANK_PATTERNS": _braces(places.bank_patterns),
         **{command.name: command.value for command in RowCommand},
     }
     defines |= {f"T{name.upper()}": value for name, value in timing.items() if name != "row_bytes"}

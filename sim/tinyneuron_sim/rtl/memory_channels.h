@@ -16,7 +16,8 @@ namespace tinyneuron {
 constexpr unsigned kBanks = 16, kBurst = 4;
 constexpr unsigned kWordBytes = TN_ACCESS_BYTES / kBurst;
 // Not inside a function: the loader would make one of those of all models in a process.
-constexpr uint32_t kRowPatterns[] = TN_ROW_PATTERNS, kColumnPatterns[] = TN_COLUMN_PATTERNS;
+constexpr uint32_t kRowPatterns[] = TN_ROW_PATTERNS, kColumnPatterns[] = TN_COLUMN_PATTERNS,
+                   kBankPatterns[] = TN_BANK_PATTERNS;
 constexpr unsigned kWords = kWordBytes / 8; // 64-bit words that pass together
 
 // Check bits of 64-bit words: a table for each byte.
@@ -335,8 +336,8 @@ private:
         --waiting_;
     }
 
-    // Number of the access at a place; see hbm/address.py. `TN_ROW_PATTERNS` and
-    // `TN_COLUMN_PATTERNS` are what each bit of row and column adds to `bank | channel`.
+    // Number of the access at a place; see hbm/address.py, which says what each bit adds to
+    // `bank | channel`.
     static uint64_t join(unsigned channel, unsigned bank, uint64_t row, unsigned column) {
         uint32_t mixed = bank << TN_CHANNEL_BITS | channel;
         for (unsigned i = 0; i < TN_ROW_BITS; ++i)
@@ -344,6 +345,8 @@ private:
         for (unsigned i = 0; i < TN_COLUMN_BITS; ++i)
             if (column >> i & 1) mixed ^= kColumnPatterns[i];
         const uint64_t plain_bank = mixed >> TN_CHANNEL_BITS;
+        for (unsigned i = 0; i < TN_BANK_BITS; ++i)
+            if (plain_bank >> i & 1) mixed ^= kBankPatterns[i];
         const uint64_t plain_channel = mixed & ((1u << TN_CHANNEL_BITS) - 1);
         const uint64_t upper = (row << TN_BANK_BITS | plain_bank) << TN_COLUMN_BITS | column;
         return upper << TN_CHANNEL_BITS | plain_channel;

@@ -130,9 +130,9 @@ def test_the_address_map_is_one_to_one_and_spreads_strides(name):
     for _ in range(200):
         unit = rng.randrange(1 << places.total_bits)
         assert places.join(places.split(unit)) == unit
-    # From rows on, any power of two meets every bank of every channel.
+    # From banks on, any power of two meets every bank of every channel.
     below = places.channel_bits + places.column_bits
     count = config.memory_channels * 16
     for shift in range(below, places.total_bits - places.channel_bits - 4):
         spots = {(p.channel, p.bank) for p in (places.split(i << shift) for i in range(count))}
-        assert len(spots) >= count // 2, shift
+        assert len(spots) == count, shift
