@@ -10,7 +10,7 @@ import pytest
 
 from tinyneuron_hw.config import get_config
 from tinyneuron_hw.formats import DType
-from tinyneuron_hw.isa.codec import encode
+from tinyneuron_hw.isa.codec import decode, encode
 from tinyneuron_hw.isa.csr import Trap
 from tinyneuron_hw.isa.opcodes import Opcode, RegisterOp, Space, Stream, UpdateMode, WaitMode
 from tinyneuron_sim.compare import (
@@ -185,8 +185,13 @@ def test_straight_line_programs_do_the_same(serial: bool):
             np.testing.assert_array_equal(mine, theirs, f"seed {seed}")
         if not serial:
             assert again.outcome.semaphores == reference.outcome.semaphores
-        opcodes = {raw[0] for code in straight.streams.values() for raw in code}
-        assert not opcodes & {Opcode.LOOP.value, Opcode.BRANCH.value, Opcode.REGISTER.value}
+        decoded = [decode(raw) for code in straight.streams.values() for raw in code]
+        assert not {item.opcode for item in decoded} & {Opcode.LOOP, Opcode.BRANCH}
+        for item in decoded:  # registers only give stores their values
+            if item.opcode is Opcode.REGISTER:
+                assert not item.fields["a_by_register"]
+                assert item.fields["op"] is RegisterOp.ADD
+                assert not item.fields["b"]
 
 
 def test_every_prefix_of_golden_order_is_a_program():

@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tinyneuron_hw.config import CoreConfig, get_config
 from tinyneuron_hw.formats import DType
 from tinyneuron_hw.isa.codec import DecodeError, decode, encode
@@ -18,7 +16,7 @@ from tinyneuron_hw.isa.csr import Trap
 from tinyneuron_hw.isa.opcodes import AluOp, Opcode, RegisterOp, UpdateMode
 from tinyneuron_sim.golden import core, sequencer
 from tinyneuron_sim.golden.backend import GoldenBackend
-from tinyneuron_sim.random_programs import RandomCase, Report, campaign, generate, run_campaign
+from tinyneuron_sim.random_programs import RandomCase, Report, generate, run_campaign
 
 TINY = get_config("tiny")
 SEEDS = range(2_000)
@@ -215,9 +213,9 @@ def without_waits(config: CoreConfig, seed: int, **_: Any) -> RandomCase:
     return dataclasses.replace(program, case=program.case.with_streams(streams))
 
 
-def test_a_generator_that_errs_is_reported(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(campaign, "generate", without_waits)
-    report = run_campaign(TINY, lambda: GoldenBackend(TINY, check_races=False), range(30))
+def test_a_generator_that_errs_is_reported():
+    report = run_campaign(TINY, lambda: GoldenBackend(TINY, check_races=False), range(30),
+                          write=without_waits)  # fmt: skip
     assert not report.passed
     assert len(report.invalid) > 10
     assert all("race" in reason for _, reason in report.invalid)
