@@ -13,7 +13,7 @@ from tinyneuron_hw.config import CoreConfig, get_config
 from tinyneuron_sim.backend import open_backend
 from tinyneuron_sim.random_programs import run_campaign
 
-SEED = 20_000
+SEED = 20_024
 """What tests/sim/random_programs/test_generator.py says about coverage is about these."""
 CHUNK = 40
 SLOW_SEED = 1_000_000
