@@ -62,7 +62,8 @@ def test_moves_give_what_python_gives(device, target: str) -> None:
         x = rng.integers(0, 1 << 32, 64, dtype=np.uint32)
         result = model.run({"x": x})
         y = expected(x)
-        assert (result.outputs["y"] == y).all()
+        for written in (slice(0, 8), slice(8, 16, 2)):
+            assert (result.outputs["y"][written] == y[written]).all()
         assert result.notifications == {Stream.GPSIMD: [y[10]], Stream.SYNC: [y[10]]}
     model.unload()
 
