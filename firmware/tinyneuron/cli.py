@@ -25,18 +25,24 @@ from .options import (
     AsJson,
     CommandLineError,
     Config,
+    InputFiles,
     JsonFile,
+    MaxCycles,
+    OwnConfig,
+    ProgramFile,
     Target,
+    Watchdog,
     emit,
     print_pairs,
     write_json,
 )
-from .profiler.commands import profile_command, write_trace
+from .profiler.commands import check_trace, profile_command, write_trace
 from .program import container
 from .program.assembler import AssemblerError, assemble
 from .program.disassembler import disassemble
 from .program.program import ProgramError
 from .runtime.errors import TinyneuronError
+from .runtime.model import DEFAULT_WATCHDOG
 
 app = typer.Typer(
     name="tinyneuron",
@@ -98,23 +104,19 @@ def demo(
 
 @app.command()
 def run(
-    program: Annotated[Path, typer.Argument(help="Compiled program (.tnp).")],
-    inputs: Annotated[
-        list[str] | None, typer.Option("--input", help="NAME=FILE.npy, once for each input.")
-    ] = None,
+    program: ProgramFile,
+    inputs: InputFiles = None,
     out: Annotated[Path | None, typer.Option(help="Folder for NAME.npy of each output.")] = None,
     trace: Annotated[
         Path | None,
         typer.Option(help="Write a timeline for Perfetto: .pftrace, or .json for Chrome too."),
     ] = None,
     wave: Annotated[Path | None, typer.Option(help="Write a waveform: FST, VCD on pysim.")] = None,
-    max_cycles: Annotated[int | None, typer.Option(help="Give up after so many cycles.")] = None,
-    watchdog: Annotated[int, typer.Option(help="Cycles without progress before a trap.")] = 100_000,
+    max_cycles: MaxCycles = None,
+    watchdog: Watchdog = DEFAULT_WATCHDOG,
     stats: Annotated[bool, typer.Option("--stats", help="Say where the cycles went.")] = False,
     target: Target = "verilator",
-    config: Annotated[
-        str | None, typer.Option(help="Must be the program's own; that is the default.")
-    ] = None,
+    config: OwnConfig = None,
     as_json: AsJson = False,
 ) -> None:
     """Run a compiled program on NumPy arrays."""
@@ -125,6 +127,8 @@ def run(
 
     if stats and target == "golden":
         raise CommandLineError("--stats needs a target with cycles, not golden")
+    if trace is not None:
+        check_trace(trace, target)
     compiled = container.load(program)
     arrays = check_inputs(compiled, load_inputs(compiled, inputs or []))
     options = {} if wave is None else {"waveform": wave}
@@ -167,36 +171,30 @@ def run(
 
 @app.command()
 def compare(
-    program: Annotated[Path, typer.Argument(help="Compiled program (.tnp).")],
-    inputs: Annotated[
-        list[str] | None, typer.Option("--input", help="NAME=FILE.npy, once for each input.")
-    ] = None,
+    program: ProgramFile,
+    inputs: InputFiles = None,
     target: Target = "verilator",
     against: Annotated[str, typer.Option(help="The target that is taken for right.")] = "golden",
-    max_cycles: Annotated[int | None, typer.Option(help="Give up after so many cycles.")] = None,
-    watchdog: Annotated[int, typer.Option(help="Cycles without progress before a trap.")] = 100_000,
+    max_cycles: MaxCycles = None,
+    watchdog: Watchdog = DEFAULT_WATCHDOG,
     as_json: AsJson = False,
 ) -> None:
     """Run a compiled program on two targets; report the first instruction that differs."""
     from .verify.commands import compare_command
 
-    compare_command(
-        load_inputs, program, inputs or [], target, against, watchdog, max_cycles, as_json
-    )
+    compare_command(program, inputs or [], target, against, watchdog, max_cycles, as_json)
 
 
 @app.command()
 def debug(
     program: Annotated[Path, typer.Argument(help="Compiled program (.tnp) or text (.tns).")],
-    inputs: Annotated[
-        list[str] | None, typer.Option("--input", help="NAME=FILE.npy, once for each input.")
-    ] = None,
+    inputs: InputFiles = None,
     target: Target = "golden",
     command: Annotated[
         list[str] | None, typer.Option(help="A command to run, once for each; see `help`.")
     ] = None,
     script: Annotated[Path | None, typer.Option(help="File of commands, one a line.")] = None,
-    watchdog: Annotated[int, typer.Option(help="Cycles without progress before a trap.")] = 100_000,
+    watchdog: Watchdog = DEFAULT_WATCHDOG,
     seed: Annotated[int, typer.Option(help="Of golden's schedule.")] = 0,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object for each command.")
@@ -244,7 +242,7 @@ def asm(
 
 @app.command()
 def disasm(
-    program: Annotated[Path, typer.Argument(help="Compiled program (.tnp).")],
+    program: ProgramFile,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="File to write.")] = None,
 ) -> None:
     """Print a compiled program as assembly text; assembling it gives the same program."""

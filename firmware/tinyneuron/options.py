@@ -19,7 +19,8 @@ from tinyneuron_sim.backend import KNOWN_TARGETS
 from .files import write_atomically
 from .runtime.errors import TinyneuronError
 
-__all__ = ["AsJson", "CommandLineError", "Config", "JsonFile", "Target", "emit", "print_pairs",
+__all__ = ["AsJson", "CommandLineError", "Config", "InputFiles", "JsonFile", "MaxCycles",
+           "OwnConfig", "ProgramFile", "Target", "Watchdog", "emit", "print_pairs",
            "write_json"]  # fmt: skip
 
 Target = Annotated[str, typer.Option(help=f"One of: {', '.join(KNOWN_TARGETS)}.")]
@@ -29,6 +30,15 @@ Config = Annotated[
         help=f"One of: {', '.join(PRESETS)}; with changes: default,partitions=8,columns=8."
     ),
 ]
+OwnConfig = Annotated[
+    str | None, typer.Option("--config", help="Must be the program's own; that is the default.")
+]
+ProgramFile = Annotated[Path, typer.Argument(help="Compiled program (.tnp).")]
+InputFiles = Annotated[
+    list[str] | None, typer.Option("--input", help="NAME=FILE.npy, once for each input.")
+]
+MaxCycles = Annotated[int | None, typer.Option(help="Give up after so many cycles.")]
+Watchdog = Annotated[int, typer.Option(help="Cycles without progress before a trap.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 JsonFile = Annotated[Path | None, typer.Option("--out", help="Also write the JSON to a file.")]
 

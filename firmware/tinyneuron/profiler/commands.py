@@ -9,22 +9,30 @@ import typer
 from rich.console import Console
 
 from ..inputs import load_inputs
-from ..options import AsJson, Target, emit
+from ..options import (
+    AsJson,
+    CommandLineError,
+    MaxCycles,
+    OwnConfig,
+    ProgramFile,
+    Target,
+    Watchdog,
+    emit,
+)
 from ..program import container
 from ..program.program import Program
 from ..progress import cycle_progress
-from ..runtime.errors import TinyneuronError
-from ..runtime.model import RunResult
+from ..runtime.model import DEFAULT_WATCHDOG, RunResult
 from .profile import Profile
 
-__all__ = ["NATIVE", "profile_command", "report", "write_trace"]
+__all__ = ["NATIVE", "check_trace", "profile_command", "report", "write_trace"]
 
 NATIVE = (".pftrace", ".perfetto-trace")
 """Suffixes of Perfetto's native format."""
 
 
 def profile_command(
-    program: Annotated[Path, typer.Argument(help="Compiled program (.tnp).")],
+    program: ProgramFile,
     inputs: Annotated[
         list[str] | None,
         typer.Option("--input", help="NAME=FILE.npy, once for each input; default: random data."),
@@ -33,12 +41,10 @@ def profile_command(
         "build/profile"
     ),
     seed: Annotated[int, typer.Option(min=0, help="Of the random data.")] = 1,
-    max_cycles: Annotated[int | None, typer.Option(help="Give up after so many cycles.")] = None,
-    watchdog: Annotated[int, typer.Option(help="Cycles without progress before a trap.")] = 100_000,
+    max_cycles: MaxCycles = None,
+    watchdog: Watchdog = DEFAULT_WATCHDOG,
     target: Target = "verilator",
-    config: Annotated[
-        str | None, typer.Option(help="Must be the program's own; that is the default.")
-    ] = None,
+    config: OwnConfig = None,
     as_json: AsJson = False,
 ) -> None:
     """Run a program and tell where its cycles went: a Perfetto timeline and an HTML report."""
@@ -66,14 +72,18 @@ def report(found: Profile, out: Path, stem: str, as_json: bool) -> None:
         console.print(f"{path}: {what}", soft_wrap=True, highlight=False, markup=False)
 
 
+def check_trace(path: Path, target: str) -> None:
+    """Refuses a timeline that the target cannot give, before anything runs."""
+    if path.suffix in NATIVE and target == "golden":
+        raise CommandLineError(f"{path.name}: golden counts no cycles; its events go to a .json")
+
+
 def write_trace(path: Path, program: Program, result: RunResult, target: str) -> None:
     """Writes the events of a run: Perfetto's native format for ``NATIVE`` suffixes, else JSON."""
     from ..program.timeline import write_timeline
     from .collect import collect
 
-    if path.suffix in NATIVE and result.cycles is not None:
+    if path.suffix in NATIVE:
         collect(program, result, target=target).write_perfetto(path)
-    elif path.suffix in NATIVE:
-        raise TinyneuronError(f"{path.name}: golden counts no cycles; its events go to a .json")
     else:
         write_timeline(path, program, result.trace)

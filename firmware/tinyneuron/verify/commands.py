@@ -25,6 +25,7 @@ from tinyneuron_sim.random_programs import (
 )
 
 from ..files import write_atomically
+from ..inputs import load_inputs
 from ..program import container
 from ..program.program import ProgramError
 from ..runtime.errors import TinyneuronError
@@ -40,8 +41,6 @@ from .report import (
 )
 
 __all__ = ["compare_command", "fuzz_command"]
-
-Inputs = Callable[[Any, list[str]], dict[str, Any]]
 
 
 def fuzz_command(count: int, seed: int, traps: bool, control: bool, target: str, config: str,
@@ -158,12 +157,12 @@ def _print_coverage(console: Console, coverage: Coverage, title: str) -> None:
 
 
 def compare_command(
-    read_inputs: Inputs, program: Path, inputs: list[str], target: str, against: str,
-    watchdog: int, max_cycles: int | None, as_json: bool,
+    program: Path, inputs: list[str], target: str, against: str, watchdog: int,
+    max_cycles: int | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Runs a compiled program on two targets and reports the first differing instruction."""
     compiled = container.load(program)
-    arrays = read_inputs(compiled, inputs)
+    arrays = load_inputs(compiled, inputs)
     config = compiled.config
     with Console(stderr=True).status(f"running on {target} and {against}") as status:
         found = find_first(
