@@ -18,7 +18,7 @@ from tinyneuron_hw.isa.opcodes import Opcode, Stream
 from tinyneuron_sim.backend import open_backend
 from tinyneuron_sim.loader import MemoryWindow, load_and_start
 
-from .every_option import EVERY_OPTION
+from ..every_option import EVERY_OPTION
 from .small_programs import SMALL
 
 SEED = 31

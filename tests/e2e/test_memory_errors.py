@@ -17,7 +17,7 @@ from tinyneuron_hw.isa.csr import Trap
 from tinyneuron_hw.isa.opcodes import Stream
 from tinyneuron_sim.rtl.verilator import VerilatorBackend
 
-from .every_option import EVERY_OPTION
+from ..every_option import EVERY_OPTION
 
 SEED = 12
 SIZE = 4096

@@ -16,7 +16,7 @@ from tinyneuron_hw.hbm.timing import timing_of
 from tinyneuron_sim.rtl.memory_channels import ChannelsDevice, EccMemory
 from tinyneuron_sim.rtl.verilator import VerilatorBackend
 
-from .every_option import EVERY_OPTION
+from ..every_option import EVERY_OPTION
 from .small_programs import SMALL
 
 SEED = 5

@@ -16,7 +16,7 @@ from tinyneuron_hw.formats import get_dtype
 from tinyneuron_hw.isa.csr import Csr, Trap
 from tinyneuron_hw.isa.opcodes import Stream
 
-from .every_option import EVERY_OPTION
+from ..every_option import EVERY_OPTION
 
 SEED = 8
 PLACE = 0x40

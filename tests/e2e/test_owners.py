@@ -13,7 +13,7 @@ from tinyneuron.runtime.device import Device, Model, open_device
 from tinyneuron_hw.config import NUM_SEMAPHORES, get_config
 from tinyneuron_hw.isa.csr import semaphore_address
 
-from .every_option import EVERY_OPTION
+from ..every_option import EVERY_OPTION
 
 SEED = 21
 SHORT = "tiny,sbuf_partition_bytes=1024,psum_bank_bytes=64"

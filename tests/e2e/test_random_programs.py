@@ -1,17 +1,13 @@
 """Random programs over the whole instruction set: the RTL leaves what golden leaves, byte for byte,
-and traps where golden traps.
-
-A failure prints the smallest program it was reduced to, and the command that runs it again.
-"""
+and traps where golden traps."""
 
 from __future__ import annotations
 
 import pytest
 
-from tinyneuron.verify.report import listing
 from tinyneuron_hw.config import CoreConfig, get_config
-from tinyneuron_sim.backend import open_backend
-from tinyneuron_sim.random_programs import run_campaign
+
+from .campaigns import require_equal
 
 SEED = 20_024
 """What tests/sim/random_programs/test_generator.py says about coverage is about these."""
@@ -30,42 +26,34 @@ ODD = (
 """Every parameter far from its usual value."""
 
 
-def require_equal(config: CoreConfig, seeds: range) -> None:
-    print(f"{config.name}, seeds {seeds.start} to {seeds.stop - 1}")
-    report = run_campaign(config, lambda: open_backend("verilator", config), seeds)
-    for finding in report.findings:
-        print(f"seed {finding.random.seed}: {finding.comparison.difference}")
-        print(f"smallest program:\n{listing(finding.small.case)}{finding.small.difference}")
-        print(f"first differing instruction: {finding.location}")
-    assert report.passed, f"{report.invalid} {report.strays}"
-    assert report.programs == len(seeds)
-    assert report.trapped >= len(seeds) // 6
+def check(config: CoreConfig, seeds: range) -> None:
+    report = require_equal(config, seeds, one_traps_of=6)
     assert report.most_cycles <= 2000
 
 
 @pytest.mark.parametrize("first", range(SEED, SEED + 400, CHUNK))
 def test_random_programs_equal_golden(first: int):
-    require_equal(get_config("tiny"), range(first, first + CHUNK))
+    check(get_config("tiny"), range(first, first + CHUNK))
 
 
 def test_random_programs_equal_golden_at_default_size():
-    require_equal(get_config("default"), range(SEED, SEED + 12))
+    check(get_config("default"), range(SEED, SEED + 12))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("first", range(SLOW_SEED, SLOW_SEED + 6000, SLOW_CHUNK))
 def test_thousands_of_random_programs_equal_golden(first: int):
-    require_equal(get_config("tiny"), range(first, first + SLOW_CHUNK))
+    check(get_config("tiny"), range(first, first + SLOW_CHUNK))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("first", range(SLOW_SEED, SLOW_SEED + 2500, SLOW_CHUNK))
 def test_thousands_of_random_programs_equal_golden_at_default_size(first: int):
-    require_equal(get_config("default"), range(first, first + SLOW_CHUNK))
+    check(get_config("default"), range(first, first + SLOW_CHUNK))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("config", ODD, ids=lambda config: config.name)
 @pytest.mark.parametrize("first", range(SLOW_SEED, SLOW_SEED + 750, SLOW_CHUNK))
 def test_random_programs_equal_golden_on_odd_configurations(config: CoreConfig, first: int):
-    require_equal(config, range(first, first + SLOW_CHUNK))
+    check(config, range(first, first + SLOW_CHUNK))

@@ -15,7 +15,7 @@ from tinyneuron_hw.isa.csr import Csr, Trap
 from tinyneuron_hw.isa.opcodes import Stream
 from tinyneuron_sim.rtl.verilator import VerilatorBackend
 
-from .every_option import EVERY_OPTION
+from ..every_option import EVERY_OPTION
 
 SEED = 14
 TENSORS = ".tensor x input uint32 64\n.tensor y output uint32 64\n"

@@ -18,7 +18,7 @@ from tinyneuron_hw.isa.csr import Trap
 from tinyneuron_hw.isa.opcodes import Opcode
 from tinyneuron_sim.rtl.verilator import VerilatorBackend
 
-from .every_option import EVERY_OPTION
+from ..every_option import EVERY_OPTION
 
 SEED = 21
 PARTS, SIZE = 4, 64

@@ -21,6 +21,8 @@ from tinyneuron_hw.verilog import VerilogDesign, VerilogError, emit, emit_top
 from tinyneuron_hw.verilog_text import tidy
 from tinyneuron_sim.rtl.source import verilog_of
 
+from ..every_option import EVERY_OPTION
+
 LANE = wiring.Signature({"a": In(8), "y": Out(8)})
 
 
@@ -337,7 +339,7 @@ def ports_only(text: str, module: str) -> str:
     [
         ("tiny", "core", "fpga"),
         ("tiny", "chip", "simulation"),
-        ("tiny,memory=hbm,ecc=true,host_memory_bytes=65536", "chip", "asic"),
+        (EVERY_OPTION, "chip", "asic"),
         ("default", "chip", "simulation"),
     ]
     + [
@@ -345,7 +347,7 @@ def ports_only(text: str, module: str) -> str:
         for case in (
             ("tiny", "core", "simulation"),
             ("tiny", "chip", "asic"),
-            ("tiny,memory=hbm,ecc=true,host_memory_bytes=65536", "chip", "fpga"),
+            (EVERY_OPTION, "chip", "fpga"),
             ("tiny,memory=ddr4", "chip", "simulation"),
         )
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from ..compare.case import Extent
 from ..golden.access import byte_offsets
 from ..golden.memory import Footprint
 from ..loader import MemoryWindow
+from .values import random_bytes
 
 __all__ = ["CODE_BYTES", "GUARD_BYTES", "Arena", "choose_arena"]
 
@@ -68,6 +70,19 @@ class Arena:
         """The device memory around and in both intervals."""
         return tuple((base - GUARD_BYTES, size + 2 * GUARD_BYTES)
                      for base, size in (self.inputs, self.outputs))  # fmt: skip
+
+    def start_state(self, rng: random.Random) -> dict[str, Any]:
+        """Fields of a :class:`Case`: its memories with random bytes, and what is watched."""
+        memory = {address: random_bytes(rng, size) for address, size in self.watched}
+        return {
+            "config": self.config,
+            "memory": memory,
+            "watched": self.watched,
+            "sbuf": self.sbuf,
+            "psum": self.psum,
+            "sbuf_image": random_bytes(rng, self.config.partitions * self.sbuf.size),
+            "psum_image": random_bytes(rng, self.config.columns * self.psum.size),
+        }
 
     def extent(self, space: Space) -> Extent:
         """The arena's part of an on-chip memory."""

@@ -31,7 +31,8 @@ from .listing import Item, Label
 from .patterns import NoRoomError
 from .pipeline import pipeline
 from .registers import Registers
-from .scope import Counter, Scope
+from .scope import Scope
+from .world import Counter
 
 __all__ = ["BLOCKS", "add_block", "fill"]
 

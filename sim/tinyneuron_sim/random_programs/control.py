@@ -23,7 +23,6 @@ from .control_writer import JOINT, SBUF_BYTES, SCRATCH, SLOT_BYTES, World, Write
 from .generator import RandomCase
 from .listing import Item, Label, assemble
 from .program import available_streams
-from .values import random_bytes
 
 __all__ = ["generate_control"]
 
@@ -155,19 +154,12 @@ def generate_control(config: CoreConfig, seed: int, *, traps: bool = True) -> Ra
 
 
 def _case(world: World, watchdog: int) -> Case:
-    arena, config, rng = world.arena, world.config, world.rng
-    memory = {address: random_bytes(rng, size) for address, size in arena.watched}
+    arena = world.arena
     return Case(
-        config=config,
+        **arena.start_state(world.rng),
         streams={stream: assemble(writer.code) for stream, writer in world.writers.items()},
         code_base=arena.code_base,
         windows=arena.windows,
-        memory=memory,
-        watched=arena.watched,
-        sbuf=arena.sbuf,
-        psum=arena.psum,
-        sbuf_image=random_bytes(rng, config.partitions * arena.sbuf.size),
-        psum_image=random_bytes(rng, config.columns * arena.psum.size),
         watchdog=watchdog,
-        restart=rng.random() < 0.5,
+        restart=world.rng.random() < 0.5,
     )

@@ -19,9 +19,10 @@ from .listing import Item
 from .patterns import NoRoomError
 from .program import Program, available_streams
 from .registers import Registers
-from .scope import Scope, World
+from .scope import Scope
 from .semaphores import DeadEndError, SemaphorePool
 from .traps import TRAPS, add_trap
+from .world import World
 
 __all__ = ["RandomCase", "generate", "turn_of"]
 

@@ -15,7 +15,6 @@ from ..loader import PAGE, MemoryWindow, place_streams
 from .arena import Arena
 from .draw import Drawer
 from .listing import Code, assemble
-from .values import random_bytes
 
 __all__ = ["Program", "available_streams"]
 
@@ -56,22 +55,15 @@ class Program:
 
     def case(self, rng: random.Random) -> Case:
         """The program with random bytes in its memories."""
-        arena, config = self.arena, self.arena.config
-        memory = {address: random_bytes(rng, size) for address, size in arena.watched}
+        state = self.arena.start_state(rng)
         # Outputs start as zeros, as in memory that was never written.
-        base, size = arena.watched[1]
-        memory[base] = bytes(size)
+        base, size = self.arena.watched[1]
+        state["memory"][base] = bytes(size)
         return Case(
-            config=config,
+            **state,
             streams=self.assembled(),
             code_base=self.code_base,
             windows=self.windows,
-            memory=memory,
-            watched=arena.watched,
-            sbuf=arena.sbuf,
-            psum=arena.psum,
-            sbuf_image=random_bytes(rng, config.partitions * arena.sbuf.size),
-            psum_image=random_bytes(rng, config.columns * arena.psum.size),
             semaphores=self.semaphores,
             watchdog=self.watchdog,
             lengths=self.lengths,

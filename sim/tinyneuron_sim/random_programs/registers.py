@@ -10,6 +10,7 @@ from tinyneuron_hw.isa.opcodes import Opcode, RegisterOp
 
 from ..golden.sequencer import register_result
 from .listing import Item
+from .patterns import NoRoomError
 
 __all__ = ["LATE_REGISTERS", "Registers", "set_register"]
 
@@ -86,6 +87,20 @@ class Registers:
         inner = Registers(self._rng, self.free, self.known)
         inner._outer = self
         return inner
+
+    def successive(self, count: int) -> int:
+        """The first of ``count`` registers in a row that may all be written.
+
+        Raises
+        ------
+        NoRoomError
+            There are no such.
+        """
+        free = set(self.free)
+        firsts = [first for first in free if free.issuperset(range(first, first + count))]
+        if not firsts:
+            raise NoRoomError(f"{count} registers that follow each other")
+        return self._rng.choice(firsts)
 
     def reserve(self) -> int:
         """A register for good, of unknown value; the code around this scope keeps it, too."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import collections
-import random
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -22,17 +20,16 @@ from tinyneuron_hw.isa.opcodes import (
 )
 from tinyneuron_hw.isa.rules_registers import MAX_MOVED
 
-from .arena import Arena
 from .cost import rough_cycles
-from .draw import Drawer, Fields, Use
+from .draw import Fields, Use
 from .listing import Code, Item, header
 from .order import Node, Order, chain_of, thread_count
-from .patterns import NoRoomError
 from .registers import LATE_REGISTERS, Registers, set_register
-from .semaphores import DeadEndError, Event, Semaphore, SemaphorePool
+from .semaphores import DeadEndError, Event, Semaphore
 from .stationary import KIND_AT_RESET, load_variants, table_slot, table_variants
+from .world import Counter, World
 
-__all__ = ["Counter", "Scope", "World"]
+__all__ = ["Scope"]
 
 _MASK = (1 << 32) - 1
 
@@ -40,44 +37,6 @@ _LONGEST = 500
 """Rough cycles of an instruction."""
 _DRAWS = 12
 """Draws of an instruction until one is short enough."""
-
-
-@dataclass(eq=False)
-class World:
-    """What all scopes of a program share.
-
-    ``streams``: those the program uses. ``by_register``: how likely a field is named by a
-    register. ``noise``: semaphores that nobody waits for.
-    """
-
-    rng: random.Random
-    arena: Arena
-    drawer: Drawer
-    pool: SemaphorePool
-    streams: tuple[Stream, ...]
-    by_register: float
-    noise: dict[Stream, Semaphore] = field(default_factory=dict)
-
-
-@dataclass(eq=False)
-class Counter:
-    """A loop's counter register: ``start + i * step`` in pass i of ``count``; what is None is
-    still free to choose."""
-
-    register: int
-    count: int
-    start: int | None = None
-    step: int | None = None
-
-    def settle(self, start: int, step: int) -> None:
-        if self.start is None:
-            self.start, self.step = start, step
-
-    def values(self) -> range:
-        """Of each pass, not reduced to 32 bits."""
-        assert self.start is not None, "not settled"
-        assert self.step, "it does not move"
-        return range(self.start, self.start + self.count * self.step, self.step)
 
 
 class Scope:
@@ -141,11 +100,7 @@ class Scope:
             return range(0)
         fields, size = item.fields, "src.dims.0.size"
         count = MAX_MOVED if fields.get(f"{size}_by_register") else fields[size]
-        free = set(self.registers[stream].free)
-        firsts = [first for first in free if free.issuperset(range(first, first + count))]
-        if not firsts:
-            raise NoRoomError(f"{count} registers that follow each other")
-        fields["first"] = self.rng.choice(firsts)
+        fields["first"] = self.registers[stream].successive(count)
         return range(fields["first"], fields["first"] + count)
 
     def load_for(self, stream: Stream, item: Item) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.isa.csr import Csr, Trap
 
-from ..every_option import EVERY_OPTION
+from ...every_option import EVERY_OPTION
 from .operands import BASES
 from .specimen import Bad
 
