@@ -21,7 +21,7 @@ from .arena import Arena, choose_arena
 from .control_alone import alu, blocks
 from .control_writer import JOINT, SBUF_BYTES, SCRATCH, SLOT_BYTES, World, Writer
 from .generator import RandomCase
-from .listing import Item, Label, assemble
+from .listing import Code, Item, Label, assemble
 from .program import available_streams
 
 __all__ = ["generate_control"]
@@ -115,12 +115,21 @@ def _spoil(world: World) -> tuple[str, int]:
     mask = 31 & ~(1 << stream.value)
     item = {
         "left out": Item(Opcode.BARRIER, {"streams": rng.randrange(32) & mask}),
-        "alone": Item(Opcode.BARRIER, {"streams": rng.choice([31, 1 << stream.value | mask])}),
+        "alone": Item(Opcode.BARRIER, {"streams": 31}),
         "misaligned": Item(Opcode.REGISTER_LOAD, _raw_move("src", world.own(stream) + 2)),
         "outside": Item(Opcode.REGISTER_STORE, _raw_move("dst", world.arena.inputs[0])),
     }[kind]
-    w.code.insert(rng.randint(0, len(w.code)), item)
+    # One barrier more would meet the others at their next: behind the last, nobody comes.
+    first = _behind_barriers(w.code) if kind == "alone" else 0
+    w.code.insert(rng.randint(first, len(w.code)), item)
     return kind, 700 if kind == "alone" else 0
+
+
+def _behind_barriers(code: Code) -> int:
+    """The first place behind all barriers, and the loops they may be in."""
+    places = [place for place, item in enumerate(code)
+              if isinstance(item, Label) or item.opcode is Opcode.BARRIER]  # fmt: skip
+    return places[-1] + 1 if places else 0
 
 
 def _raw_move(path: str, address: int) -> dict[str, Any]:
