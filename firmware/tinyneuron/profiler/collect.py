@@ -21,7 +21,8 @@ from ..program.disassembler import instruction_text
 from ..program.program import Program
 from ..runtime.errors import TinyneuronError
 from ..runtime.model import RunResult
-from .profile import Gap, Instruction, Line, Profile, Queue, Slice
+from .data import Gap, Instruction, Line, Queue, Slice
+from .profile import Profile
 from .summary import engines, floors, points, stalls, streams
 from .work import NOTHING, Work, work
 

@@ -17,7 +17,7 @@ from tinyneuron_sim.backend import DMA_SOURCE
 from tinyneuron_sim.trace import row_label, track_name
 
 from ..files import write_atomically
-from .profile import Profile, Slice
+from .data import ProfileData, Slice
 from .series import rate_series
 from .summary import bandwidth
 from .work import Work
@@ -30,13 +30,13 @@ SCRIPTS = ("format.js", "colors.js", "timeline.js", "draw.js", "roofline.js", "t
 _FRAME_HEIGHT = 900
 
 
-def write_html(profile: Profile, path: Path) -> None:
+def write_html(profile: ProfileData, path: Path) -> None:
     """Writes the report; on an error no partial file is left."""
     text = page(profile)
     write_atomically(path, lambda file: file.write(text.encode()))
 
 
-def page(profile: Profile) -> str:
+def page(profile: ProfileData) -> str:
     """The report."""
     parts = {
         "TITLE": html.escape(f"{profile.name} on {profile.config.name}"),
@@ -55,7 +55,7 @@ def _read(name: str) -> str:
     return (files(__name__.rpartition(".")[0]) / "page" / name).read_text()
 
 
-def frame(profile: Profile) -> str:
+def frame(profile: ProfileData) -> str:
     """The report as an element of another page."""
     inner = html.escape(page(profile))
     style = f"width:100%;height:{_FRAME_HEIGHT}px;border:0"
@@ -67,7 +67,7 @@ def _in_script(text: str) -> str:
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-def report_data(profile: Profile) -> dict[str, Any]:
+def report_data(profile: ProfileData) -> dict[str, Any]:
     """What the scripts read: the profile's figures, and events in columns."""
     works: dict[Work, int] = {}
     tracks = _slice_tracks(profile, works)
@@ -97,7 +97,7 @@ def _engine(item: Slice) -> str:
 
 
 def _slice_tracks(
-    profile: Profile, works: dict[Work, int]
+    profile: ProfileData, works: dict[Work, int]
 ) -> dict[tuple[int, int], dict[str, Any]]:
     """By source and row. ``id`` is the number of a slice, to which waits point."""
     found: dict[tuple[int, int], dict[str, Any]] = {}
@@ -114,7 +114,7 @@ def _slice_tracks(
     return found
 
 
-def _wait_tracks(profile: Profile) -> dict[tuple[int, int], dict[str, Any]]:
+def _wait_tracks(profile: ProfileData) -> dict[tuple[int, int], dict[str, Any]]:
     """By source; they sort behind all rows of it."""
     found: dict[tuple[int, int], dict[str, Any]] = {}
     for gap in profile.gaps:

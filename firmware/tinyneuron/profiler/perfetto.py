@@ -20,7 +20,7 @@ from tinyneuron_sim.trace import row_label, track_name
 from ..files import write_atomically
 from ..program.operands import operands
 from ..runtime.errors import TinyneuronError
-from .profile import Gap, Instruction, Profile, Slice
+from .data import Gap, Instruction, ProfileData, Slice
 from .series import rate_series, waiting_series
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ _ROWS = 1 << 10
 """Numbers of the rows of one source."""
 
 
-def write_perfetto(profile: Profile, path: Path) -> None:
+def write_perfetto(profile: ProfileData, path: Path) -> None:
     """Writes the trace; on an error no partial file is left.
 
     Raises
@@ -51,7 +51,7 @@ def write_perfetto(profile: Profile, path: Path) -> None:
     write_atomically(path, lambda file: _Writer(profile, file).write())
 
 
-def to_bytes(profile: Profile) -> bytes:
+def to_bytes(profile: ProfileData) -> bytes:
     """The trace."""
     file = io.BytesIO()
     _Writer(profile, file).write()
@@ -73,7 +73,7 @@ def _library() -> tuple[Any, Any]:
 class _Writer:
     """Writes one profile, packet by packet."""
 
-    def __init__(self, profile: Profile, file: BinaryIO):
+    def __init__(self, profile: ProfileData, file: BinaryIO):
         self._profile = profile
         messages, builder = _library()
         self._events = messages.TrackEvent

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from .profile import Gap, Profile, Slice
+from .data import Gap, ProfileData, Slice
 from .summary import bandwidth
 
 __all__ = ["CAUSES", "Job", "Series", "paced", "rate_series", "waiting", "waiting_series"]
@@ -56,7 +56,7 @@ def paced(jobs: Sequence[Job], capacity: float) -> list[list[tuple[int, int, Fra
     return found
 
 
-def rate_series(profile: Profile) -> dict[str, tuple[str, Series]]:
+def rate_series(profile: ProfileData) -> dict[str, tuple[str, Series]]:
     """Bytes of device memory and MACs in each cycle: name -> unit and values; none that is
     empty. Value x cycles adds up to what was done."""
     moving = [item for item in profile.slices if item.work.read or item.work.written]
@@ -73,7 +73,7 @@ def rate_series(profile: Profile) -> dict[str, tuple[str, Series]]:
     return {name: item for name, item in found.items() if item[1]}
 
 
-def waiting_series(profile: Profile) -> dict[str, tuple[str, Series]]:
+def waiting_series(profile: ProfileData) -> dict[str, tuple[str, Series]]:
     """How many streams wait for each cause, none that is empty."""
     found = {f"waiting for {cause}": ("streams", waiting(profile.gaps, cause)) for cause in CAUSES}
     return {name: item for name, item in found.items() if item[1]}

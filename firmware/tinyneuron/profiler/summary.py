@@ -9,7 +9,7 @@ from tinyneuron_hw.isa.opcodes import Stream
 from tinyneuron_hw.isa.waits import BANK_CAUSES, BUS_WAITS, ENGINE_WAITS, STREAM_STATES, WAITS
 
 from ..runtime.model import RunResult
-from .profile import Engine, Point, Slice, Stall
+from .data import Engine, Point, Slice, Stall
 from .work import total
 
 __all__ = ["bandwidth", "engines", "floors", "points", "stalls", "streams"]

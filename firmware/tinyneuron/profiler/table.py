@@ -8,7 +8,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from .profile import Profile
+from .data import ProfileData
 
 __all__ = ["summary"]
 
@@ -17,7 +17,7 @@ _LINES = 10
 _WIDTH = 64
 
 
-def summary(profile: Profile) -> Group:
+def summary(profile: ProfileData) -> Group:
     """Cycles, engines with their floors, the largest stalls, the lines with the most cycles."""
     parts = [_engines(profile)]
     if profile.stalls:
@@ -27,7 +27,7 @@ def summary(profile: Profile) -> Group:
     return Group(_heading(profile), *parts)
 
 
-def _heading(profile: Profile) -> Text:
+def _heading(profile: ProfileData) -> Text:
     inputs = "" if profile.seed is None else f", random inputs (seed {profile.seed})"
     lines = [
         f"{profile.name} on {profile.target}, config {profile.config.name}{inputs}: "
@@ -45,7 +45,7 @@ def _heading(profile: Profile) -> Text:
     return Text("\n".join(lines))
 
 
-def _engines(profile: Profile) -> Table:
+def _engines(profile: ProfileData) -> Table:
     shown = Table(title="engines")
     shown.add_column("engine")
     for heading in ("busy", "share", "floor", "share", "instructions"):
@@ -70,7 +70,7 @@ def _engines(profile: Profile) -> Table:
     return shown
 
 
-def _stalls(profile: Profile) -> Table:
+def _stalls(profile: ProfileData) -> Table:
     shown = Table(title="what waited most")
     shown.add_column("who")
     shown.add_column("because")
@@ -81,7 +81,7 @@ def _stalls(profile: Profile) -> Table:
     return shown
 
 
-def _lines(profile: Profile) -> Table:
+def _lines(profile: ProfileData) -> Table:
     shown = Table(title="lines of the kernel")
     shown.add_column("line", no_wrap=True)
     shown.add_column("source")

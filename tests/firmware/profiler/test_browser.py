@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tinyneuron.profiler.profile import Gap, Profile, Slice
+from tinyneuron.profiler.data import Gap, Slice
+from tinyneuron.profiler.profile import Profile
 from tinyneuron.profiler.work import Work
 from tinyneuron_hw.isa.opcodes import Stream
 

@@ -7,8 +7,8 @@ import html
 import json
 import re
 
+from tinyneuron.profiler.data import Instruction
 from tinyneuron.profiler.html import frame, page, report_data
-from tinyneuron.profiler.profile import Instruction
 from tinyneuron_hw.isa.opcodes import Stream
 
 DATA = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.DOTALL)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinyneuron.profiler.profile import Gap
+from tinyneuron.profiler.data import Gap
 from tinyneuron.profiler.series import Job, paced, rate_series, waiting, waiting_series
 from tinyneuron_hw.isa.opcodes import Stream
 
