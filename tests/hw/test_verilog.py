@@ -183,19 +183,16 @@ def test_reads_cleanly_in_icarus_and_verilator(design, tmp_path, verilator_lint)
     verilator_lint("tn_test", paths)
 
 
-def test_same_text_for_any_hash_seed():
+def test_same_text_for_any_hash_seed(pytestconfig):
     code = (
-        "import hashlib, importlib.util, sys\n"
-        "spec = importlib.util.spec_from_file_location('t', sys.argv[1])\n"
-        "module = importlib.util.module_from_spec(spec)\n"
-        "spec.loader.exec_module(module)\n"
-        "text = module.emit(module.Top(), 'top').text\n"
-        "print(hashlib.sha256(text.encode()).hexdigest())\n"
+        "import hashlib\n"
+        "from tests.hw.test_verilog import Top, emit\n"
+        "print(hashlib.sha256(emit(Top(), 'top').text.encode()).hexdigest())\n"
     )
     seen = {
         subprocess.run(
-            [sys.executable, "-c", code, __file__], check=True, text=True, stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONHASHSEED": seed},
+            [sys.executable, "-c", code], check=True, text=True, stdout=subprocess.PIPE,
+            cwd=pytestconfig.rootpath, env={**os.environ, "PYTHONHASHSEED": seed},
         ).stdout
         for seed in ("1", "2")
     }  # fmt: skip
