@@ -22,6 +22,7 @@ from tinyneuron_hw.hbm.timing import POSTPONED, timing_of
 from tinyneuron_hw.sequencer.ports import TraceEvent
 from tinyneuron_hw.verilog import VerilogDesign
 
+from . import sharing
 from .cache import cache_folder, cached, digest
 from .probes import control_text
 from .tools import BuildError, require, require_header, verilator_root
@@ -45,7 +46,7 @@ def build_chip(design: VerilogDesign, config: CoreConfig, *, waveform: bool = Fa
     Parameters
     ----------
     waveform:
-        Whether it can write FST waveforms; such a build is slower.
+        Whether it can write FST waveforms; such a build is slower, and keeps every signal.
 
     Raises
     ------
@@ -65,27 +66,29 @@ def build_chip(design: VerilogDesign, config: CoreConfig, *, waveform: bool = Fa
     label = f"compiling the Verilator model of {design.top}, config {config.name}"
     files = {f"{WRAPPER_MODULE}.v": wrapper_text(config, design.top), **design.files}
     design = dataclasses.replace(design, top=WRAPPER_MODULE, files=files)
-    return verilate(design, sources, flags, defines=defines, label=label)
+    return verilate(design, sources, flags, defines=defines, label=label, shared=not waveform)
 
 
 def verilate(
     design: VerilogDesign, sources: dict[str, str], flags: list[str], *, label: str,
-    defines: str = "",
+    defines: str = "", shared: bool = False,
 ) -> Path:  # fmt: skip
     """Runs Verilator with ``--prefix Vmodel`` and compiles the model with the C++ ``sources`` into
     a shared library, or finds the one made before from the same input. A ``*.vlt`` among them is
-    a control file."""
+    a control file. With ``shared``, repeated logic is compiled once (:mod:`.sharing`)."""
     version = importlib.metadata.version("verilator")
     parts = [version, _processor(), design.top, defines, *flags, *_MAKE, *design.hierarchical]
     for name, text in [*design.files.items(), *sources.items()]:
         parts += [name, text]
+    if shared:
+        parts += [path.read_text() for path in sorted(Path(sharing.__file__).parent.glob("*.py"))]
 
     def make(folder: Path) -> None:
         require("g++", "make", "perl")
         root = verilator_root()
         work = folder / "work"
         work.mkdir()
-        verilog = design.write(work)
+        verilog = (sharing.share_logic(design) if shared else design).write(work)
         for name, text in sources.items():
             (work / name).write_text(text)
         command = [str(root / "bin" / "verilator_bin"), "--cc", "--exe", "--prefix", "Vmodel",

@@ -1,0 +1,5 @@
+"""Repeated logic of emitted Verilog written once, for Verilator."""
+
+from .share import share_logic
+
+__all__ = ["share_logic"]
