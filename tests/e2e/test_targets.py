@@ -17,6 +17,9 @@ RTL = TARGETS[1:]
 REFERENCE = "verilator"
 """The target whose cycles the others must have."""
 
+SLOW = [("pysim", "conv2d"), ("pysim", "transfers")]
+"""Amaranth's simulator takes half a minute for a small program."""
+
 LARGER = {
     "matmul over two banks": lambda config: matmul_case(config, 9, 17, 70),
     "matmul of one row": lambda config: matmul_case(config, 1, 40, 3),
@@ -55,8 +58,14 @@ def check_case(device, target, case):
         assert len(result.trace) >= 2 * sum(map(len, case.program.streams.values()))
 
 
-@pytest.mark.parametrize("name", SMALL)
-@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize(
+    ("target", "name"),
+    [
+        pytest.param(target, name, marks=[pytest.mark.slow] if (target, name) in SLOW else [])
+        for target in TARGETS
+        for name in SMALL
+    ],
+)
 def test_small_programs(device, target, name):
     check_case(device, target, SMALL[name](CONFIG))
 

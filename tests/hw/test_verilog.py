@@ -335,24 +335,18 @@ def ports_only(text: str, module: str) -> str:
     ("config", "top", "form"),
     [
         ("tiny", "core", "fpga"),
-        ("tiny", "chip", "simulation"),
-        (EVERY_OPTION, "chip", "asic"),
-        ("default", "chip", "simulation"),
+        (EVERY_OPTION, "chip", "simulation"),
     ]
     + [
         pytest.param(*case, marks=pytest.mark.slow)
         for case in (
             ("tiny", "core", "simulation"),
-            ("tiny", "chip", "asic"),
+            (EVERY_OPTION, "chip", "asic"),
             (EVERY_OPTION, "chip", "fpga"),
             ("tiny,memory=ddr4", "chip", "simulation"),
         )
     ]
-    + [
-        pytest.param(name, "chip", "simulation", marks=pytest.mark.slow)
-        for name in PRESETS
-        if name not in ("tiny", "default")
-    ],
+    + [pytest.param(name, "chip", "simulation", marks=pytest.mark.slow) for name in PRESETS],
 )
 def test_every_preset_lints_and_has_one_pe_module(
     config, top, form, tmp_path, verilator_lint, icarus_lint

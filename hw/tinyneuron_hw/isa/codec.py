@@ -48,11 +48,11 @@ class Field:
     by_register_offset: int | None
     """Bit offset of the ``_by_register`` sibling, for fields a register may name."""
 
-    @property
+    @functools.cached_property
     def is_reserved(self) -> bool:
         return self.path.rpartition(".")[2].startswith("reserved")
 
-    @property
+    @functools.cached_property
     def bounds(self) -> tuple[int, int]:
         """Smallest and largest value."""
         if self.signed:
@@ -157,15 +157,22 @@ def encode(opcode: Opcode, fields: Mapping[str, Any] | None = None, **more: Any)
     table = _field_map(opcode)
     flat = _flat_items({**(fields or {}), **more})
     bits = opcode.value
-    for path, field in table.items():
-        if path.endswith("size") and ".dims." in path and path not in flat:
-            bits |= 1 << field.offset
+    for path, offset in _sizes(opcode):
+        if path not in flat:
+            bits |= 1 << offset
     for path, value in flat.items():
         field = table.get(path)
         if field is None or field.is_reserved or path == "header.opcode":
             raise EncodeError(f"{opcode.name}: no field {path!r}")
         bits |= _checked(opcode, field, value) << field.offset
     return bits.to_bytes(INSTRUCTION_BYTES, "little")
+
+
+@functools.cache
+def _sizes(opcode: Opcode) -> list[tuple[str, int]]:
+    """Path and offset of the sizes of dimensions."""
+    return [(path, field.offset) for path, field in _field_map(opcode).items()
+            if path.endswith("size") and ".dims." in path]  # fmt: skip
 
 
 def _checked(opcode: Opcode, field: Field, value: Any) -> int:

@@ -27,7 +27,7 @@ from tinyneuron_hw.isa import (
     rules_scalar,
     rules_transfer,
 )
-from tinyneuron_hw.isa.codec import fields_of
+from tinyneuron_hw.isa.codec import Field, fields_of
 from tinyneuron_hw.isa.opcodes import (
     INDEXED_OPCODES,
     RAW_OPS,
@@ -164,9 +164,9 @@ def _mentions(rule: str) -> set[str]:
     return set(re.findall(r"\w+", rule)) & set().union(*map(_names, Opcode))
 
 
-def _change(rng: random.Random, opcode: Opcode, fields: Fields) -> Fields:
-    """One or a few fields get other values, often extreme ones."""
-    table = [
+@functools.cache
+def _changeable(opcode: Opcode) -> list[Field]:
+    return [
         field
         for field in fields_of(opcode)
         if not field.is_reserved
@@ -174,6 +174,11 @@ def _change(rng: random.Random, opcode: Opcode, fields: Fields) -> Fields:
         and not is_flag_of_register(field)
         and not field.path.endswith((".address_uses_register", ".scale", ".register", ".list"))
     ]
+
+
+def _change(rng: random.Random, opcode: Opcode, fields: Fields) -> Fields:
+    """One or a few fields get other values, often extreme ones."""
+    table = _changeable(opcode)
     changed = dict(fields)
     if rng.random() < 0.15:  # sizes of several operands together
         level, size = rng.randrange(4), rng.choice([17, 64, 300, 1023, 0xFFFF])

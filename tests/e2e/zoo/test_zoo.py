@@ -180,6 +180,7 @@ def test_some_specimens_on_icarus(device, kind: str) -> None:
     visit(device, "icarus", ZOO[kind][::SPARED], every=False)
 
 
+@pytest.mark.slow
 def test_one_of_each_cause_in_amaranths_simulator(device) -> None:
     found: dict[Trap, Bad] = {}
     for kind in ZOO.values():

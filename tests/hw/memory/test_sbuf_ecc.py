@@ -115,7 +115,7 @@ class Bench:
 Run = Callable[[Callable[[Bench], Awaitable[None]]], None]
 
 
-@pytest.fixture(params=[4, 8, 16], ids=lambda count: f"p{count}")
+@pytest.fixture(params=[4, 8, pytest.param(16, marks=pytest.mark.slow)], ids="p{}".format)
 def run(request, memory_test) -> Run:
     """Runs a body with a bench, at each width of a DMA port."""
     config = CoreConfig(name="ecc", partitions=request.param, columns=4,

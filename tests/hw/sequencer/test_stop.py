@@ -75,9 +75,13 @@ class TestEveryCycle:
     """The program is cut off after 2, 3, 4, ... cycles; then another one runs right."""
 
     @pytest.mark.parametrize(
-        ("end", "engine"), [("trap", 0), ("trap", 6), ("reset", 6)],
-        ids=["trap-fast", "trap-slow", "reset"],
-    )  # fmt: skip
+        ("end", "engine"),
+        [
+            pytest.param("trap", 0, id="trap-fast", marks=pytest.mark.slow),
+            pytest.param("trap", 6, id="trap-slow"),
+            pytest.param("reset", 6, id="reset"),
+        ],
+    )
     def test_cut_off(self, end, engine):
         async def body(bench, ctx):
             for cycles in range(2, LAST + 1):

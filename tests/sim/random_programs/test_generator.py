@@ -62,15 +62,15 @@ def test_the_programs_of_the_rtl_tests_have_everything_there_is():
 @pytest.mark.parametrize("kind", [kind for kind in TRAPS if NEVER_BROKEN not in kind])
 def test_a_trap_is_of_its_kind(kind: str):
     found = Coverage(TINY)
-    for seed in range(6):
+    for seed in range(3):
         program = generate(TINY, seed, trap=kind)
         reference = run_reference(program.case, seed=seed)
         assert reference.outcome.event in ("trap", "done")  # a branch may go around it
         found.add(reference, kind)
-    assert sum(found.counts["trap"].values()) >= 3
+    assert sum(found.counts["trap"].values()) >= 2
     rule = kind.removeprefix("rule: ")
     if rule in all_rules():
-        assert found.counts["rule"][rule] >= 2
+        assert found.counts["rule"][rule] >= 1
 
 
 def test_every_field_and_setting_gets_its_turn():
@@ -95,7 +95,7 @@ def test_every_field_and_setting_gets_its_turn():
     ids=lambda config: config.name,
 )  # fmt: skip
 def test_any_configuration_has_programs(config: CoreConfig):
-    for seed in range(12):
+    for seed in range(6):
         program = generate(config, seed)
         reference = run_reference(program.case, seed=seed)
         assert reference.outcome.event == "done" or program.trap is not None
