@@ -243,6 +243,8 @@ PRESETS: dict[str, CoreConfig] = {
             columns=16,
             sbuf_partition_bytes=32 * _KIB,
             psum_bank_bytes=2 * _KIB,
+            memory="hbm",
+            ecc=True,
         ),
         CoreConfig(
             name="small",
@@ -259,6 +261,7 @@ PRESETS: dict[str, CoreConfig] = {
             psum_bank_bytes=2 * _KIB,
             dma_engines=16,
             device_memory_bytes=1 << 34,
+            memory="hbm",
         ),
         CoreConfig(
             name="inferentia1",
@@ -268,6 +271,7 @@ PRESETS: dict[str, CoreConfig] = {
             psum_bank_bytes=2 * _KIB,
             dma_engines=16,
             device_memory_bytes=1 << 31,
+            memory="ddr4",
             has_gpsimd=False,
         ),
     )
