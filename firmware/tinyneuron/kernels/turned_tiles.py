@@ -13,7 +13,7 @@ from tinyneuron.nki import isa as nisa
 from tinyneuron.nki import language as nl
 from tinyneuron_hw.formats import FORMATS
 
-from .row_tiles import pair_of, rows_per_tile
+from .row_tiles import SMALL_BYTES, pair_of, rows_per_tile
 
 __all__ = ["turned_tiles"]
 
@@ -24,10 +24,11 @@ def turned_tiles(source: nl.Tensor, first: int, width: int) -> Iterator[nl.Tenso
     lanes, depth, per_tile = nl.tile_size.pmax, source.shape[1], rows_per_tile(source.dtype)
     tile_bytes = -(-width // lanes) * per_tile * FORMATS[source.dtype].bytes
     most = max(1, nl.tile_size.total_available_sbuf_size // 8 // tile_bytes)
+    least = max(1, SMALL_BYTES // (per_tile * FORMATS[source.dtype].bytes))
     start = 0
     while start < depth:
-        # The first alone, then growing groups: work starts early and does not run dry.
-        count = min(most, max(1, start // per_tile)) * per_tile
+        # The first are few, then come growing groups: work starts early and does not run dry.
+        count = min(most, max(least, start // per_tile)) * per_tile
         rows = _load(source, first, width, start, min(count, depth - start))
         yield from _turned(rows, width, source.base.name)
         start += count
