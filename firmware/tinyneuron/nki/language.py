@@ -1,8 +1,8 @@
 """``nki.language``: tensors, memories, types, ranges and operation names.
 
 A subset of the public module with the same names and defaults. Not in this slice: whole-tile
-operations (``nl.add(x, y)`` as a call), ``load``/``store``, ``zeros`` and relatives, grids, dynamic
-loops, ``address=`` of ``ndarray``. Sizes come from the configuration the kernel is compiled for.
+operations (``nl.add(x, y)`` as a call), ``load``/``store``, ``zeros`` and relatives, grids,
+``address=`` of ``ndarray``. Sizes come from the configuration the kernel is compiled for.
 """
 
 from __future__ import annotations
@@ -19,16 +19,19 @@ from tinyneuron_hw.formats import FORMATS, DType, get_dtype
 from tinyneuron_hw.isa.opcodes import Space
 
 from . import functions
+from .control import cond, dynamic_range, fori_loop, while_loop
 from .functions import *  # noqa: F403 (operations, all of which belong to the language)
 from .ops import Op
+from .registers import bounded
 from .tensor import Tensor, ds
 from .trace import KernelError, current
 
 __all__ = [
-    "Buffer", "Op", "Tensor", "affine_range", "as_dtype", "bfloat16", "bool_", "ds", "float8_e3m4",
-    "float8_e4m3", "float8_e5m2", "float16", "float32", "hbm", "int8", "int16", "int32", "ndarray",
-    "private_hbm", "psum", "sbuf", "sequential_range", "shared_hbm", "static_range", "tfloat32",
-    "tile_size", "uint8", "uint16", "uint32",
+    "Buffer", "Op", "Tensor", "affine_range", "as_dtype", "bfloat16", "bool_", "bounded", "cond",
+    "ds", "dynamic_range", "float8_e3m4", "float8_e4m3", "float8_e5m2", "float16", "float32",
+    "fori_loop", "hbm", "int8", "int16", "int32", "ndarray", "private_hbm", "psum", "sbuf",
+    "sequential_range", "shared_hbm", "static_range", "tfloat32", "tile_size", "uint8", "uint16",
+    "uint32", "while_loop",
 ]  # fmt: skip
 __all__ += functions.__all__
 
