@@ -55,27 +55,25 @@ def dynamic_attention(
         here = nl.ds(first, rows)
         queries = []
         for depth in pieces(width, nl.tile_size.pmax):
-            whole = nl.ndarray((depth.stop - depth.start, height), qT.dtype, name="queries")
-            queries.append(whole[:, :rows])
+            shape = (depth.stop - depth.start, rows)
+            queries.append(nl.ndarray(shape, qT.dtype, name="queries"))
             nisa.dma_copy(queries[-1], qT[depth, here])
-        scores = nl.ndarray((height, longest), nl.float32, name="scores")[:rows]
+        scores = nl.ndarray((rows, longest), nl.float32, name="scores")
         for column, run in blocks(count, nl.tile_size.psum_fmax):
-            shape = (height, min(longest, nl.tile_size.psum_fmax))
-            acc = nl.ndarray(shape, nl.float32, buffer=nl.psum, name="products")[:rows, :run]
+            acc = nl.ndarray((rows, run), nl.float32, buffer=nl.psum, name="products")
             for left, right in zip(queries, keys, strict=True):
                 nisa.nc_matmul(acc, left, right[:, nl.ds(column, run)])
             nisa.activation(scores[:, nl.ds(column, run)], nl.copy, acc, scale=factor)
-        powers = nl.ndarray((height, longest), v.dtype, name="powers")[:rows]
-        total = _exponentials(powers[:, :count], scores[:, :count], height, rows)
-        mixed = nl.ndarray((height, width), nl.float32, buffer=nl.psum, name="mixed")[:rows]
+        powers = nl.ndarray((rows, longest), v.dtype, name="powers")
+        total = _exponentials(powers[:, :count], scores[:, :count])
+        mixed = nl.ndarray((rows, width), nl.float32, buffer=nl.psum, name="mixed")
         for column, run in blocks(count, height):
-            turned = nl.ndarray((height, height), v.dtype, buffer=nl.psum, name="turned")
-            weights = nl.ndarray((height, height), v.dtype, name="weights")
-            nisa.nc_transpose(turned[:run, :rows], powers[:, nl.ds(column, run)])
-            nisa.tensor_copy(weights[:run, :rows], turned[:run, :rows])
-            nisa.nc_matmul(mixed, weights[:run, :rows], values[:run, column // height],
-                           accumulate=column > 0)  # fmt: skip
-        result = nl.ndarray((height, width), out.dtype, name="result")[:rows]
+            turned = nl.ndarray((run, rows), v.dtype, buffer=nl.psum, name="turned")
+            weights = nl.ndarray((run, rows), v.dtype, name="weights")
+            nisa.nc_transpose(turned, powers[:, nl.ds(column, run)])
+            nisa.tensor_copy(weights, turned)
+            nisa.nc_matmul(mixed, weights, values[:run, column // height], accumulate=column > 0)
+        result = nl.ndarray((rows, width), out.dtype, name="result")
         nisa.tensor_scalar(result, mixed, nl.multiply, total)
         nisa.dma_copy(out[here], result)
     return out
@@ -111,11 +109,10 @@ def _load_values(v: nl.Tensor, count: nisa.VirtualRegister, height: int) -> nl.T
     return tile
 
 
-def _exponentials(
-    powers: nl.Tensor, scores: nl.Tensor, height: int, rows: nisa.VirtualRegister
-) -> nl.Tensor:
+def _exponentials(powers: nl.Tensor, scores: nl.Tensor) -> nl.Tensor:
     """``powers = exp(scores - max(scores))``; returns 1 / sum of each row."""
-    highest, total = statistic(height)[:rows], statistic(height)[:rows]
+    rows = scores.shape[0]
+    highest, total = statistic(rows), statistic(rows)
     nisa.tensor_reduce(highest, nl.maximum, scores, axis=1, negate=True, keepdims=True)
     nisa.activation(powers, nl.exp, scores, bias=highest, reduce_op=nl.add, reduce_res=total,
                     reduce_cmd=nisa.reduce_cmd.reset_reduce)  # fmt: skip

@@ -59,13 +59,13 @@ def dynamic_matmul(
         rows_here = nl.ds(first, size)
         stationary = []
         for here in pieces(depth, nl.tile_size.pmax):
-            whole = nl.ndarray((here.stop - here.start, height), lhsT.dtype, name="lhs_tile")
-            stationary.append(whole[:, :size])
+            shape = (here.stop - here.start, size)
+            stationary.append(nl.ndarray(shape, lhsT.dtype, name="lhs_tile"))
             nisa.dma_copy(stationary[-1], lhsT[here, rows_here])
-        result = nl.ndarray((height, width), out.dtype, name="out_tile")[:size]
+        result = nl.ndarray((size, width), out.dtype, name="out_tile")
         for columns in pieces(width, nl.tile_size.psum_fmax):
-            shape = (height, columns.stop - columns.start)
-            acc = nl.ndarray(shape, nl.float32, buffer=nl.psum, name="acc")[:size]
+            shape = (size, columns.stop - columns.start)
+            acc = nl.ndarray(shape, nl.float32, buffer=nl.psum, name="acc")
             for left, right in zip(stationary, moving, strict=True):
                 nisa.nc_matmul(acc, left, right[:, columns])
             drain(result[:, columns], acc)

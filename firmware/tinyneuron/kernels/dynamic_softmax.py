@@ -40,25 +40,23 @@ def dynamic_softmax(
         raise nki.KernelError(f"dynamic_softmax: x must have 2 axes, not {x!r}")
     source = matrix("dynamic_softmax", "x", x)
     out = nl.ndarray(x.shape, out_dtype or x.dtype, buffer=nl.shared_hbm)
-    lanes, width = nl.tile_size.pmax, x.shape[1]
-    used: Any = width
+    used: Any = x.shape[1]
     if columns is not None:
-        used = length_of("dynamic_softmax", "columns", columns, 1, width)
+        used = length_of("dynamic_softmax", "columns", columns, 1, x.shape[1])
     count = length_of("dynamic_softmax", "rows", rows, 0, x.shape[0])
-    run = nl.ds(0, used)
-    for first, height in blocks(count, lanes):
-        here = nl.ds(first, height)
-        tile = nl.ndarray((lanes, width), source.dtype, name="rows")[:height, run]
-        powers = nl.ndarray((lanes, width), nl.float32, name="powers")[:height, run]
-        result = nl.ndarray((lanes, width), out.dtype, name="result")[:height, run]
-        highest, total = statistic(lanes)[:height], statistic(lanes)[:height]
-        nisa.dma_copy(tile, source[here, run])
+    for first, height in blocks(count, nl.tile_size.pmax):
+        here = (nl.ds(first, height), nl.ds(0, used))
+        tile = nl.ndarray((height, used), source.dtype, name="rows")
+        powers = nl.ndarray((height, used), nl.float32, name="powers")
+        result = nl.ndarray((height, used), out.dtype, name="result")
+        highest, total = statistic(height), statistic(height)
+        nisa.dma_copy(tile, source[here])
         nisa.tensor_reduce(highest, nl.maximum, tile, axis=1, negate=True, keepdims=True)
         nisa.activation(powers, nl.exp, tile, bias=highest, reduce_op=nl.add, reduce_res=total,
                         reduce_cmd=nisa.reduce_cmd.reset_reduce)  # fmt: skip
         nisa.reciprocal(total, total)
         nisa.tensor_scalar(result, powers, nl.multiply, total)
-        nisa.dma_copy(out[here, run], result)
+        nisa.dma_copy(out[here], result)
     return out
 
 

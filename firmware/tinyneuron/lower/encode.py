@@ -64,7 +64,9 @@ def _bounds(low: int, high: int, origin: Operand | None) -> dict[str, Any]:
 def _encode(entry: Entry, stream: Stream) -> bytes:
     fields: dict[str, Any] = {}
     if entry.wait is not None:
-        fields |= {"header.wait.mode": WaitMode.GREATER_EQUAL,
+        takes = entry.wait.takes
+        fields |= {"header.wait.mode": WaitMode.GREATER_EQUAL_SUBTRACT if takes
+                   else WaitMode.GREATER_EQUAL,
                    "header.wait.semaphore": entry.wait.semaphore,
                    "header.wait.value": entry.wait.value}  # fmt: skip
     if entry.update is not None:

@@ -4,6 +4,9 @@ Straight pieces between them are ordered by semaphores as a program without any 
 end of each piece the streams that take part meet: transfers are over, semaphores are 0 again, and
 what comes next, the loop's next pass included, begins with nothing under way. So counts are right
 however often a piece runs.
+
+A semaphore for which one stream waits goes back to 0 with its last wait. The others are set to 0
+between two barriers.
 """
 
 from __future__ import annotations
@@ -14,8 +17,8 @@ from tinyneuron_hw.isa.opcodes import Condition, Opcode, Stream, UpdateMode
 
 from .control import Block, Node, block_of
 from .dependencies import QUEUE_THREADS, find_dependencies, thread_of
-from .ir import LoweringError, Module, RegionKind, Tile
-from .semaphores import Entry, Schedule, order_streams
+from .ir import Instr, LoweringError, Module, RegionKind, Tile
+from .semaphores import Entry, Schedule, Wait, order_streams
 from .verify import verify_order
 
 __all__ = ["schedule_pieces"]
@@ -34,10 +37,32 @@ def schedule_pieces(module: Module, before: dict[Tile, list[Tile]]) -> Schedule:
     used = {instr.stream for instr in module.instructions if instr.stream is not None}
     everyone = tuple(stream for stream in Stream if stream in used)
     writer = _Writer(module, before, everyone)
-    writer.block(block_of(module), everyone)
+    writer.block(block_of(module), everyone, ends=True)
     for entries in writer.streams.values():
         entries.append(Entry(len(module.instructions), halt=True))
     return Schedule(writer.streams, {})
+
+
+def _may_conflict(instr: Instr) -> bool:
+    """Whether it touches anything that is written."""
+    bases = [ref.base for ref in instr.operands.values()]
+    return any(isinstance(b, Tile) or b.kind not in ("input", "constant") for b in bases)
+
+
+def _give_back(schedule: Schedule) -> dict[int, int]:
+    """Makes the last wait for a semaphore subtract what was added, where only one stream waits for
+    it. Returns the other semaphores, by thread."""
+    left: dict[int, int] = {}
+    for thread, semaphore in schedule.semaphores.items():
+        placed = [(stream, e) for stream, entries in schedule.streams.items() for e in entries]
+        users = [(stream, e) for stream, e in placed if e.wait and e.wait.semaphore == semaphore]
+        counted = sum(e.update is not None and e.update[1] == semaphore for _, e in placed)
+        last = users[-1][1]
+        if len({stream for stream, _ in users}) == 1 and last.wait == Wait(semaphore, counted):
+            last.wait = Wait(semaphore, counted, takes=True)
+        else:
+            left[thread] = semaphore
+    return left
 
 
 class _Writer:
@@ -48,61 +73,55 @@ class _Writer:
         self.module, self.before = module, before
         self.streams: dict[Stream, list[Entry]] = {stream: [] for stream in everyone}
 
-    def block(self, block: Block, streams: tuple[Stream, ...]) -> None:
-        """Pieces, loops and branches one after another; ``streams`` are together at its begin and
-        at its end."""
-        for item in block.items:
-            if isinstance(item, Node):
-                self._node(item)
-                inner = item.region.streams
-                if inner and inner != streams:
-                    self._barrier(streams)
-            else:
-                self._piece(item, streams)
+    def block(self, block: Block, streams: tuple[Stream, ...], *, ends: bool = False) -> None:
+        """Pieces, loops and branches one after another; ``streams`` are together at its begin and,
+        unless the program ``ends`` there, at its end."""
+        for number, item in enumerate(block.items, 1):
+            is_end = ends and number == len(block.items)
+            if not isinstance(item, Node):
+                self._piece(item, streams, is_end)
+                continue
+            self._node(item)
+            inner = item.region.streams
+            if inner and inner != streams and not is_end:
+                self._barrier(streams)
 
-    def _piece(self, indices: list[int], streams: tuple[Stream, ...]) -> None:
+    def _piece(self, indices: list[int], streams: tuple[Stream, ...], is_end: bool) -> None:
         instructions = [self.module.instructions[at] for at in indices]
         dependencies = find_dependencies(instructions, self.before)
         config = self.module.config
-        schedule = order_streams(instructions, dependencies, config, drain=True)
-        verify_order(instructions, dependencies, schedule, config)
+        schedule = order_streams(instructions, dependencies, config, drain=not is_end)
+        for stream, waits in schedule.drains.items():
+            entries = schedule.streams[stream]
+            entries += [Entry(len(instructions), wait=wait) for wait in waits]
+        left = _give_back(schedule)
+        values = verify_order(instructions, dependencies, schedule, config)
+        assert {number for number, value in enumerate(values) if value} == set(left.values())
         for stream, entries in schedule.streams.items():
             self.streams[stream] += entries
-        if not any(instr.operands or instr.is_dma for instr in instructions):
-            return
-        issuers = {thread_of(i): i.stream for i in instructions if i.is_dma and i.stream}
         resets: dict[Stream, list[int]] = {}
-        for thread, semaphore in schedule.semaphores.items():
+        issuers = {thread_of(i): i.stream for i in instructions if i.is_dma and i.stream}
+        for thread, semaphore in left.items():
             owner = issuers[thread] if thread >= QUEUE_THREADS else Stream(thread)
             resets.setdefault(owner, []).append(semaphore)
-        self._meet(schedule, resets, streams)
-
-    def _meet(
-        self, schedule: Schedule, resets: dict[Stream, list[int]], streams: tuple[Stream, ...]
-    ) -> None:
-        """The end of a piece. A barrier's own wait and update take the first of each."""
-        barriers = {stream: self._barrier_of(streams) for stream in streams}
-        for stream, barrier in barriers.items():
-            entries = self.streams[stream]
-            waits = schedule.drains.get(stream, [])
-            entries += [Entry(barrier.index, wait=wait) for wait in waits[1:]]
-            barrier.wait = waits[0] if waits else None
-            updates = [(UpdateMode.SET, number, 0) for number in resets.get(stream, ())]
-            barrier.update = updates[0] if updates else None
-            entries.append(barrier)
-            entries += [Entry(barrier.index, update=update) for update in updates[1:]]
         if resets:
+            self._barrier(streams)
+        for stream, semaphores in resets.items():
+            self.streams[stream] += [
+                Entry(len(self.module.instructions), update=(UpdateMode.SET, number, 0))
+                for number in semaphores
+            ]
+        if not is_end and any(map(_may_conflict, instructions)):
             self._barrier(streams)
 
     def _barrier(self, streams: tuple[Stream, ...]) -> None:
-        if len(streams) > 1:
-            for stream in streams:
-                self.streams[stream].append(self._barrier_of(streams))
-
-    def _barrier_of(self, streams: tuple[Stream, ...]) -> Entry:
-        mask = sum(1 << stream.value for stream in streams)
-        return Entry(len(self.module.instructions), opcode=Opcode.BARRIER,
-                     fields={"streams": mask})  # fmt: skip
+        if len(streams) < 2:
+            return
+        fields = {"streams": sum(1 << stream.value for stream in streams)}
+        for stream in streams:
+            self.streams[stream].append(
+                Entry(len(self.module.instructions), opcode=Opcode.BARRIER, fields=dict(fields))
+            )
 
     def _node(self, node: Node) -> None:
         region = node.region

@@ -39,6 +39,8 @@ class Wait:
 
     semaphore: int
     value: int
+    takes: bool = False
+    """Whether it subtracts the value again."""
 
 
 @dataclass(eq=False)
@@ -66,7 +68,8 @@ class Schedule:
     streams: dict[Stream, list[Entry]]
     semaphores: dict[int, int]
     drains: dict[Stream, list[Wait]] = field(default_factory=dict)
-    """What each stream must wait for before all its transfers are over, where that was asked."""
+    """What each stream must still wait for, for all its transfers to be over, where that was
+    asked."""
 
 
 def insert_semaphores(module: Module, dependencies: list[tuple[int, ...]]) -> Schedule:
@@ -86,8 +89,10 @@ def order_streams(
     """Streams of instructions that follow each other, with semaphores that begin at 0, and no end.
     ``drain``: whether the end of all transfers is to be waited for."""
     waits = _minimal_waits(instructions, dependencies, config)
+    awaited = {at for needed in waits for at in needed}
     lasts = _last_transfers(instructions) if drain else {}
-    awaited = sorted({at for needed in waits for at in needed} | set(lasts))
+    lasts = {at: stream for at, stream in lasts.items() if at not in awaited}
+    awaited = sorted(awaited | set(lasts))
     ranks: dict[int, int] = {}
     totals: dict[int, int] = {}
     for at in awaited:

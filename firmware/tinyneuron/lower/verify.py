@@ -136,6 +136,7 @@ def verify_order(
         if entry.wait is not None:
             # One thread counts a semaphore (or, at the end, all of them: then the value is final).
             know[:] = map(max, know, history[entry.wait.semaphore][entry.wait.value])
+            values[entry.wait.semaphore] -= entry.wait.value if entry.wait.takes else 0
         after = know
         instr = entry.instr
         if instr is not None:

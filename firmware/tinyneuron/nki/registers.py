@@ -12,12 +12,12 @@ from typing import Any, Never
 from tinyneuron_hw.isa.opcodes import Opcode, RegisterOp, Stream
 from tinyneuron_hw.isa.rules_registers import WORD_DTYPES
 
-from ..lower.ir import OWN_NUMBER, DeviceRef, DeviceTensor, Instr, Operand, Register
+from ..lower.ir import OWN_NUMBER, DeviceRef, DeviceTensor, Extent, Instr, Operand, Register
 from .tensor import Tensor
 from .trace import KernelError, current, source_line
 
 __all__ = ["VirtualRegister", "as_operand", "bounded", "register_alloc", "register_load",
-           "register_move", "register_store"]  # fmt: skip
+           "register_move", "register_store", "size_of"]  # fmt: skip
 
 _LOW, _HIGH = -(1 << 31), (1 << 31) - 1
 
@@ -229,6 +229,18 @@ def as_operand(value: Any) -> int | VirtualRegister:
     if not inside:
         raise KernelError(f"{value!r} was made in a loop or branch that has ended")
     return value
+
+
+def size_of(value: Any) -> int:
+    """A size of a tensor: a number, or an :class:`Extent` for a register whose bounds are known."""
+    if isinstance(value, Extent):
+        value = value.register
+    if not isinstance(value, VirtualRegister):
+        return operator.index(value)
+    as_operand(value)
+    if value.settable:
+        raise KernelError(f"{value!r}: a size must be bounded: nl.bounded(register, low, high)")
+    return Extent(value)
 
 
 def _made(op: RegisterOp, a: Any, b: Any, low: int = _LOW, high: int = _HIGH) -> VirtualRegister:

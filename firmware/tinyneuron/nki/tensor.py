@@ -268,27 +268,21 @@ class Tensor:
 
 def _piece(tensor: Tensor, axis: int, start: Any, size: Any) -> tuple[Any, int, int]:
     """First element, step and count of ``size`` elements from ``start``, which must be inside."""
-    from .registers import VirtualRegister, as_operand
+    from .registers import VirtualRegister, as_operand, size_of
 
     extent, where = tensor.shape[axis], f"{tensor!r}: axis {axis}"
-    size = size.register if isinstance(size, Extent) else size
-    count, first = as_operand(size), as_operand(start)
-    highest: dict[str, int] = {}
-    for name, value in (("start", first), ("size", count)):
-        low = value.low if isinstance(value, VirtualRegister) else value
-        highest[name] = value.high if isinstance(value, VirtualRegister) else value
-        if isinstance(value, VirtualRegister) and value.settable and name == "size":
-            raise KernelError(f"{where}: a size must be bounded: nl.bounded(register, low, high)")
-        if name == "start" and low < 0:
-            raise KernelError(f"{where}: start must be known to be at least 0, not {low}: "
-                              "nl.bounded(register, low, high)")  # fmt: skip
-    reach = highest["start"] + highest["size"]
-    if isinstance(count, VirtualRegister) and isinstance(first, VirtualRegister):
-        reach = min(reach, count.sums.get(first.index) or reach)
-    if reach > extent or not 1 <= highest["size"] <= extent:
-        raise KernelError(f"{where}: {highest['size']} elements from at most {highest['start']} "
-                          f"on may reach outside 0 ... {extent - 1}")  # fmt: skip
-    return first, 1, Extent(count) if isinstance(count, Register) else count
+    first, count = as_operand(start), size_of(size)
+    low, high = (first.low, first.high) if isinstance(first, VirtualRegister) else (first, first)
+    if low < 0:
+        raise KernelError(f"{where}: start must be known to be at least 0, not {low}: "
+                          "nl.bounded(register, low, high)")  # fmt: skip
+    reach, register = high + count, count.register if isinstance(count, Extent) else None
+    if isinstance(register, VirtualRegister) and isinstance(first, VirtualRegister):
+        reach = min(reach, register.sums.get(first.index, reach))
+    if reach > extent or not 1 <= int(count) <= extent:
+        raise KernelError(f"{where}: {int(count)} elements from at most {high} on may reach "
+                          f"outside 0 ... {extent - 1}")  # fmt: skip
+    return first, 1, count
 
 
 def moved(shift: Shift | None, register: Any, scale: int, room: int) -> Shift:

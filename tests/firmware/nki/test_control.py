@@ -337,7 +337,7 @@ def accumulate_across(where):
 ERRORS = {
     "if": (lambda: bool(free() > 1), "its value is known only when the program runs"),
     "while": (lambda: [1 for _ in range(free())], "its value is known only when the program runs"),
-    "shape": (lambda: nl.ndarray((free(), 4), nl.float32), "its value is known only when"),
+    "shape": (lambda: nl.ndarray((free(), 4), nl.float32, buffer=nl.hbm), "sizes that are known"),
     "stride": (lambda: tile()[:, 0:8:free(1, 2)], "its value is known only"),
     "partition start": (lambda: tile()[nl.ds(free(0, 2), 2)], "partition axis takes constant"),
     "unbounded size": (lambda: tile()[:, : nisa.register_alloc(3)], "a size must be bounded"),
