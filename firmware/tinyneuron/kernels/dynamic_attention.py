@@ -12,7 +12,7 @@ from tinyneuron.program.program import Program
 from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.formats import FORMATS
 
-from .dynamic import blocks, length_of
+from .dynamic import blocks, in_groups, length_of
 from .dynamic_matmul import pieces
 from .rows import statistic
 
@@ -67,12 +67,7 @@ def dynamic_attention(
         powers = nl.ndarray((rows, longest), v.dtype, name="powers")
         total = _exponentials(powers[:, :count], scores[:, :count])
         mixed = nl.ndarray((rows, width), nl.float32, buffer=nl.psum, name="mixed")
-        for column, run in blocks(count, height):
-            turned = nl.ndarray((run, rows), v.dtype, buffer=nl.psum, name="turned")
-            weights = nl.ndarray((run, rows), v.dtype, name="weights")
-            nisa.nc_transpose(turned, powers[:, nl.ds(column, run)])
-            nisa.tensor_copy(weights, turned)
-            nisa.nc_matmul(mixed, weights, values[:run, column // height], accumulate=column > 0)
+        _mix(mixed, powers, values, count, height)
         result = nl.ndarray((rows, width), out.dtype, name="result")
         nisa.tensor_scalar(result, mixed, nl.multiply, total)
         nisa.dma_copy(out[here], result)
@@ -104,8 +99,13 @@ def _load_values(v: nl.Tensor, count: nisa.VirtualRegister, height: int) -> nl.T
     """``[height, blocks, D]``: row p of block b is row ``b * height + p`` of ``v``."""
     longest, width = v.shape
     tile = nl.ndarray((height, -(-longest // height), width), v.dtype, name="values")
-    for first, rows in blocks(count, height):
-        nisa.dma_copy(tile[:rows, first // height], v[nl.ds(first, rows)])
+
+    def load(first: nisa.VirtualRegister, sizes: list[Any]) -> None:
+        for number, rows in enumerate(sizes):
+            here = first + number * height
+            nisa.dma_copy(tile[:rows, here // height], v[nl.ds(here, rows)])
+
+    in_groups(count, height, load)
     return tile
 
 
@@ -118,6 +118,26 @@ def _exponentials(powers: nl.Tensor, scores: nl.Tensor) -> nl.Tensor:
                     reduce_cmd=nisa.reduce_cmd.reset_reduce)  # fmt: skip
     nisa.reciprocal(total, total)
     return total
+
+
+def _mix(mixed: nl.Tensor, powers: nl.Tensor, values: nl.Tensor, count: nisa.VirtualRegister,
+         height: int) -> None:  # fmt: skip
+    """``mixed = powers[:, :count] @ values``, block by block of keys, with the weights turned."""
+    rows = mixed.shape[0]
+
+    def group(first: nisa.VirtualRegister, sizes: list[Any]) -> None:
+        columns = [first + number * height for number in range(len(sizes))]
+        weights = []
+        for column, run in zip(columns, sizes, strict=True):
+            turned = nl.ndarray((run, rows), powers.dtype, buffer=nl.psum, name="turned")
+            weights.append(nl.ndarray((run, rows), powers.dtype, name="weights"))
+            nisa.nc_transpose(turned, powers[:, nl.ds(column, run)])
+            nisa.tensor_copy(weights[-1], turned)
+        for column, run, left in zip(columns, sizes, weights, strict=True):
+            right = values[:run, column // height]
+            nisa.nc_matmul(mixed, left, right, accumulate=column > 0)
+
+    in_groups(count, height, group)
 
 
 def build(

@@ -12,7 +12,7 @@ from tinyneuron.program.program import Program
 from tinyneuron_hw.config import CoreConfig
 
 from .drain import Drain, result_dtype
-from .dynamic import blocks, length_of
+from .dynamic import in_groups, length_of
 from .row_tiles import is_integer, multiplied_together
 
 __all__ = ["build", "dynamic_matmul", "pieces"]
@@ -55,21 +55,26 @@ def dynamic_matmul(
         moving.append(nl.ndarray((here.stop - here.start, width), rhs.dtype, name="rhs_tile"))
         nisa.dma_copy(moving[-1], rhs[here])
     drain = Drain()
-    for first, size in blocks(count, height):
-        rows_here = nl.ds(first, size)
+
+    def group(first: nisa.VirtualRegister, sizes: list[Any]) -> None:
+        total = sizes[0] if len(sizes) == 1 else sum(sizes)
         stationary = []
         for here in pieces(depth, nl.tile_size.pmax):
-            shape = (here.stop - here.start, size)
+            shape = (here.stop - here.start, total)
             stationary.append(nl.ndarray(shape, lhsT.dtype, name="lhs_tile"))
-            nisa.dma_copy(stationary[-1], lhsT[here, rows_here])
-        result = nl.ndarray((size, width), out.dtype, name="out_tile")
-        for columns in pieces(width, nl.tile_size.psum_fmax):
-            shape = (size, columns.stop - columns.start)
-            acc = nl.ndarray(shape, nl.float32, buffer=nl.psum, name="acc")
-            for left, right in zip(stationary, moving, strict=True):
-                nisa.nc_matmul(acc, left, right[:, columns])
-            drain(result[:, columns], acc)
-        nisa.dma_copy(out[rows_here], result)
+            nisa.dma_copy(stationary[-1], lhsT[here, nl.ds(first, total)])
+        for number, size in enumerate(sizes):
+            result = nl.ndarray((size, width), out.dtype, name="out_tile")
+            part = slice(None) if len(sizes) == 1 else nl.ds(number * height, size)
+            for columns in pieces(width, nl.tile_size.psum_fmax):
+                shape = (size, columns.stop - columns.start)
+                acc = nl.ndarray(shape, nl.float32, buffer=nl.psum, name="acc")
+                for left, right in zip(stationary, moving, strict=True):
+                    nisa.nc_matmul(acc, left[:, part], right[:, columns])
+                drain(result[:, columns], acc)
+            nisa.dma_copy(out[nl.ds(first + number * height, size)], result)
+
+    in_groups(count, height, group)
     return out
 
 

@@ -10,7 +10,7 @@ from tinyneuron.nki import language as nl
 from tinyneuron.program.program import Program
 from tinyneuron_hw.config import CoreConfig
 
-from .dynamic import blocks, length_of
+from .dynamic import in_groups, length_of
 from .rows import matrix, statistic
 
 __all__ = ["build", "dynamic_softmax"]
@@ -44,20 +44,35 @@ def dynamic_softmax(
     if columns is not None:
         used = length_of("dynamic_softmax", "columns", columns, 1, x.shape[1])
     count = length_of("dynamic_softmax", "rows", rows, 0, x.shape[0])
-    for first, height in blocks(count, nl.tile_size.pmax):
-        here = (nl.ds(first, height), nl.ds(0, used))
-        tile = nl.ndarray((height, used), source.dtype, name="rows")
-        powers = nl.ndarray((height, used), nl.float32, name="powers")
-        result = nl.ndarray((height, used), out.dtype, name="result")
-        highest, total = statistic(height), statistic(height)
-        nisa.dma_copy(tile, source[here])
-        nisa.tensor_reduce(highest, nl.maximum, tile, axis=1, negate=True, keepdims=True)
-        nisa.activation(powers, nl.exp, tile, bias=highest, reduce_op=nl.add, reduce_res=total,
-                        reduce_cmd=nisa.reduce_cmd.reset_reduce)  # fmt: skip
-        nisa.reciprocal(total, total)
-        nisa.tensor_scalar(result, powers, nl.multiply, total)
-        nisa.dma_copy(out[here], result)
+
+    lanes = nl.tile_size.pmax
+
+    def group(first: nisa.VirtualRegister, heights: list[Any]) -> None:
+        tiles = []
+        for number, height in enumerate(heights):
+            here = (nl.ds(first + number * lanes, height), nl.ds(0, used))
+            data = nl.ndarray((height, used), source.dtype, name="rows")
+            nisa.dma_copy(data, source[here])
+            tiles.append((here, data))
+        powers = [_powers(data) for _, data in tiles]
+        for (here, _), (numerators, total) in zip(tiles, powers, strict=True):
+            nisa.reciprocal(total, total)
+            result = nl.ndarray(numerators.shape, out.dtype, name="result")
+            nisa.tensor_scalar(result, numerators, nl.multiply, total)
+            nisa.dma_copy(out[here], result)
+
+    in_groups(count, lanes, group)
     return out
+
+
+def _powers(data: nl.Tensor) -> tuple[nl.Tensor, nl.Tensor]:
+    """``exp(data - max(data))`` of each row, and its sum."""
+    powers = nl.ndarray(data.shape, nl.float32, name="powers")
+    highest, total = statistic(data.shape[0]), statistic(data.shape[0])
+    nisa.tensor_reduce(highest, nl.maximum, data, axis=1, negate=True, keepdims=True)
+    nisa.activation(powers, nl.exp, data, bias=highest, reduce_op=nl.add, reduce_res=total,
+                    reduce_cmd=nisa.reduce_cmd.reset_reduce)  # fmt: skip
+    return powers, total
 
 
 def build(config: str | CoreConfig, rows: int, columns: int, dtype: Any = "bf16", *,

@@ -86,6 +86,8 @@ class Region:
     counter: Register | None = None
     start: Register | int = 0
     step: int = 1
+    second_half: int = 0
+    """Index of the first register that its other half makes, once that has begun."""
     streams: tuple[Stream, ...] = ()
     """Those that have instructions in it, set by a pass."""
 

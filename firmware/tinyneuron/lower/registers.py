@@ -18,7 +18,7 @@ __all__ = ["assign_registers", "replicate", "resolve_offsets"]
 def resolve_offsets(module: Module) -> None:
     """Adds what computes the byte offsets of on-chip operands that a register moves."""
     code: list[Instr] = []
-    known: dict[tuple[int, int, int], Register] = {}
+    known: dict[tuple[int, RegisterOp, int], Register] = {}
     for instr, region in zip(module.instructions, regions_of(module.instructions), strict=True):
         if instr.edge is not None:
             known.clear()
@@ -28,28 +28,28 @@ def resolve_offsets(module: Module) -> None:
             assert ref.base.offset is not None
             size = FORMATS[ref.base.dtype].bytes
             start = ref.base.offset + ref.offset * size + 2 * instr.parts.get(path, 0)
-            key = (ref.shift.index, ref.shift.scale * size, start)
-            if key not in known:
-                known[key] = _computed(module, code, instr, region, ref.shift.register, *key[1:])
-            instr.offsets[path] = known[key]
+            register, scale = ref.shift.register, ref.shift.scale * size
+            for op, operand in ((RegisterOp.MULTIPLY, scale), (RegisterOp.ADD, start)):
+                if operand != (op is RegisterOp.MULTIPLY):
+                    key = (register.index, op, operand)
+                    if key not in known:
+                        known[key] = _computed(module, code, instr, region, register, *key[1:])
+                    register = known[key]
+            instr.offsets[path] = register
         code.append(instr)
     module.instructions = code
 
 
 def _computed(
     module: Module, code: list[Instr], user: Instr, region: Region | None, register: Register,
-    scale: int, start: int,
+    op: RegisterOp, operand: int,
 ) -> Register:  # fmt: skip
-    """``register * scale + start``."""
-    for op, neutral, operand in ((RegisterOp.MULTIPLY, 1, scale), (RegisterOp.ADD, 0, start)):
-        if operand == neutral:
-            continue
-        result = Register(module.registers, user.line, region)
-        module.registers += 1
-        fields = {"op": op, "dst": result, "a": register, "b": operand & 0xFFFF_FFFF}
-        code.append(Instr(Opcode.REGISTER, {}, {}, user.line, fields, file=user.file))
-        register = result
-    return register
+    """``register op operand``."""
+    result = Register(module.registers, user.line, region)
+    module.registers += 1
+    fields = {"op": op, "dst": result, "a": register, "b": operand & 0xFFFF_FFFF}
+    code.append(Instr(Opcode.REGISTER, {}, {}, user.line, fields, file=user.file))
+    return result
 
 
 def replicate(module: Module) -> None:

@@ -133,7 +133,7 @@ def _flag(call: str, accumulate: bool | VirtualRegister | None) -> int | Virtual
         raise KernelError(f"{call}: accumulate must be known to be 0 or 1: a comparison, or "
                           f"nl.bounded(register, 0, 1), not {accumulate!r}")  # fmt: skip
     as_operand(accumulate)
-    return accumulate
+    return accumulate if accumulate.low < accumulate.high else accumulate.low
 
 
 def _identity(rows: int) -> Tensor:

@@ -39,6 +39,8 @@ class VirtualRegister(Register):
         """Index of another register -> what its sum with this one does not exceed."""
         self.origin: Operand | None = None
         """What it was loaded from."""
+        self.sum: tuple[VirtualRegister, int] = self, 0
+        """Another register and a number that make it together."""
 
     __hash__ = object.__hash__
 
@@ -54,7 +56,11 @@ class VirtualRegister(Register):
 
     def __add__(self, other: Any) -> VirtualRegister:
         low, high = _bounds(other)
-        return _made(RegisterOp.ADD, self, other, self.low + low, self.high + high)
+        result = _made(RegisterOp.ADD, self, other, self.low + low, self.high + high)
+        known = low == high and not self.settable and self.high + high <= _HIGH
+        if known and not isinstance(other, VirtualRegister) and self.low + low >= _LOW:
+            result.sum = self.sum[0], self.sum[1] + low
+        return result
 
     def __sub__(self, other: Any) -> VirtualRegister:
         low, high = _bounds(other)
@@ -90,6 +96,9 @@ class VirtualRegister(Register):
         if by < 1 or self.low < 0:
             raise KernelError(f"{self!r}: // takes a register known to be at least 0, not "
                               f"{self.low}, and a positive constant, not {by}")  # fmt: skip
+        base, rest = self.sum
+        if rest and rest % by == 0 and base.low >= 0:
+            return base // by + rest // by
         shift = (by - 1).bit_length()
         if by == 1 << shift:
             return self >> shift
@@ -128,16 +137,22 @@ class VirtualRegister(Register):
         return _made(RegisterOp.SHIFT_RIGHT_ARITHMETIC, self, by, self.low >> by, self.high >> by)
 
     def __lt__(self, other: Any) -> VirtualRegister:
-        return _made(RegisterOp.LESS_SIGNED, self, other, 0, 1)
+        low, high = _bounds(other)
+        return _made(RegisterOp.LESS_SIGNED, self, other, self.high < low, self.low < high)
 
     def __gt__(self, other: Any) -> VirtualRegister:
-        return _made(RegisterOp.LESS_SIGNED, other, self, 0, 1)
+        low, high = _bounds(other)
+        return _made(RegisterOp.LESS_SIGNED, other, self, self.low > high, self.high > low)
 
     def __ge__(self, other: Any) -> VirtualRegister:
-        return _made(RegisterOp.GREATER_EQUAL_SIGNED, self, other, 0, 1)
+        low, high = _bounds(other)
+        return _made(RegisterOp.GREATER_EQUAL_SIGNED, self, other, self.low >= high,
+                     self.high >= low)  # fmt: skip
 
     def __le__(self, other: Any) -> VirtualRegister:
-        return _made(RegisterOp.GREATER_EQUAL_SIGNED, other, self, 0, 1)
+        low, high = _bounds(other)
+        return _made(RegisterOp.GREATER_EQUAL_SIGNED, other, self, self.high <= low,
+                     self.low <= high)  # fmt: skip
 
     def __eq__(self, other: Any) -> Any:
         return _made(RegisterOp.EQUAL, self, other, 0, 1)
@@ -225,10 +240,18 @@ def as_operand(value: Any) -> int | VirtualRegister:
         raise KernelError(f"{value!r} is another kernel's")
     if not value.is_set:
         raise KernelError(f"{value!r} is read before it was set")
-    inside = value.region is None if trace.region is None else trace.region.inside(value.region)
-    if not inside:
+    if not _is_visible(value):
         raise KernelError(f"{value!r} was made in a loop or branch that has ended")
     return value
+
+
+def _is_visible(register: Register) -> bool:
+    """Whether it was made here, or around the loops and branches that are open, and not in the
+    other half of a branch."""
+    region, home = current().region, register.region
+    if home is None or region is None:
+        return home is None
+    return region.inside(home) and register.index >= home.second_half
 
 
 def size_of(value: Any) -> int:
@@ -250,8 +273,16 @@ def _made(op: RegisterOp, a: Any, b: Any, low: int = _LOW, high: int = _HIGH) ->
                   RegisterOp.SHIFT_RIGHT_ARITHMETIC)  # fmt: skip
     if idle and type(b) is int and b == 0 and not a.settable:
         return a
-    result = VirtualRegister(low, high)
+    operands = [x if x is OWN_NUMBER else as_operand(x) for x in (a, b)]
+    key = (op, *((x.index,) if isinstance(x, VirtualRegister) else x for x in operands))
+    stays = not any(isinstance(x, VirtualRegister) and x.settable for x in operands)
+    known = current().results.get(key) if stays else None
+    if isinstance(known, VirtualRegister) and _is_visible(known):
+        return known
+    result = VirtualRegister(int(low), int(high))
     _emit_op(op, result, a, b)
+    if stays:
+        current().results[key] = result
     return result
 
 

@@ -134,8 +134,10 @@ class Tensor:
             if isinstance(first, Register):
                 if self.on_chip and axis == 0:
                     raise KernelError(f"{self!r}: the partition axis takes constant starts only")
-                shift = moved(shift, first, self.strides[axis], self.shape[axis] - count)
-                first = 0
+                first, rest = first.sum  # pyright: ignore
+                room = self.shape[axis] - count - rest
+                shift = moved(shift, first, self.strides[axis], room)
+                first = rest
             if self.on_chip and axis == 0:
                 if step != 1:
                     raise KernelError(f"{self!r}: the partition axis takes step 1 only, not {step}")

@@ -24,6 +24,7 @@ from ..lower.ir import (
     Operand,
     Region,
     RegionKind,
+    Register,
     Tile,
     TileRef,
 )
@@ -67,6 +68,8 @@ class Trace:
         """PSUM regions that a matmul of the current accumulation group has written."""
         self.interrupted: set[Tile] = set()
         """Tiles with a group that a loop or branch has cut."""
+        self.results: dict[tuple[Any, ...], Register] = {}
+        """What an operation on registers has given before."""
         self.identity: Tile | None = None
         """The unit matrix, once a transpose has needed it."""
         self.region: Region | None = None
@@ -111,6 +114,7 @@ class Trace:
     def other(self, region: Region) -> None:
         """The other half of a branch begins."""
         self._edge(region, Edge.ELSE)
+        region.second_half = self.module.registers
 
     def close(self, region: Region) -> None:
         """The innermost loop or branch ends."""

@@ -24,9 +24,9 @@ from .test_mutated_semaphores import SEEDS, is_caught, mutants
 
 V1 = get_config("tiny").with_changes(name="v1", has_gpsimd=False, dma_engines=4)
 PROGRAMS: dict[str, Callable[[], Program]] = {
-    "matmul": lambda: dynamic_matmul.build("tiny", 13, 9, 70),
-    "matmul_without_gpsimd": lambda: dynamic_matmul.build(V1, 13, 9, 70),
-    "softmax": lambda: dynamic_softmax.build("tiny", 9, 20),
+    "matmul": lambda: dynamic_matmul.build("tiny", 41, 9, 70),
+    "matmul_without_gpsimd": lambda: dynamic_matmul.build(V1, 41, 9, 70),
+    "softmax": lambda: dynamic_softmax.build("tiny", 41, 20),
     "attention": lambda: dynamic_attention.build("tiny", 70, 6),
 }
 

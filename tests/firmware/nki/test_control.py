@@ -8,7 +8,8 @@ from tinyneuron import nki
 from tinyneuron.lower.ir import LoweringError
 from tinyneuron.nki import isa as nisa
 from tinyneuron.nki import language as nl
-from tinyneuron_hw.isa.opcodes import Opcode
+from tinyneuron_hw.isa.codec import decode
+from tinyneuron_hw.isa.opcodes import Opcode, Stream
 
 from .tiles import load, save
 
@@ -280,6 +281,59 @@ def test_what_a_loop_uses_is_there_in_every_pass(run_golden):
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
+def registers_of(kernel):
+    """Operations on registers that each stream of a kernel has."""
+    specs = {"length": nki.TensorArg((1,), "int32")}
+    program = nki.compile(kernel, "tiny", specs)
+    return {
+        stream: [Opcode(raw[0]) for raw in code].count(Opcode.REGISTER)
+        for stream, code in program.streams.items()
+    }
+
+
+def test_places_that_differ_by_a_number_share_their_registers():
+    """Device memory needs none at all, on chip one addition each."""
+
+    def kernel(length, copies=1):
+        out = nl.ndarray((4, 64), nl.float32, buffer=nl.shared_hbm)
+        tile = nl.ndarray((4, 64), nl.float32)
+        nisa.memset(tile, 0.0)
+        first = length_of(length, 0, 16)
+        for number in range(copies):
+            here = nl.ds(first + 8 * number, 8)
+            nisa.tensor_scalar(tile[:, here], tile[:, here], nl.add, 1.0)
+            nisa.dma_copy(out[:, here], tile[:, here])
+        return out
+
+    def several(length):
+        return kernel(length, copies=5)
+
+    one, five = registers_of(kernel), registers_of(several)
+    assert five[Stream.VECTOR] == one[Stream.VECTOR] + 4
+    assert five[Stream.GPSIMD] == one[Stream.GPSIMD] + 4
+
+
+def test_a_comparison_that_bounds_decide_is_a_number():
+    """Only the first of three products asks a register whether it is the first."""
+
+    def kernel(length):
+        out = nl.ndarray((4, 4), nl.float32, buffer=nl.shared_hbm)
+        operand = nl.ndarray((4, 4), nl.float16)
+        nisa.memset(operand, 1.0)
+        acc = nl.ndarray((4, 4), nl.float32, buffer=nl.psum)
+        for first in nl.dynamic_range(0, length_of(length, 0, 30), 3):
+            for number in range(3):
+                nisa.nc_matmul(acc, operand, operand, accumulate=first + number > 0)
+        nisa.dma_copy(out, operand)
+        return out
+
+    program = nki.compile(kernel, "tiny", {"length": nki.TensorArg((1,), "int32")})
+    moving = [decode(raw).fields for raw in program.streams[Stream.TENSOR]
+              if Opcode(raw[0]) is Opcode.MULTIPLY_MOVING]  # fmt: skip
+    assert [item["accumulate_by_register"] for item in moving] == [1, 0, 0]
+    assert [item["accumulate"] for item in moving[1:]] == [1, 1]
+
+
 def test_a_loop_is_a_loop_of_every_stream_that_takes_part():
     specs = {"x": nki.TensorArg((13, 6), "fp32"), "length": nki.TensorArg((1,), "int32")}
     program = nki.compile(scale_rows, "tiny", specs)
@@ -324,6 +378,11 @@ def nest(depth):
         nl.fori_loop(0, free(), lambda _: nest(depth - 1))
 
 
+def use_the_other_half():
+    made = []
+    nl.cond(free(), lambda: made.append(free() + 1), lambda: made[0] + 1)
+
+
 def accumulate_across(where):
     acc = nl.ndarray((4, 4), nl.float32, buffer=nl.psum)
     operand = nl.ndarray((4, 4), nl.float16)
@@ -361,6 +420,7 @@ ERRORS = {
     "register step": (lambda: list(nl.dynamic_range(0, 4, free())), "step must be a positive"),
     "break": (leave_early, "must run to its end: no break or return leaves it"),
     "counter": (keep_a_counter, "was made in a loop or branch that has ended"),
+    "half": (use_the_other_half, "was made in a loop or branch that has ended"),
     "depth": (lambda: nest(9), "at most 8 dynamic loops are inside each other"),
     "body": (lambda: nl.while_loop(free(), lambda r: None), "must return the next condition"),
     "pred": (lambda: nl.cond(True, lambda: None), "take Python's if"),
