@@ -14,6 +14,9 @@ from .ir import OWN_NUMBER, Edge, Instr, LoweringError, Module, Region, Register
 
 __all__ = ["assign_registers", "replicate", "resolve_offsets"]
 
+_REMEMBERED = 8
+"""Parts of byte offsets that are computed once for several uses."""
+
 
 def resolve_offsets(module: Module) -> None:
     """Adds what computes the byte offsets of on-chip operands that a register moves."""
@@ -32,9 +35,12 @@ def resolve_offsets(module: Module) -> None:
             for op, operand in ((RegisterOp.MULTIPLY, scale), (RegisterOp.ADD, start)):
                 if operand != (op is RegisterOp.MULTIPLY):
                     key = (register.index, op, operand)
-                    if key not in known:
-                        known[key] = _computed(module, code, instr, region, register, *key[1:])
-                    register = known[key]
+                    # Used again, it stays; of what is not, few keep a register.
+                    found = known.pop(key, None) or _computed(module, code, instr, region,
+                                                              register, op, operand)  # fmt: skip
+                    register = known[key] = found
+                    if len(known) > _REMEMBERED:
+                        del known[next(iter(known))]
             instr.offsets[path] = register
         code.append(instr)
     module.instructions = code

@@ -233,6 +233,51 @@ def test_sizes_and_places_on_chip(run_golden, length):
     assert (found == expected).all()
 
 
+def test_more_places_than_registers(run_golden):
+    """Forty columns are written, then read, from one register on."""
+
+    def kernel(length):
+        tile = nl.ndarray((4, 64), nl.float32)
+        nisa.memset(tile, 1.0)
+        first = length_of(length, 0, 16)
+        for _ in range(2):
+            for number in range(40):
+                here = tile[:, nl.ds(first + number, 1)]
+                nisa.tensor_scalar(here, here, nl.multiply, float(number))
+        return save(tile)
+
+    found = outputs(run_golden, kernel, {"length": word(7)})
+    expected = np.ones((4, 64))
+    expected[:, 7:47] = np.arange(40) ** 2
+    assert (found == expected).all()
+
+
+@pytest.mark.parametrize("where", [nl.hbm, nl.sbuf])
+def test_a_number_goes_through_memory_to_every_stream(run_golden, where):
+    """What one stream stores, all that need it load again."""
+
+    def kernel(x, length):
+        data = load(x)
+        shape = (1,) if where is nl.hbm else (1, 1)
+        cell = nl.ndarray(shape, nl.int32, buffer=where)
+        count = length_of(length, 0, 2)
+        for _ in nl.dynamic_range(count):
+            nisa.register_store(cell, count + 1)
+            again = nisa.register_alloc()
+            nisa.register_load(again, cell)
+            size = nl.bounded(again, 1, 3)
+            nisa.tensor_scalar(data[:, :size], data[:, :size], nl.add, 1.0)
+            nisa.activation(data[:, :size], nl.square, data[:, :size])
+        return save(data)
+
+    x = X[:4]
+    found = outputs(run_golden, kernel, {"x": x, "length": word(2)})
+    expected = x.copy()
+    for _ in range(2):
+        expected[:, :3] = (expected[:, :3] + 1) ** 2
+    assert (found == expected).all()
+
+
 @pytest.mark.parametrize("depth", [1, 4, 12])
 def test_sum_of_products_over_a_loop(run_golden, depth):
     """The first product overwrites, the others add, by a register."""
