@@ -13,6 +13,7 @@ from tinyneuron import nki
 from tinyneuron.nki import isa as nisa
 from tinyneuron.nki import language as nl
 from tinyneuron.program.program import Program
+from tinyneuron_hw.config import CoreConfig
 
 ROWS, COLUMNS, TILES, MOST = 4, 8, 3, 3
 LIMIT = 1000.0
@@ -203,7 +204,9 @@ class Traced:
         nl.while_loop(times, once)
 
 
-def random_kernel(seed: int) -> tuple[Program, np.ndarray, Callable[[list[int]], Python]]:
+def random_kernel(
+    seed: int, config: str | CoreConfig = "tiny"
+) -> tuple[Program, np.ndarray, Callable[[list[int]], Python]]:
     """A program with inputs ``x`` and two ``sizes``, from 0 to MOST; ``x``; and what Python makes
     of the sizes: the outputs are its ``tiles``, ``memory`` and ``total``."""
     rng = random.Random(seed)
@@ -233,4 +236,4 @@ def random_kernel(seed: int) -> tuple[Program, np.ndarray, Callable[[list[int]],
         kernel.run(machine, sizes)
         return machine
 
-    return nki.compile(traced, "tiny", specs), x, expected
+    return nki.compile(traced, config, specs), x, expected

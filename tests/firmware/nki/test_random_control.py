@@ -7,11 +7,20 @@ import random
 import numpy as np
 import pytest
 
+from tinyneuron_hw.config import CoreConfig, get_config
+
 from .random_control import MOST, random_kernel
 
+TINY = get_config("tiny")
+CONFIGS = {
+    "tiny": TINY,
+    "no_gpsimd": TINY.with_changes(name="v1", has_gpsimd=False, dma_engines=4),
+    "one_queue": TINY.with_changes(name="q1", dma_engines=1),
+}
 
-def check(run_golden, seed: int) -> None:
-    program, x, expect = random_kernel(seed)
+
+def check(run_golden, seed: int, config: CoreConfig = TINY) -> None:
+    program, x, expect = random_kernel(seed, config)
     rng = random.Random(seed)
     for case in range(3):
         sizes = [rng.randrange(MOST + 1) for _ in range(2)]
@@ -23,10 +32,11 @@ def check(run_golden, seed: int) -> None:
         assert found["total"][0] == expected.total, message
 
 
-@pytest.mark.parametrize("first", range(0, 40, 10))
-def test_forty_kernels(run_golden, first):
-    for seed in range(first, first + 10):
-        check(run_golden, seed)
+@pytest.mark.parametrize("config", CONFIGS)
+@pytest.mark.parametrize("first", [0, 20])
+def test_forty_kernels(run_golden, first, config):
+    for seed in range(first, first + 20):
+        check(run_golden, seed, CONFIGS[config])
 
 
 @pytest.mark.slow
