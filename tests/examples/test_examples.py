@@ -47,6 +47,15 @@ def test_embedding(tmp_path: Path):
     assert lines[1].startswith("verilator: equals NumPy in every byte, ")
 
 
+def test_lengths(tmp_path: Path):
+    lines = run("lengths.py", tmp_path, "--lengths", 1, 9).splitlines()
+    assert [line.split(" is within")[0] for line in lines] == [
+        f"{target}: length {length}" for target in ("golden", "verilator") for length in (1, 9)
+    ]
+    cycles = [int(line.split(", ")[-1].split()[0].replace(",", "")) for line in lines[2:]]
+    assert cycles[0] < cycles[1]
+
+
 def test_scattered(tmp_path: Path):
     lines = run("scattered.py", tmp_path).splitlines()
     assert lines[0] == "golden: equals NumPy in every byte"

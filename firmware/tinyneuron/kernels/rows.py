@@ -114,8 +114,8 @@ def spread_to_psum(vector: nl.Tensor, ones: nl.Tensor) -> nl.Tensor:
     return spread
 
 
-def statistic(rows: int) -> nl.Tensor:
-    """One FP32 number for each row."""
+def statistic(rows: Any) -> nl.Tensor:
+    """One FP32 number for each of ``rows`` rows, a number or a register."""
     return nl.ndarray((rows, 1), nl.float32, name="statistic")
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.isa.opcodes import Space
 
+from .control import extended, region_spans, regions_of
 from .ir import LoweringError, Module, Tile
 
 __all__ = ["Lifetime", "allocate", "lifetimes"]
@@ -41,17 +42,23 @@ class _Segment:
 
 
 def lifetimes(module: Module, space: Space) -> list[Lifetime]:
-    """Lifetimes of the tiles in a memory, by first access."""
+    """Lifetimes of the tiles in a memory, by first access; what a loop uses and did not make lasts
+    as long as the loop."""
     unit = _unit(module.config, space)
-    spans: dict[Tile, list[int]] = {}
+    spans: dict[Tile, tuple[int, int]] = {}
+    loops, around = region_spans(module.instructions), regions_of(module.instructions)
     for index, instr in enumerate(module.instructions):
         for ref in instr.operands.values():
-            if isinstance(ref.base, Tile) and ref.base.space is space:
-                spans.setdefault(ref.base, [index, index])[1] = index
-    return [
+            tile = ref.base
+            if isinstance(tile, Tile) and tile.space is space:
+                first, last = extended(index, around[index], tile.region, loops)
+                known = spans.get(tile, (first, last))
+                spans[tile] = (min(first, known[0]), max(last, known[1]))
+    lives = [
         Lifetime(tile, first, last, -(-tile.bytes_per_partition // unit) * unit)
         for tile, (first, last) in spans.items()
     ]
+    return sorted(lives, key=lambda life: life.first)
 
 
 def allocate(module: Module) -> dict[Tile, list[Tile]]:

@@ -32,7 +32,9 @@ def drop_repeated_stationary(module: Module) -> None:
     source: Tile | None = None
     kept = []
     for instr in module.instructions:
-        if instr.opcode is Opcode.LOAD_STATIONARY:
+        if instr.edge is not None:
+            loaded = None
+        elif instr.opcode is Opcode.LOAD_STATIONARY:
             ref = instr.reads["src"]
             assert isinstance(ref, TileRef)
             key = (ref, *sorted(instr.fields.items()), *instr.parts.items())
@@ -162,7 +164,8 @@ def choose_queues(module: Module) -> None:
             queue = min(queues, key=lambda number: work[number])
             work[queue] += TRANSFER_CYCLES + _beats(instr, module.config)
             instr.stream, instr.queue = stream, queue
-        assert instr.stream is not None
+        if instr.stream is None:
+            continue
         for ref in instr.writes.values():
             if isinstance(ref.base, Tile):
                 producer[ref.base] = "store" if instr.is_dma else instr.stream.name

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from .ir import DeviceTensor, Instr, Module, Tile
+from .ir import DeviceTensor, Instr, Tile
 from .regions import Box, box_of
 
 __all__ = ["MAX_RECORDS", "QUEUE_THREADS", "find_dependencies", "thread_of"]
@@ -46,8 +47,11 @@ class _History:
     """Last accesses of the tiles that had these bytes before."""
 
 
-def find_dependencies(module: Module, before: dict[Tile, list[Tile]]) -> list[tuple[int, ...]]:
-    """For each instruction the earlier ones of other threads it must come after (by index).
+def find_dependencies(
+    instructions: Sequence[Instr], before: dict[Tile, list[Tile]]
+) -> list[tuple[int, ...]]:
+    """For each of the instructions, which follow each other, the earlier ones of other threads it
+    must come after (by index).
 
     Order within a thread is the hardware's. ``before``: what :func:`allocate` returns.
     """
@@ -59,13 +63,14 @@ def find_dependencies(module: Module, before: dict[Tile, list[Tile]]) -> list[tu
             on_chip = isinstance(base, Tile)
             found = _History(MAX_RECORDS if on_chip else MAX_DEVICE_RECORDS)
             histories[base] = found
-            for tile in before.get(base, ()) if isinstance(base, Tile) else ():
+            earlier = before.get(base, ()) if isinstance(base, Tile) else ()
+            for tile in (tile for tile in earlier if tile in histories):
                 for thread, index in histories[tile].last.items():
                     found.inherited[thread] = max(index, found.inherited.get(thread, -1))
         return found
 
     result: list[tuple[int, ...]] = []
-    for index, instr in enumerate(module.instructions):
+    for index, instr in enumerate(instructions):
         thread = thread_of(instr)
         needed: dict[int, int] = {}
 

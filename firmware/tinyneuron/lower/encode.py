@@ -10,11 +10,13 @@ from tinyneuron_hw.isa.matmul import element_bytes
 from tinyneuron_hw.isa.opcodes import Opcode, Stream, WaitMode
 
 from ..program.program import Program, Relocation, TensorSpec
-from .ir import Dims, Instr, Module, TileRef
+from .ir import DeviceRef, Dims, Extent, Instr, Module, Operand, Register, TileRef
 from .semaphores import Entry, Schedule
 
 __all__ = ["encode_program"]
 
+_TARGETS = ("dst", "first", "counter")
+"""Fields that are a register, not a value that one holds."""
 SCALAR_PATHS = ("operand0", "operand1", "bias", "scale")
 
 
@@ -24,16 +26,19 @@ def encode_program(module: Module, schedule: Schedule) -> Program:
     relocations: list[Relocation] = []
     lines: dict[str, list[int]] = {}
     files, numbers = {module.file: 0}, {}
+    bounds: dict[str, dict[str, Any]] = {}
     for stream, entries in schedule.streams.items():
         streams[stream] = []
         for index, entry in enumerate(entries):
-            streams[stream].append(_encode(entry))
+            streams[stream].append(_encode(entry, stream))
+            if entry.instr and entry.instr.bounds:
+                bounds.setdefault(stream.name, {})[str(index)] = _bounds(*entry.instr.bounds)
             for path, ref in entry.instr.operands.items() if entry.instr else ():
                 if not isinstance(ref, TileRef):
                     relocations.append(
                         Relocation(stream, index, f"{path}.address", ref.base.name)
                     )  # fmt: skip
-        lines[stream.name] = [entry.instr.line if entry.instr else 0 for entry in entries]
+        lines[stream.name] = [entry.instr.line if entry.instr else entry.line for entry in entries]
         numbers[stream.name] = [
             files.setdefault(entry.instr.file or module.file, len(files)) if entry.instr else 0
             for entry in entries
@@ -41,16 +46,27 @@ def encode_program(module: Module, schedule: Schedule) -> Program:
     tensors = [TensorSpec(t.name, t.shape, t.dtype, t.kind) for t in module.tensors]
     constants = {t.name: t.data for t in module.tensors if t.data is not None}
     metadata = {"kernel": module.name, "file": module.file, "source": lines}
+    if bounds:
+        metadata["bounds"] = bounds
     if len(files) > 1:
         metadata |= {"files": list(files), "source_file": numbers}
     program = Program(module.config, streams, tensors, constants, relocations, metadata)
     return program.validate()
 
 
-def _encode(entry: Entry) -> bytes:
+def _bounds(low: int, high: int, origin: Operand | None) -> dict[str, Any]:
+    found: dict[str, Any] = {"low": low, "high": high}
+    if isinstance(origin, DeviceRef) and origin.base.kind == "input" and origin.shift is None:
+        found |= {"input": origin.base.name, "element": origin.offset}
+    return found
+
+
+def _encode(entry: Entry, stream: Stream) -> bytes:
     fields: dict[str, Any] = {}
     if entry.wait is not None:
-        fields |= {"header.wait.mode": WaitMode.GREATER_EQUAL,
+        takes = entry.wait.takes
+        fields |= {"header.wait.mode": WaitMode.GREATER_EQUAL_SUBTRACT if takes
+                   else WaitMode.GREATER_EQUAL,
                    "header.wait.semaphore": entry.wait.semaphore,
                    "header.wait.value": entry.wait.value}  # fmt: skip
     if entry.update is not None:
@@ -59,7 +75,8 @@ def _encode(entry: Entry) -> bytes:
                    "header.update.value": value}  # fmt: skip
     instr = entry.instr
     if instr is None:
-        return encode(Opcode.HALT if entry.halt else Opcode.NOP, fields)
+        fields |= entry.fields
+        return encode(Opcode.HALT if entry.halt else entry.opcode, _numbered(fields, stream))
     fields |= instr.fields
     if instr.queue is not None:
         fields["queue"] = instr.queue
@@ -69,19 +86,40 @@ def _encode(entry: Entry) -> bytes:
         if not isinstance(ref, TileRef):
             fields[f"{path}.address"] = ref.offset * size
             _dims(fields, path, ref.dims, size)
+            if ref.shift is not None:
+                fields[f"{path}.address_uses_register"] = 1
+                fields[f"{path}.register"] = ref.shift.register.numbers[stream]
+                fields[f"{path}.scale"] = ref.shift.scale * size
             continue
         assert ref.base.offset is not None
-        offset = ref.base.offset + ref.offset * size
+        offset: Any = ref.base.offset + ref.offset * size
         fields[f"{path}.space"] = ref.base.space
         fields[f"{path}.start_partition"] = ref.start_partition
         if path in SCALAR_PATHS:
             fields[f"{path}.dtype"] = ref.base.dtype.value
             fields[f"{path}.value"] = offset
         else:
-            fields[f"{path}.num_partitions"] = ref.num_partitions
+            fields[f"{path}.num_partitions"] = _size(ref.num_partitions)
             fields[f"{path}.offset"] = offset
             _pattern(fields, path, instr, ref)
-    return encode(instr.opcode, fields)
+        if path in instr.offsets:
+            fields[f"{path}.{'value' if path in SCALAR_PATHS else 'offset'}"] = instr.offsets[path]
+    return encode(instr.opcode, _numbered(fields, stream))
+
+
+def _size(size: int) -> int | Register:
+    return size.register if isinstance(size, Extent) else size
+
+
+def _numbered(fields: dict[str, Any], stream: Stream) -> dict[str, Any]:
+    """The fields with the stream's own registers."""
+    result: dict[str, Any] = {}
+    for path, value in fields.items():
+        is_register = isinstance(value, Register)
+        result[path] = value.numbers[stream] if is_register else value
+        if is_register and path not in _TARGETS:
+            result[f"{path}_by_register"] = 1
+    return result
 
 
 def _pattern(fields: dict[str, Any], path: str, instr: Instr, ref: TileRef) -> None:
@@ -106,4 +144,4 @@ def _pattern(fields: dict[str, Any], path: str, instr: Instr, ref: TileRef) -> N
 def _dims(fields: dict[str, Any], path: str, dims: Dims, unit: int) -> None:
     for at, (stride, size) in enumerate(reversed(dims)):
         fields[f"{path}.dims.{at}.stride"] = stride * unit
-        fields[f"{path}.dims.{at}.size"] = size
+        fields[f"{path}.dims.{at}.size"] = _size(size)

@@ -8,6 +8,8 @@ from .assign import choose_engines, choose_queues, drop_repeated_stationary
 from .dependencies import find_dependencies
 from .encode import encode_program
 from .ir import Module
+from .pieces import schedule_pieces
+from .registers import assign_registers, replicate, resolve_offsets
 from .semaphores import insert_semaphores
 from .slots import load_tables
 from .verify import verify_assigned, verify_module, verify_placed, verify_schedule
@@ -21,7 +23,7 @@ def lower(module: Module) -> Program:
     Raises
     ------
     LoweringError
-        The kernel needs more memory than the configuration has.
+        The kernel needs more memory or registers than the configuration has.
     """
     verify_module(module)
     drop_repeated_stationary(module)
@@ -31,7 +33,12 @@ def lower(module: Module) -> Program:
     verify_assigned(module)
     before = allocate(module)
     verify_placed(module)
-    dependencies = find_dependencies(module, before)
+    if module.is_dynamic:
+        resolve_offsets(module)
+        replicate(module)
+        assign_registers(module)
+        return encode_program(module, schedule_pieces(module, before))
+    dependencies = find_dependencies(module.instructions, before)
     schedule = insert_semaphores(module, dependencies)
     verify_schedule(module, dependencies, schedule)
     return encode_program(module, schedule)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from .ir import Dims, Operand, TileRef
+from .ir import Dims, Operand, Shift, TileRef
 
 __all__ = ["Box", "box_of"]
 
@@ -46,15 +46,23 @@ class Box:
 def box_of(ref: Operand) -> Box:
     """The box of an operand, over the axes of its base (partitions first, on chip)."""
     if isinstance(ref, TileRef):
-        low, high = _spread(ref.offset, ref.dims, ref.base.shape[1:])
+        low, high = _spread(*_moved(ref.offset, ref.dims, ref.shift), ref.base.shape[1:])
         low = (ref.start_partition, *low)
         high = (ref.start_partition + ref.num_partitions, *high)
     else:
         dims = ref.dims if ref.rows is None else (ref.rows, *ref.dims)
-        low, high = _spread(ref.offset, dims, ref.base.shape)
+        low, high = _spread(*_moved(ref.offset, dims, ref.shift), ref.base.shape)
     volume = math.prod(b - a for a, b in zip(low, high, strict=True))
-    certain = isinstance(ref, TileRef) or ref.rows is None
+    certain = ref.shift is None and (isinstance(ref, TileRef) or ref.rows is None)
     return Box(low, high, certain and volume == ref.elements)
+
+
+def _moved(offset: int, dims: Dims, shift: Shift | None) -> tuple[int, Dims]:
+    """Offset and dimensions of everything that a register may move the pattern to."""
+    if shift is None:
+        return offset, dims
+    step = max(1, abs(shift.scale))
+    return offset + shift.low, ((step, (shift.high - shift.low) // step + 1), *dims)
 
 
 def _spread(

@@ -14,15 +14,17 @@ stream has passed its last wait: a program can run again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
-from tinyneuron_hw.config import NUM_SEMAPHORES
-from tinyneuron_hw.isa.opcodes import Stream, UpdateMode
+from tinyneuron_hw.config import NUM_SEMAPHORES, CoreConfig
+from tinyneuron_hw.isa.opcodes import Opcode, Stream, UpdateMode
 
 from .dependencies import QUEUE_THREADS, thread_of
 from .ir import Instr, LoweringError, Module
 
-__all__ = ["HOIST_WINDOW", "Entry", "Schedule", "Wait", "insert_semaphores"]
+__all__ = ["HOIST_WINDOW", "Entry", "Schedule", "Wait", "insert_semaphores", "order_streams"]
 
 HOIST_WINDOW = 16
 """How far before an instruction a wait may move, in instructions of its stream."""
@@ -37,6 +39,8 @@ class Wait:
 
     semaphore: int
     value: int
+    takes: bool = False
+    """Whether it subtracts the value again."""
 
 
 @dataclass(eq=False)
@@ -50,6 +54,11 @@ class Entry:
     update: tuple[UpdateMode, int, int] | None = None
     """Mode, semaphore, value."""
     halt: bool = False
+    opcode: Opcode = Opcode.NOP
+    """What it is without ``instr``, unless it is a HALT."""
+    fields: dict[str, Any] = field(default_factory=dict)
+    line: int = 0
+    """The kernel's line, without ``instr``."""
 
 
 @dataclass
@@ -58,48 +67,80 @@ class Schedule:
 
     streams: dict[Stream, list[Entry]]
     semaphores: dict[int, int]
+    drains: dict[Stream, list[Wait]] = field(default_factory=dict)
+    """What each stream must still wait for, for all its transfers to be over, where that was
+    asked."""
 
 
 def insert_semaphores(module: Module, dependencies: list[tuple[int, ...]]) -> Schedule:
     """Streams with their semaphores; ``dependencies`` from :func:`find_dependencies`."""
-    waits = _minimal_waits(module, dependencies)
-    awaited = sorted({at for needed in waits for at in needed})
+    schedule = order_streams(module.instructions, dependencies, module.config)
+    streams = schedule.streams
+    streams.setdefault(Stream.SYNC, [])
+    _finish(streams, list(schedule.semaphores.values()))
+    schedule.streams = {stream: streams[stream] for stream in Stream if stream in streams}
+    return schedule
+
+
+def order_streams(
+    instructions: Sequence[Instr], dependencies: list[tuple[int, ...]], config: CoreConfig, *,
+    drain: bool = False,
+) -> Schedule:  # fmt: skip
+    """Streams of instructions that follow each other, with semaphores that begin at 0, and no end.
+    ``drain``: whether the end of all transfers is to be waited for."""
+    waits = _minimal_waits(instructions, dependencies, config)
+    awaited = {at for needed in waits for at in needed}
+    lasts = _last_transfers(instructions) if drain else {}
+    lasts = {at: stream for at, stream in lasts.items() if at not in awaited}
+    awaited = sorted(awaited | set(lasts))
     ranks: dict[int, int] = {}
     totals: dict[int, int] = {}
     for at in awaited:
-        thread = thread_of(module.instructions[at])
+        thread = thread_of(instructions[at])
         ranks[at] = totals[thread] = totals.get(thread, 0) + 1
     semaphores = {thread: number for number, thread in enumerate(sorted(totals))}
     if len(semaphores) >= NUM_SEMAPHORES:
         raise LoweringError(f"{len(semaphores)} threads need a semaphore each, besides one to end: "
                             f"{NUM_SEMAPHORES} exist")  # fmt: skip
-    streams: dict[Stream, list[Entry]] = {Stream.SYNC: []}
-    for index, instr in enumerate(module.instructions):
+    streams: dict[Stream, list[Entry]] = {}
+    for index, instr in enumerate(instructions):
         assert instr.stream is not None
         entries = streams.setdefault(instr.stream, [])
         entry = Entry(index, instr)
         if index in ranks:
             entry.update = (UpdateMode.ADD, semaphores[thread_of(instr)], 1)
         pending = [
-            (at, Wait(semaphores[thread_of(module.instructions[at])], ranks[at]))
-            for at in waits[index]
+            (at, Wait(semaphores[thread_of(instructions[at])], ranks[at])) for at in waits[index]
         ]
         _attach(entries, entry, pending)
-    _finish(streams, list(semaphores.values()))
-    ordered = {stream: streams[stream] for stream in Stream if stream in streams}
-    return Schedule(ordered, semaphores)
+    drains: dict[Stream, list[Wait]] = {}
+    for at, stream in lasts.items():
+        wait = Wait(semaphores[thread_of(instructions[at])], ranks[at])
+        drains.setdefault(stream, []).append(wait)
+    return Schedule(streams, semaphores, drains)
 
 
-def _minimal_waits(module: Module, dependencies: list[tuple[int, ...]]) -> list[list[int]]:
+def _last_transfers(instructions: Sequence[Instr]) -> dict[int, Stream]:
+    """The last transfer of each queue, and the stream that issues it."""
+    lasts: dict[int, tuple[int, Stream]] = {}
+    for index, instr in enumerate(instructions):
+        if instr.is_dma and instr.stream is not None:
+            lasts[thread_of(instr)] = (index, instr.stream)
+    return dict(lasts.values())
+
+
+def _minimal_waits(
+    instructions: Sequence[Instr], dependencies: list[tuple[int, ...]], config: CoreConfig
+) -> list[list[int]]:
     """The dependencies of each instruction that nothing else implies, latest first."""
-    threads = QUEUE_THREADS + module.config.dma_engines
+    threads = QUEUE_THREADS + config.dma_engines
     known: dict[Stream, Clock] = {}
     queues: dict[int, Clock] = {}
     issued = [0] * threads
     position: list[int] = []
     clocks: list[Clock] = []
     result: list[list[int]] = []
-    for instr, needed in zip(module.instructions, dependencies, strict=True):
+    for instr, needed in zip(instructions, dependencies, strict=True):
         stream, thread = instr.stream, thread_of(instr)
         assert stream is not None
         know = known.setdefault(stream, [0] * threads)
@@ -108,12 +149,12 @@ def _minimal_waits(module: Module, dependencies: list[tuple[int, ...]]) -> list[
         done = queues.get(thread, know) if instr.is_dma else know
         waits: list[int] = []
         for at in sorted(needed, reverse=True):
-            other = thread_of(module.instructions[at])
+            other = thread_of(instructions[at])
             if other != thread and position[at] > know[other]:
                 implied = any(clocks[w][other] >= position[at] for w in waits)
                 if not implied:
                     waits.append(at)
-        waits = [w for w in waits if not _implied(w, waits, clocks, position, module)]
+        waits = [w for w in waits if not _implied(w, waits, clocks, position, instructions)]
         for at in waits:
             know[:] = map(max, know, clocks[at])
         result.append(waits)
@@ -128,9 +169,10 @@ def _minimal_waits(module: Module, dependencies: list[tuple[int, ...]]) -> list[
 
 
 def _implied(
-    at: int, waits: list[int], clocks: list[Clock], position: list[int], module: Module
-) -> bool:
-    thread = thread_of(module.instructions[at])
+    at: int, waits: list[int], clocks: list[Clock], position: list[int],
+    instructions: Sequence[Instr],
+) -> bool:  # fmt: skip
+    thread = thread_of(instructions[at])
     return any(w != at and clocks[w][thread] >= position[at] for w in waits)
 
 

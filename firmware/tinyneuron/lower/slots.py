@@ -2,11 +2,13 @@
 
 The Scalar stream runs in order, so a table is there for every ACTIVATE between its LOAD_TABLE and
 the one that takes its slots. A table that is loaded where slots have been free so far is loaded at
-the start of the program: nothing waits for it then.
+the start of the program: nothing waits for it then. All tables that a loop or branch uses are
+loaded before it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tinyneuron_hw.formats import DType
@@ -14,7 +16,8 @@ from tinyneuron_hw.isa.opcodes import ActivationFunction, Opcode, Space, Stream
 from tinyneuron_hw.isa.table import HEADER_ROWS, ROW_WORDS, SLOT_ROWS, SLOTS
 
 from ..tables.fit import FunctionTable
-from .ir import DeviceRef, DeviceTensor, Instr, Module, Tile, TileRef
+from .control import regions_of
+from .ir import DeviceRef, DeviceTensor, Edge, Instr, LoweringError, Module, Tile, TileRef
 
 __all__ = ["load_tables", "slots_of"]
 
@@ -47,20 +50,48 @@ def load_tables(module: Module) -> None:
     fresh: set[int] = set(range(SLOTS))
     early: list[Instr] = []
     code: list[Instr] = []
+
+    def resident(user: Instr, table: FunctionTable, used: int) -> _Resident:
+        found = next((r for r in residents if r.table.rows == table.rows), None)
+        if found is None:
+            found = _take(residents, table, used)
+            into = early if fresh.issuperset(found.slots) else code
+            into += _load(module, images, user, found)
+            fresh.difference_update(found.slots)
+        found.used = used
+        return found
+
+    around = regions_of(module.instructions)
     for number, instr in enumerate(module.instructions):
+        if instr.edge is Edge.BEGIN and around[number] is None:
+            _load_together(module, number, resident)
         if instr.table is not None:
-            found = next((r for r in residents if r.table.rows == instr.table.rows), None)
-            if found is None:
-                found = _take(residents, instr.table, number)
-                into = early if fresh.issuperset(found.slots) else code
-                into += _load(module, images, instr, found)
-                fresh -= set(found.slots)
-            found.used = number
+            found = resident(instr, instr.table, number)
             instr.fields["function"] = ActivationFunction(
                 ActivationFunction.TABLE0.value + found.first
             )
         code.append(instr)
     module.instructions = early + code
+
+
+def _load_together(
+    module: Module, begin: int, resident: Callable[[Instr, FunctionTable, int], _Resident]
+) -> None:
+    """Loads all tables of a loop or branch before it: how often it runs is not known."""
+    region = module.instructions[begin].region
+    end = next(at for at in range(begin + 1, len(module.instructions))
+               if (module.instructions[at].region, module.instructions[at].edge)
+               == (region, Edge.END))  # fmt: skip
+    users = [(i, i.table) for i in module.instructions[begin:end] if i.table is not None]
+    tables = {table.rows: (user, table) for user, table in reversed(users)}
+    needed = sum(slots_of(table) for _, table in tables.values())
+    if needed > SLOTS:
+        raise LoweringError(f"kernel {module.name!r}: the loop or branch of line "
+                            f"{module.instructions[begin].line} needs {needed} slots of function "
+                            f"tables, there are {SLOTS}")  # fmt: skip
+    # The largest first, so that what is left over stays in one piece.
+    for user, table in sorted(tables.values(), key=lambda item: -slots_of(item[1])):
+        resident(user, table, end)
 
 
 def _take(residents: list[_Resident], table: FunctionTable, number: int) -> _Resident:

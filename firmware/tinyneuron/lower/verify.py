@@ -6,7 +6,9 @@ A failure here is a bug of the compiler, not of a kernel, and raises :class:`Ver
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
+from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.formats import FORMATS
 from tinyneuron_hw.isa.opcodes import STREAM_OPCODES, Space, Stream, UpdateMode
 
@@ -14,7 +16,14 @@ from .dependencies import QUEUE_THREADS, thread_of
 from .ir import Instr, Module, Tile, TileRef
 from .semaphores import Entry, Schedule
 
-__all__ = ["VerifyError", "verify_assigned", "verify_module", "verify_placed", "verify_schedule"]
+__all__ = [
+    "VerifyError",
+    "verify_assigned",
+    "verify_module",
+    "verify_order",
+    "verify_placed",
+    "verify_schedule",
+]
 
 
 class VerifyError(AssertionError):
@@ -38,8 +47,10 @@ def verify_module(module: Module) -> None:
                 stop = ref.start_partition + ref.num_partitions
                 _require(0 <= ref.start_partition < stop <= shape[0], instr, f"{path}: partitions")
                 shape = shape[1:]
+            moves = (ref.shift.low, ref.shift.high) if ref.shift else (0, 0)
             low = ref.offset + sum(min(0, stride * (size - 1)) for stride, size in ref.dims)
             high = ref.offset + sum(max(0, stride * (size - 1)) for stride, size in ref.dims)
+            low, high = low + moves[0], high + moves[1]
             _require(0 <= low <= high < math.prod(shape), instr, f"{path}: outside its tensor")
 
 
@@ -48,6 +59,8 @@ def verify_assigned(module: Module) -> None:
     fed by two streams."""
     issuers: dict[int, Stream] = {}
     for instr in module.instructions:
+        if instr.edge is not None or instr.is_replicated:
+            continue
         _require(instr.stream is not None, instr, "no stream")
         assert instr.stream is not None
         _require(instr.opcode in STREAM_OPCODES[instr.stream], instr, f"not on {instr.stream.name}")
@@ -96,7 +109,19 @@ def verify_schedule(
 ) -> None:
     """Plays the streams with their semaphores: all end, every dependency is kept by what the
     semaphores imply, and every semaphore is 0 afterwards."""
-    threads = QUEUE_THREADS + module.config.dma_engines
+    values = verify_order(module.instructions, dependencies, schedule, module.config)
+    for stream, entries in schedule.streams.items():
+        _require(entries[-1].halt, None, f"{stream.name} has no HALT")
+    _require(not any(values), None, f"semaphores end at {values}")
+
+
+def verify_order(
+    instructions: Sequence[Instr], dependencies: list[tuple[int, ...]], schedule: Schedule,
+    config: CoreConfig,
+) -> list[int]:  # fmt: skip
+    """Plays streams whose semaphores begin at 0: all end, and every dependency is kept by what the
+    semaphores imply. Returns what the semaphores end at."""
+    threads = QUEUE_THREADS + config.dma_engines
     count = len(schedule.semaphores) + 1
     values = [0] * count
     history = [[[0] * threads] for _ in range(count)]
@@ -111,12 +136,13 @@ def verify_schedule(
         if entry.wait is not None:
             # One thread counts a semaphore (or, at the end, all of them: then the value is final).
             know[:] = map(max, know, history[entry.wait.semaphore][entry.wait.value])
+            values[entry.wait.semaphore] -= entry.wait.value if entry.wait.takes else 0
         after = know
         instr = entry.instr
         if instr is not None:
             thread = thread_of(instr)
             for at in dependencies[entry.index]:
-                other = thread_of(module.instructions[at])
+                other = thread_of(instructions[at])
                 kept = at in position and (other == thread or know[other] >= position[at])
                 _require(kept, instr, f"may start before instruction {at} is done")
             done[thread] += 1
@@ -148,6 +174,5 @@ def verify_schedule(
                 moved = True
     for stream, entries in schedule.streams.items():
         _require(cursors[stream] == len(entries), None, f"{stream.name} never ends")
-        _require(entries[-1].halt, None, f"{stream.name} has no HALT")
-    _require(not any(values), None, f"semaphores end at {values}")
-    _require(len(position) == len(module.instructions), None, "instructions were lost")
+    _require(len(position) == len(instructions), None, "instructions were lost")
+    return values

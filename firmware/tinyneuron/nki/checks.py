@@ -96,8 +96,12 @@ def _check_overlap(call: str, role: str, dst: TileRef, src: TileRef) -> None:
     ):
         return
     same_lanes = src.start_partition == dst.start_partition
-    if same_lanes and (src.offset, src.dims) == (dst.offset, dst.dims):
+    place = [(ref.offset, ref.dims, ref.shift) for ref in (src, dst)]
+    if same_lanes and place[0] == place[1]:
         return
+    if src.shift != dst.shift:
+        raise KernelError(f"{call}: {role} and dst in {dst.base.name} may overlap: registers that "
+                          "move them must be the same")  # fmt: skip
     unit = FORMATS[dst.base.dtype].bytes
     extents = [pattern_range(ref.offset * unit, ref.dims[::-1], unit, unit) for ref in (src, dst)]
     if extents[0].low >= extents[1].high or extents[1].low >= extents[0].high:

@@ -106,7 +106,9 @@ def trace(
         else:
             arguments[name] = value
     with tracing(state):
-        _outputs(state.module, function(**arguments))
+        result = function(**arguments)
+        state.require_whole()
+        _outputs(state.module, result)
     return state.module
 
 

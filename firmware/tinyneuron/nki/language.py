@@ -1,15 +1,15 @@
 """``nki.language``: tensors, memories, types, ranges and operation names.
 
 A subset of the public module with the same names and defaults. Not in this slice: whole-tile
-operations (``nl.add(x, y)`` as a call), ``load``/``store``, ``zeros`` and relatives, grids, dynamic
-loops, ``address=`` of ``ndarray``. Sizes come from the configuration the kernel is compiled for.
+operations (``nl.add(x, y)`` as a call), ``load``/``store``, ``zeros`` and relatives, grids,
+``address=`` of ``ndarray``. Sizes come from the configuration the kernel is compiled for.
 """
 
 from __future__ import annotations
 
 import enum
-import operator
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import ml_dtypes
@@ -18,17 +18,21 @@ import numpy as np
 from tinyneuron_hw.formats import FORMATS, DType, get_dtype
 from tinyneuron_hw.isa.opcodes import Space
 
+from ..lower.ir import Extent
 from . import functions
+from .control import cond, dynamic_range, fori_loop, while_loop
 from .functions import *  # noqa: F403 (operations, all of which belong to the language)
 from .ops import Op
+from .registers import VirtualRegister, bounded, size_of
 from .tensor import Tensor, ds
 from .trace import KernelError, current
 
 __all__ = [
-    "Buffer", "Op", "Tensor", "affine_range", "as_dtype", "bfloat16", "bool_", "ds", "float8_e3m4",
-    "float8_e4m3", "float8_e5m2", "float16", "float32", "hbm", "int8", "int16", "int32", "ndarray",
-    "private_hbm", "psum", "sbuf", "sequential_range", "shared_hbm", "static_range", "tfloat32",
-    "tile_size", "uint8", "uint16", "uint32",
+    "Buffer", "Op", "Tensor", "affine_range", "as_dtype", "bfloat16", "bool_", "bounded", "cond",
+    "ds", "dynamic_range", "float8_e3m4", "float8_e4m3", "float8_e5m2", "float16", "float32",
+    "fori_loop", "hbm", "int8", "int16", "int32", "ndarray", "private_hbm", "psum", "sbuf",
+    "sequential_range", "shared_hbm", "static_range", "tfloat32", "tile_size", "uint8", "uint16",
+    "uint32", "while_loop",
 ]  # fmt: skip
 __all__ += functions.__all__
 
@@ -83,13 +87,14 @@ def as_dtype(dtype: Any) -> DType:
 
 
 def ndarray(
-    shape: Sequence[int], dtype: Any, buffer: Buffer = Buffer.SBUF, name: str = "",
-    address: None = None,
+    shape: Sequence[int | VirtualRegister], dtype: Any, buffer: Buffer = Buffer.SBUF,
+    name: str = "", address: None = None,
 ) -> Tensor:  # fmt: skip
     """An uninitialised tensor.
 
-    On chip, ``shape[0]`` counts partitions and memory is assigned by liveness. In device memory a
-    tensor that the kernel returns is an output, any other is scratch. ``address`` must be None.
+    On chip, ``shape[0]`` counts partitions, memory is assigned by liveness, and a size may be a
+    register: there is room for the largest one. In device memory a tensor that the kernel returns
+    is an output, any other is scratch. ``address`` must be None.
 
     Raises
     ------
@@ -99,7 +104,7 @@ def ndarray(
     if address is not None:
         raise KernelError(f"address must be None (memory is assigned by liveness), not {address!r}")
     try:
-        extents = tuple(operator.index(extent) for extent in shape)
+        extents = tuple(map(size_of, shape))
     except TypeError:
         raise KernelError(f"shape must be a sequence of integers, not {shape!r}") from None
     if any(extent < 1 for extent in extents):
@@ -109,7 +114,10 @@ def ndarray(
         raise KernelError(f"buffer must be nl.sbuf, nl.psum or one of nl.*hbm, not {buffer!r}")
     if buffer in (Buffer.SBUF, Buffer.PSUM):
         space = Space.SBUF if buffer is Buffer.SBUF else Space.PSUM
-        return Tensor.whole(trace.new_tile(extents, kind, space, name))
+        room = tuple(map(int, extents))
+        return replace(Tensor.whole(trace.new_tile(room, kind, space, name)), shape=extents)
+    if any(isinstance(extent, Extent) for extent in extents):
+        raise KernelError(f"a tensor in device memory has sizes that are known, not {extents}")
     return Tensor.whole(trace.new_tensor(extents, kind, "scratch", name))
 
 

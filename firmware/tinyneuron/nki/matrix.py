@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from tinyneuron_hw.formats import FORMATS, DType
@@ -13,6 +15,7 @@ from ..lower.ir import TileRef
 from .checks import on_chip
 from .engines import engine
 from .moves import vector_transpose
+from .registers import VirtualRegister, as_operand
 from .tensor import Tensor
 from .trace import KernelError, current, emit
 
@@ -24,7 +27,8 @@ Engine = engine
 
 
 def nc_matmul(
-    dst: Tensor, stationary: Tensor, moving: Tensor, accumulate: bool | None = None,
+    dst: Tensor, stationary: Tensor, moving: Tensor,
+    accumulate: bool | VirtualRegister | None = None,
     is_transpose: bool = False, *, stationary_bias: int = 0, moving_bias: int = 0,
 ) -> None:  # fmt: skip
     """``dst (+)= stationary.T @ moving``: stationary ``[K, M]`` and moving ``[K, N...]`` in SBUF,
@@ -37,7 +41,8 @@ def nc_matmul(
     the type's own).
 
     ``accumulate=None``: the first matmul that writes this region of the tile overwrites, later
-    ones add, until an instruction other than a matmul writes the tile.
+    ones add, until an instruction other than a matmul writes the tile. It must be said where a loop
+    or branch of the core stands in between; there it may be a register that holds 0 or 1.
 
     ``is_transpose``: types of 1 or 2 bytes; ``dst`` gets the bit patterns of ``stationary``
     that a 0/1 matrix ``moving`` selects, unchanged; it never accumulates.
@@ -57,12 +62,14 @@ def nc_matmul(
         if not 0 <= bias < 64 or (bias and ref.base.dtype not in FP8_DTYPES):
             raise KernelError(f"{call}: {role}_bias must be 0, or for FP8 from 1 to 63, not {bias}")
     group = current().written.setdefault(out.base, set())
-    region = (out.start_partition, out.num_partitions, out.offset, out.dims)
-    if is_transpose and accumulate:
+    region = (out.start_partition, out.num_partitions, out.offset, out.dims, out.shift)
+    if is_transpose and accumulate is not None and accumulate is not False:
         raise KernelError(f"{call}: a transpose does not accumulate")
-    if accumulate is None:
-        accumulate = region in group and not is_transpose
+    if accumulate is None and not is_transpose:
+        _check_group(call, out)
+        accumulate = region in group
     group.add(region)
+    flag = _flag(call, accumulate)
     transpose = int(is_transpose)
     emit(
         Opcode.LOAD_STATIONARY, {"src": left}, {},
@@ -71,7 +78,7 @@ def nc_matmul(
     )  # fmt: skip
     emit(
         Opcode.MULTIPLY_MOVING, {"src": right}, {"dst": out},
-        {"accumulate": int(accumulate), "transpose": transpose, "exponent_bias": moving_bias},
+        {"accumulate": flag, "transpose": transpose, "exponent_bias": moving_bias},
         Stream.TENSOR,
     )  # fmt: skip
 
@@ -101,7 +108,7 @@ def nc_transpose(dst: Tensor, data: Tensor, engine: engine = engine.unknown) -> 
     unit = on_chip(call, "identity", _identity(source.start_partition + rows))
     moving = TileRef(unit.base, source.start_partition, rows, source.start_partition, ((1, rows),))
     _check_shapes(call, target, source, moving, source.per_partition, rows)
-    current().written.pop(target.base, None)
+    current().forget(target.base)
     for part in (0, 1) if FORMATS[dtype].bytes == 4 else (None,):
         parts = {} if part is None else {"src": part}
         emit(Opcode.LOAD_STATIONARY, {"src": source}, {},
@@ -110,6 +117,23 @@ def nc_transpose(dst: Tensor, data: Tensor, engine: engine = engine.unknown) -> 
         parts = {} if part is None else {"dst": part}
         emit(Opcode.MULTIPLY_MOVING, {"src": moving}, {"dst": target},
              {"accumulate": 0, "transpose": 1}, Stream.TENSOR, parts)  # fmt: skip
+
+
+def _check_group(call: str, out: TileRef) -> None:
+    trace = current()
+    if out.base.region is not trace.region or out.base in trace.interrupted:
+        raise KernelError(f"{call}: accumulate must be said for {out.base.name}, which was made "
+                          "outside this loop or branch, or written before one")  # fmt: skip
+
+
+def _flag(call: str, accumulate: bool | VirtualRegister | None) -> int | VirtualRegister:
+    if not isinstance(accumulate, VirtualRegister):
+        return int(bool(accumulate))
+    if not 0 <= accumulate.low <= accumulate.high <= 1:
+        raise KernelError(f"{call}: accumulate must be known to be 0 or 1: a comparison, or "
+                          f"nl.bounded(register, 0, 1), not {accumulate!r}")  # fmt: skip
+    as_operand(accumulate)
+    return accumulate if accumulate.low < accumulate.high else accumulate.low
 
 
 def _identity(rows: int) -> Tensor:
@@ -123,8 +147,9 @@ def _identity(rows: int) -> Tensor:
         data = np.eye(size, dtype=np.uint8)
         source = trace.new_tensor(data.shape, DType.UINT8, "constant", "identity", data.tobytes())
         tile = trace.new_tile(data.shape, DType.UINT8, Space.SBUF, "identity")
-        dma_copy(Tensor.whole(tile), Tensor.whole(source))
+        tile.region = None
         trace.identity = tile
+        trace.before_regions(lambda: dma_copy(Tensor.whole(tile), Tensor.whole(source)))
     return Tensor.whole(tile)[:rows]
 
 
@@ -152,7 +177,8 @@ def _check_result(call: str, dtype: DType, kind: MatmulKind) -> None:
 def _check_pairs(call: str, **operands: Tensor) -> None:
     for role, tensor in operands.items():
         axes = zip(tensor.strides[1:-1], tensor.shape[1:-1], strict=True)
-        steps = (tensor.offset, *(step for step, size in axes if size > 1))
+        moves = () if tensor.shift is None else (tensor.shift.scale,)
+        steps = (tensor.offset, *moves, *(step for step, size in axes if size > 1))
         if tensor.ndim < 3 or tensor.shape[-1] != _PAIR or tensor.strides[-1] != 1:
             raise KernelError(f"{call}: {role} of integers must end in an axis of 2 with stride 1: "
                               f"{tensor!r}")  # fmt: skip
@@ -164,7 +190,8 @@ def _check_pairs(call: str, **operands: Tensor) -> None:
 def _check_shapes(call: str, out: TileRef, left: TileRef, right: TileRef, m: int, n: int) -> None:
     config = current().config
     rows = [f"{ref.num_partitions} from {ref.start_partition}" for ref in (left, right)]
-    if rows[0] != rows[1]:
+    places = [(ref.num_partitions, ref.start_partition) for ref in (left, right)]
+    if places[0] != places[1]:
         raise KernelError(f"{call}: stationary and moving must be on the same partitions: "
                           f"{rows[0]} and {rows[1]}")  # fmt: skip
     if m > config.columns or n > config.psum_bank_words:
@@ -174,7 +201,11 @@ def _check_shapes(call: str, out: TileRef, left: TileRef, right: TileRef, m: int
         raise KernelError(f"{call}: dst must be [{m}, {n}], not "
                           f"[{out.num_partitions}, {out.per_partition}]")  # fmt: skip
     size = FORMATS[out.base.dtype].bytes
-    extent = pattern_range(size * out.offset, out.dims[::-1], size, size)
+    moves = (out.shift.low, out.shift.high) if out.shift else (0, 0)
+    first, last = (
+        pattern_range(size * (out.offset + move), out.dims[::-1], size, size) for move in moves
+    )
+    extent = replace(first, high=last.high)
     if extent.low // config.psum_bank_bytes != (extent.high - 1) // config.psum_bank_bytes:
         where = f"bytes {extent.low} ... {extent.high - 1} of its tile"
         raise KernelError(f"{call}: dst must lie in one bank of {config.psum_bank_bytes} bytes, "

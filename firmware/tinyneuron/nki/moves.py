@@ -4,6 +4,7 @@ across partitions."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from tinyneuron_hw.formats import FORMATS
@@ -87,9 +88,7 @@ def nc_stream_shuffle(dst: Tensor, src: Tensor, shuffle_mask: Sequence[int]) -> 
         if entry != _LEAVE and not 0 <= entry < quadrant:
             raise KernelError(f"{call}: shuffle_mask must hold numbers below {quadrant} or 255, "
                               f"not {entry!r}")  # fmt: skip
-    if to.base is source.base and (to.start_partition, to.offset, to.dims) != (
-        source.start_partition, source.offset, source.dims
-    ):  # fmt: skip
+    if to.base is source.base and to != replace(source, num_partitions=to.num_partitions):
         raise KernelError(f"{call}: src and dst must be the same elements or different tensors")
     mask = pack_mask([None if entry == _LEAVE else int(entry) for entry in entries])
     emit(Opcode.SHUFFLE, {"in0": source}, {"dst": to}, {"mask": mask}, Stream.VECTOR)
@@ -151,4 +150,4 @@ def _backwards(ref: TileRef) -> TileRef:
     """The same elements in the opposite order."""
     last = ref.offset + sum(stride * (size - 1) for stride, size in ref.dims)
     dims = tuple((-stride, size) for stride, size in ref.dims)
-    return TileRef(ref.base, ref.start_partition, ref.num_partitions, last, dims)
+    return replace(ref, offset=last, dims=dims)

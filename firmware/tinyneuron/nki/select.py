@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from tinyneuron_hw.isa.opcodes import Comparison, Opcode, Stream
@@ -142,7 +143,7 @@ def _counted(call: str, role: str, tensor: Tensor, pattern: Sequence[Sequence[in
                           f"has {ref.per_partition} per partition")  # fmt: skip
     view = tensor.reshape((tensor.shape[0], *sizes))
     dims = tuple(zip(view.strides[1:], view.shape[1:], strict=True))
-    counted = TileRef(ref.base, ref.start_partition, ref.num_partitions, ref.offset, dims)
+    counted = replace(ref, dims=dims)
     return free_ref(call, role, counted)
 
 

@@ -10,19 +10,37 @@ import math
 import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 from tinyneuron_hw.formats import FORMATS, DType
 from tinyneuron_hw.isa.opcodes import Space
 
-from ..lower.ir import DeviceRef, DeviceTensor, Tile, TileRef
+from ..lower.ir import DeviceRef, DeviceTensor, Extent, Register, Shift, Tile, TileRef
 from .trace import KernelError
 
 __all__ = ["Tensor", "ds"]
 
 
-def ds(start: int, size: int) -> slice:
-    """``size`` elements from ``start``, as an index."""
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """``size`` elements from ``start``, one of them a register."""
+
+    start: Any
+    size: Any
+
+
+@overload
+def ds(start: int, size: int) -> slice: ...
+
+
+@overload
+def ds(start: Any, size: Any) -> Any: ...
+
+
+def ds(start: Any, size: Any) -> Any:
+    """``size`` elements from ``start``, as an index; each a number or a register."""
+    if any(isinstance(item, (Register, Extent)) for item in (start, size)):
+        return Piece(start, size)
     return slice(start, start + size)
 
 
@@ -52,6 +70,8 @@ class Tensor:
     start_partition: int = 0
     indirect: Indirect | None = None
     """Of a device tensor: an index moves the start of each row."""
+    shift: Shift | None = None
+    """A register moves the start."""
 
     @classmethod
     def whole(cls, base: Tile | DeviceTensor) -> Tensor:
@@ -85,8 +105,15 @@ class Tensor:
         """This view as an operand, axes merged where they are contiguous."""
         if isinstance(self.base, Tile):
             dims = _merged(self.strides[1:], self.shape[1:])
-            return TileRef(self.base, self.start_partition, self.shape[0], self.offset, dims)
-        return DeviceRef(self.base, self.offset, _merged(self.strides, self.shape))
+            return TileRef(self.base, self.start_partition, self.shape[0], self.offset, dims,
+                           self.shift)  # fmt: skip
+        return DeviceRef(self.base, self.offset, _merged(self.strides, self.shape),
+                         shift=self.shift)  # fmt: skip
+
+    @property
+    def is_dynamic(self) -> bool:
+        """Whether registers hold its place or one of its sizes."""
+        return self.shift is not None or any(isinstance(size, Extent) for size in self.shape)
 
     def __getitem__(self, key: Any) -> Tensor:
         """Integers, slices with positive steps, ``ds`` and ``...``; nothing may reach outside."""
@@ -101,8 +128,16 @@ class Tensor:
             raise KernelError(f"{self!r}: {len(keys)} indices for {self.ndim} axes")
         keys += [slice(None)] * (self.ndim - len(keys))
         shape, strides, offset, start = [], [], self.offset, self.start_partition
+        shift = self.shift
         for axis, item in enumerate(keys):
             first, step, count, dropped = self._index(axis, item)
+            if isinstance(first, Register):
+                if self.on_chip and axis == 0:
+                    raise KernelError(f"{self!r}: the partition axis takes constant starts only")
+                first, rest = first.sum  # pyright: ignore
+                room = self.shape[axis] - count - rest
+                shift = moved(shift, first, self.strides[axis], room)
+                first = rest
             if self.on_chip and axis == 0:
                 if step != 1:
                     raise KernelError(f"{self!r}: the partition axis takes step 1 only, not {step}")
@@ -114,11 +149,26 @@ class Tensor:
                 strides.append(self.strides[axis] * step)
         if self.on_chip and len(shape) == 1:
             shape, strides = [*shape, 1], [*strides, 1]
-        return Tensor(self.base, tuple(shape), tuple(strides), offset, start)
+        return Tensor(self.base, tuple(shape), tuple(strides), offset, start, shift=shift)
 
-    def _index(self, axis: int, item: Any) -> tuple[int, int, int, bool]:
+    def _index(self, axis: int, item: Any) -> tuple[Any, int, int, bool]:
         """First element, step, count, and whether the axis disappears."""
         extent = self.shape[axis]
+        if isinstance(extent, Extent):
+            if not isinstance(item, slice) or (item.start, item.stop, item.step) != (None,) * 3:
+                raise KernelError(
+                    f"{self!r}: axis {axis} has a size in a register: it takes : only"
+                )
+            return 0, 1, extent, False
+        if isinstance(item, (Piece, Register)):
+            start, size = (item.start, item.size) if isinstance(item, Piece) else (item, 1)
+            return (*_piece(self, axis, start, size), isinstance(item, Register))
+        ends = (item.start, item.stop) if isinstance(item, slice) else ()
+        if any(isinstance(end, Register) for end in ends):
+            if item.start not in (None, 0) or item.step not in (None, 1):
+                raise KernelError(f"{self!r}: axis {axis}: a slice with a register is [:register]; "
+                                  "others are nl.ds(start, size)")  # fmt: skip
+            return (*_piece(self, axis, 0, item.stop), False)
         if isinstance(item, slice):
             first = 0 if item.start is None else operator.index(item.start)
             stop = extent if item.stop is None else operator.index(item.stop)
@@ -144,6 +194,8 @@ class Tensor:
         the partition axis of an on-chip tensor stays)."""
         if self.indirect is not None:
             raise KernelError(f"{self!r}: a view with vector_offset cannot be reshaped")
+        if any(isinstance(size, Extent) for size in self.shape):
+            raise KernelError(f"{self!r}: a view with a size in a register cannot be reshaped")
         target = tuple(map(operator.index, shape))
         if math.prod(target) != math.prod(self.shape):
             raise KernelError(f"{self!r}: cannot be reshaped to {target}: element counts differ")
@@ -154,7 +206,7 @@ class Tensor:
         if strides is None:
             raise KernelError(f"{self!r}: cannot be reshaped to {target} without a copy")
         return Tensor(self.base, target, self.strides[:skip] + strides, self.offset,
-                      self.start_partition)  # fmt: skip
+                      self.start_partition, shift=self.shift)  # fmt: skip
 
     def ap(
         self, pattern: Sequence[Sequence[int]], offset: int = 0,
@@ -216,6 +268,38 @@ class Tensor:
                       indirect=Indirect(indices, stride, last))  # fmt: skip
 
 
+def _piece(tensor: Tensor, axis: int, start: Any, size: Any) -> tuple[Any, int, int]:
+    """First element, step and count of ``size`` elements from ``start``, which must be inside."""
+    from .registers import VirtualRegister, as_operand, size_of
+
+    extent, where = tensor.shape[axis], f"{tensor!r}: axis {axis}"
+    first, count = as_operand(start), size_of(size)
+    low, high = (first.low, first.high) if isinstance(first, VirtualRegister) else (first, first)
+    if low < 0:
+        raise KernelError(f"{where}: start must be known to be at least 0, not {low}: "
+                          "nl.bounded(register, low, high)")  # fmt: skip
+    reach, register = high + count, count.register if isinstance(count, Extent) else None
+    if isinstance(register, VirtualRegister) and isinstance(first, VirtualRegister):
+        reach = min(reach, register.sums.get(first.index, reach))
+    if reach > extent or not 1 <= int(count) <= extent:
+        raise KernelError(f"{where}: {int(count)} elements from at most {high} on may reach "
+                          f"outside 0 ... {extent - 1}")  # fmt: skip
+    return first, 1, count
+
+
+def moved(shift: Shift | None, register: Any, scale: int, room: int) -> Shift:
+    """The place of a view that a register moves by ``scale`` elements, at most ``room`` times."""
+    low, high = max(register.low, 0) * scale, min(register.high, room) * scale
+    high = max(low, high)
+    if shift is None:
+        return Shift(register, register.index, scale, low, high)
+    if shift.index == register.index:
+        return Shift(register, shift.index, shift.scale + scale, shift.low + low, shift.high + high)
+    total: Any = shift.register
+    total = total * shift.scale + register * scale
+    return Shift(total, total.index, 1, shift.low + low, shift.high + high)
+
+
 def _row_major(shape: tuple[int, ...], on_chip: bool) -> tuple[int, ...]:
     strides, step = [], 1
     for extent in reversed(shape):
@@ -233,7 +317,8 @@ def _merged(strides: Sequence[int], shape: Sequence[int]) -> tuple[tuple[int, in
     for stride, size in zip(strides, shape, strict=True):
         if size == 1:
             continue
-        if dims and dims[-1][0] == stride * size:
+        joins = dims and not isinstance(dims[-1][1], Extent) and not isinstance(size, Extent)
+        if joins and dims[-1][0] == stride * size:
             dims[-1] = (stride, dims[-1][1] * size)
         else:
             dims.append((stride, size))

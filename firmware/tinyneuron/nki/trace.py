@@ -6,7 +6,7 @@ import contextlib
 import math
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from tinyneuron_hw.config import CoreConfig
@@ -15,7 +15,19 @@ from tinyneuron_hw.isa.codec import fields_of
 from tinyneuron_hw.isa.opcodes import Opcode, RoundMode, Space, Stream
 from tinyneuron_hw.isa.roles import STOCHASTIC_OPCODES
 
-from ..lower.ir import DeviceTensor, Instr, Module, Operand, Tile, TileRef
+from ..lower.ir import (
+    DeviceTensor,
+    Edge,
+    Extent,
+    Instr,
+    Module,
+    Operand,
+    Region,
+    RegionKind,
+    Register,
+    Tile,
+    TileRef,
+)
 from ..tables.fit import FunctionTable
 
 __all__ = ["KernelError", "Trace", "current", "emit", "source_line", "tracing"]
@@ -54,12 +66,74 @@ class Trace:
         self.module = Module(config, name)
         self.written: dict[Tile, set[object]] = {}
         """PSUM regions that a matmul of the current accumulation group has written."""
+        self.interrupted: set[Tile] = set()
+        """Tiles with a group that a loop or branch has cut."""
+        self.results: dict[tuple[Any, ...], Register] = {}
+        """What an operation on registers has given before."""
         self.identity: Tile | None = None
         """The unit matrix, once a transpose has needed it."""
+        self.region: Region | None = None
+        """The innermost loop or branch that is open."""
+        self.abandoned: int | None = None
+        """Line of a loop that was left before its end."""
+        self.outermost = 0
+        """Where the outermost open loop or branch begins."""
 
     def emit(self, instr: Instr) -> None:
         """Append an instruction."""
+        self.require_whole()
         self.module.instructions.append(instr)
+
+    def require_whole(self) -> None:
+        """Raises :class:`KernelError` when a loop was left by ``break``, ``return`` or an
+        exception."""
+        if self.abandoned is not None:
+            raise KernelError(f"the dynamic loop of line {self.abandoned} must run to its end: no "
+                              "break or return leaves it")  # fmt: skip
+
+    def before_regions(self, act: Callable[[], None]) -> None:
+        """What ``act`` emits goes before the open loops and branches, so that it runs once."""
+        if self.region is None:
+            act()
+            return
+        instructions, region = self.module.instructions, self.region
+        at = self.outermost
+        rest, self.region = instructions[at:], None
+        del instructions[at:]
+        act()
+        self.outermost, self.region = len(instructions), region
+        instructions += rest
+
+    def open(self, region: Region) -> None:
+        """A loop or branch begins."""
+        if self.region is None:
+            self.outermost = len(self.module.instructions)
+        self._edge(region, Edge.BEGIN)
+        self.region = region
+
+    def other(self, region: Region) -> None:
+        """The other half of a branch begins."""
+        self._edge(region, Edge.ELSE)
+        region.second_half = self.module.registers
+
+    def close(self, region: Region) -> None:
+        """The innermost loop or branch ends."""
+        assert self.region is region
+        self._edge(region, Edge.END)
+        self.region = region.parent
+
+    def _edge(self, region: Region, edge: Edge) -> None:
+        file, line = source_line()
+        opcode = Opcode.LOOP if region.kind is RegionKind.LOOP else Opcode.BRANCH
+        self.emit(Instr(opcode, {}, {}, line, file=file, region=region, edge=edge))
+        # What a matmul has written is known within one straight piece of the kernel only.
+        self.interrupted |= set(self.written)
+        self.written.clear()
+
+    def forget(self, tile: Tile) -> None:
+        """An accumulation in this tile ends: another instruction writes it."""
+        self.written.pop(tile, None)
+        self.interrupted.discard(tile)
 
     def new_tile(self, shape: tuple[int, ...], dtype: DType, space: Space, name: str) -> Tile:
         """A tile; its shape must fit the memory."""
@@ -67,7 +141,8 @@ class Trace:
         psum = space is Space.PSUM
         limit = config.columns if psum else config.partitions
         room = config.psum_partition_bytes if psum else config.sbuf_partition_bytes
-        tile = Tile(len(tiles), name or f"tile{len(tiles)}", space, shape, dtype, source_line()[1])
+        tile = Tile(len(tiles), name or f"tile{len(tiles)}", space, shape, dtype, source_line()[1],
+                    region=self.region)  # fmt: skip
         if len(shape) < 2:
             raise KernelError(f"an on-chip tensor has at least 2 axes, not shape {shape}")
         if shape[0] > limit:
@@ -120,8 +195,11 @@ def emit(
     trace = current()
     for ref in writes.values():
         if opcode is not Opcode.MULTIPLY_MOVING and isinstance(ref, TileRef):
-            trace.written.pop(ref.base, None)
+            trace.forget(ref.base)
     fields = dict(fields or {})
+    for path, value in fields.items():
+        if isinstance(value, Extent):
+            raise KernelError(f"{opcode.name.lower()}: {path} must be a number that is known now")
     rounds = opcode in STOCHASTIC_OPCODES and any(f.path == "round_mode" for f in fields_of(opcode))
     if trace.stochastic and rounds:
         fields["round_mode"] = RoundMode.STOCHASTIC

@@ -115,12 +115,10 @@ def dma_transpose(dst: Tensor, src: Tensor, axes: Sequence[int] | None = None) -
     for role, tensor in (("dst", dst), ("src", src)):
         ref, axis = refs[role], tuple(zip(tensor.strides, tensor.shape, strict=True))
         if isinstance(ref, TileRef):
-            whole = TileRef(ref.base, ref.start_partition, ref.num_partitions, ref.offset, axis[1:])
-            refs[role] = free_ref(call, role, whole)
+            refs[role] = free_ref(call, role, replace(ref, dims=axis[1:]))
         else:
-            refs[role] = _device_ref(
-                call, role, DeviceRef(ref.base, ref.offset, (*axis[1:-1], axis[0], axis[-1]))
-            )
+            dims = (*axis[1:-1], axis[0], axis[-1])
+            refs[role] = _device_ref(call, role, replace(ref, dims=dims))
     _emit(call, refs, {"transpose": 1})
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from tinyneuron_hw.isa.opcodes import Opcode, Stream
 from tinyneuron_hw.isa.rules import REDUCE_OPS
 
-from ..lower.ir import Operand, TileRef
+from ..lower.ir import Operand
 from .activation import activate
 from .checks import (
     element_bits,
@@ -109,8 +110,7 @@ def tensor_reduce(
     shape = data.shape[: axes[0]] + (1,) * (len(axes) if keepdims else axes[0] == 1)
     if dst.shape != shape:
         raise KernelError(f"{call}: dst must have shape {shape}, not {dst.shape}")
-    pattern = TileRef(source.base, source.start_partition, source.num_partitions, source.offset,
-                      kept + reduced)  # fmt: skip
+    pattern = replace(source, dims=kept + reduced)
     fields = {"op": code, "reduce_dims": len(reduced), "negate": int(negate)}
     reads: dict[str, Operand] = {"in0": free_ref(call, "data", pattern)}
     emit(Opcode.TENSOR_REDUCE, reads, {"dst": to}, fields, Stream.VECTOR)

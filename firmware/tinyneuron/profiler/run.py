@@ -25,7 +25,8 @@ _LARGEST = 2
 
 def random_inputs(program: Program, seed: int = SEED) -> dict[str, np.ndarray]:
     """An array for each input of a program: floats from the standard normal distribution, 8-bit
-    integers over all values, others 0 or 1."""
+    integers over all values, others 0 or 1; a number that the program checks, such as a length, is
+    the largest that it takes."""
     random = np.random.default_rng(seed)
     found = {}
     for spec in program.of_kind("input"):
@@ -37,6 +38,9 @@ def random_inputs(program: Program, seed: int = SEED) -> dict[str, np.ndarray]:
         if dtype.itemsize > 1:
             low, high = 0, _LARGEST
         found[spec.name] = random.integers(low, high, spec.shape).astype(dtype)
+    for bounds in program.all_bounds():
+        if bounds.source is not None:
+            found[bounds.source.name].flat[bounds.element] = bounds.high
     return found
 
 

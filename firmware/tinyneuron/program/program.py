@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,7 @@ from tinyneuron_hw.formats import FORMATS, DType
 from tinyneuron_hw.isa.codec import Field, fields_of
 from tinyneuron_hw.isa.opcodes import STREAM_OPCODES, Opcode, Stream
 
-__all__ = ["TENSOR_KINDS", "Program", "ProgramError", "Relocation", "TensorSpec"]
+__all__ = ["TENSOR_KINDS", "Bounds", "Program", "ProgramError", "Relocation", "TensorSpec"]
 
 TENSOR_KINDS = ("input", "output", "constant", "scratch")
 ADDRESS_BITS = 48
@@ -23,6 +23,7 @@ MAX_DIMENSIONS = 32
 METADATA_DEPTH = 32
 """Lists and objects of the metadata inside each other."""
 METADATA_INTEGER_BITS = 64
+_ENDS = ("low", "high")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 
 
@@ -82,6 +83,17 @@ class Relocation:
         return self.stream.value, self.index, self.path
 
 
+@dataclass(frozen=True)
+class Bounds:
+    """A number must be from ``low`` to ``high``: element ``element`` of the input ``source``, or
+    something that the program computes."""
+
+    low: int
+    high: int
+    source: TensorSpec | None = None
+    element: int = 0
+
+
 @dataclass
 class Program:
     """Instructions, tensors and where the addresses of one go into the other.
@@ -103,7 +115,9 @@ class Program:
         What JSON can hold, at most 32 levels deep; numbers are finite, integers have 64 bits.
         ``kernel``: name; ``source``: stream name -> one line number (0: none) per instruction;
         ``file``: the file those lines are in; when they are in several, ``files``: all of them, and
-        ``source_file``: stream name -> one index into ``files`` per instruction.
+        ``source_file``: stream name -> one index into ``files`` per instruction. ``bounds``: stream
+        name -> index of an instruction that traps unless a number is from ``low`` to ``high``, with
+        the ``input`` and its ``element`` that it comes from, if it is one.
     """
 
     config: CoreConfig
@@ -150,6 +164,25 @@ class Program:
             is_one = isinstance(number, int) and 0 <= number < len(files)
             found = files[number] if is_one else found
         return found if isinstance(found, str) else ""
+
+    def bounds_of(self, stream: Stream, index: int) -> Bounds | None:
+        """The bounds that an instruction checks, if the metadata say."""
+        found = self.metadata.get("bounds")
+        found = found.get(stream.name) if isinstance(found, dict) else None
+        found = found.get(str(index)) if isinstance(found, dict) else None
+        if not isinstance(found, dict) or not all(type(found.get(n)) is int for n in _ENDS):
+            return None
+        known = {spec.name: spec for spec in self.of_kind("input")}
+        spec, element = known.get(str(found.get("input"))), found.get("element")
+        if spec is None or not isinstance(element, int) or not 0 <= element < spec.elements:
+            return Bounds(found["low"], found["high"])
+        return Bounds(found["low"], found["high"], spec, element)
+
+    def all_bounds(self) -> Iterator[Bounds]:
+        """The bounds that the program's instructions check."""
+        for stream, instructions in self.streams.items():
+            found = (self.bounds_of(stream, index) for index in range(len(instructions)))
+            yield from (item for item in found if item is not None)
 
     @property
     def instruction_count(self) -> int:

@@ -25,7 +25,7 @@ from tinyneuron_sim.loader import CONTROL_START, MemoryWindow, csr_values
 from tinyneuron_sim.notifications import read_notifications
 
 from ..program.disassembler import instruction_text
-from ..program.program import Program, TensorSpec
+from ..program.program import Bounds, Program, TensorSpec
 from .arena import Arena
 from .deadlock import Waiting, explain, places, waiting
 from .dtypes import numpy_dtype
@@ -362,12 +362,25 @@ class Model:
         text = instruction_text(instructions[pc]) if pc < len(instructions) else "past the end"
         stuck = self._waiting() if cause is Trap.WATCHDOG else []
         why = f"; {explain(self.program, stuck)}" if stuck else ""
+        bounds = self.program.bounds_of(stream, pc)
+        if bounds is not None and cause is Trap.BAD_OPERAND:
+            why = f"; {self._broken(bounds)}"
         return TrapError(
             f"trap {cause.name} in stream {stream.name.lower()} at instruction {pc} "
             f"({text[:200]}), address 0x{address:x}{self._source(stream, pc)}{why}",
             cause=cause, stream=stream, pc=pc, address=address, waiting=stuck,
             notifications=told,
         )  # fmt: skip
+
+    def _broken(self, bounds: Bounds) -> str:
+        """Which bounds were broken, and by what if that was an input."""
+        rule, spec = f"must be from {bounds.low} to {bounds.high}", bounds.source
+        if spec is None:
+            return f"a number in a register {rule}"
+        width = spec.nbytes // spec.elements
+        raw = self._memory.read(self._addresses[spec.name] + width * bounds.element, width)
+        value = int.from_bytes(raw, "little", signed=True)
+        return f"{spec.name}[{bounds.element}] {rule}, not {value}"
 
     def _timeout(self, max_cycles: int | None) -> RunTimeoutError:
         stuck = self._waiting()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tinyneuron_hw.config import INSTRUCTION_BYTES
+from tinyneuron_sim.golden.backend import GoldenBackend
 from tinyneuron_sim.golden.schedules import rehearse_schedules
 
 from ..program.program import Program
@@ -13,10 +14,13 @@ __all__ = ["check_order"]
 
 _ALIGNMENT = 64
 _PAGE = 4096
+_WORD = 4
 
 
 def check_order(program: Program, seeds: Iterable[int] = range(8), *, runs: int = 1) -> None:
-    """Rehearses a program on the golden model: accesses are checked, nothing is computed.
+    """Rehearses a program on the golden model: accesses are checked, nothing is computed. A number
+    that the program checks when it runs, such as a length, is the largest one that it takes,
+    other inputs are 0.
 
     Parameters
     ----------
@@ -38,5 +42,16 @@ def check_order(program: Program, seeds: Iterable[int] = range(8), *, runs: int 
         stream: [raw[at : at + INSTRUCTION_BYTES] for at in range(0, len(raw), INSTRUCTION_BYTES)]
         for stream, raw in program.relocated(addresses).items()
     }
+    lengths = [
+        (addresses[item.source.name] + _WORD * item.element, item.high)
+        for item in program.all_bounds()
+        if item.source is not None
+    ]
+
+    def prepare(backend: GoldenBackend) -> None:
+        for address, value in lengths:
+            backend.memory_write(address, (value & 0xFFFF_FFFF).to_bytes(_WORD, "little"))
+
     base = -(-end // _PAGE) * _PAGE
-    rehearse_schedules(program.config, streams, seeds=seeds, runs=runs, base=base)
+    rehearse_schedules(program.config, streams, prepare=prepare, seeds=seeds, runs=runs,
+                       base=base)  # fmt: skip

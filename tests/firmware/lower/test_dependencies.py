@@ -83,7 +83,7 @@ def test_every_conflict_is_ordered(seed, limit, monkeypatch):
     monkeypatch.setattr(pass_, "MAX_RECORDS", limit)
     monkeypatch.setattr(pass_, "MAX_DEVICE_RECORDS", limit)
     module, before = prepared(seed)
-    after = closure(module, pass_.find_dependencies(module, before))
+    after = closure(module, pass_.find_dependencies(module.instructions, before))
     touched = [
         ([elements(ref) for ref in instr.reads.values()],
          [elements(ref) for ref in instr.writes.values()])
@@ -113,7 +113,7 @@ def test_disjoint_slices_stay_independent():
     module = trace(kernel, "tiny", {"x": nki.TensorArg((4, 24), "fp32")})
     choose_engines(module)
     choose_queues(module)
-    assert pass_.find_dependencies(module, allocate(module)) == [(), (), (0, 1)]
+    assert pass_.find_dependencies(module.instructions, allocate(module)) == [(), (), (0, 1)]
 
 
 def test_a_new_tile_waits_for_readers_of_the_old_one_in_its_place():
@@ -133,5 +133,5 @@ def test_a_new_tile_waits_for_readers_of_the_old_one_in_its_place():
     assert [tile.offset for tile in tiles] == [0, 4096, 0]
     assert before[tiles[2]] == [tiles[0]]
     # The third load comes after the first store, and that is all: loads run one tile ahead.
-    assert pass_.find_dependencies(module, before)[4] == (1,)
+    assert pass_.find_dependencies(module.instructions, before)[4] == (1,)
     assert box_of(module.instructions[4].writes["dst"]).dense

@@ -25,7 +25,7 @@ def lowered():
     module = trace(matmul.matmul, "tiny", specs)
     choose_engines(module)
     choose_queues(module)
-    dependencies = find_dependencies(module, allocate(module))
+    dependencies = find_dependencies(module.instructions, allocate(module))
     return module, dependencies, insert_semaphores(module, dependencies)
 
 

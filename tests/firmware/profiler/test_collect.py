@@ -11,6 +11,7 @@ import pytest
 
 import tinyneuron as tn
 from tinyneuron import nki
+from tinyneuron.kernels import dynamic_softmax
 from tinyneuron.nki import isa as nisa
 from tinyneuron.nki import language as nl
 from tinyneuron.profiler.collect import collect, covered
@@ -212,3 +213,9 @@ def test_json(profile):
     assert found["cycles"] == profile.cycles
     assert found["engines"]["tensor"]["busy"] == profile.counters["tensor_busy"]
     assert found["slices"] == len(profile.slices)
+
+
+def test_a_length_is_the_largest_that_the_program_takes():
+    program = dynamic_softmax.build("tiny", 7, 5, dynamic_columns=True)
+    inputs = random_inputs(program)
+    assert (inputs["rows"].tolist(), inputs["columns"].tolist()) == ([7], [5])
