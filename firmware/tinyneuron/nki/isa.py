@@ -17,13 +17,8 @@ from .engines import engine, scalar_engine, tensor_engine, unknown_engine, vecto
 from .matrix import nc_matmul, nc_transpose
 from .moves import max8, nc_find_index8, nc_match_replace8, nc_stream_shuffle
 from .random import dropout, rng, set_rng_seed
-from .registers import (
-    VirtualRegister,
-    register_alloc,
-    register_load,
-    register_move,
-    register_store,
-)
+from .register_moves import register_load, register_store
+from .registers import VirtualRegister, register_alloc, register_move
 from .select import affine_select, iota, range_select, select_reduce, tensor_copy_predicated
 from .statistics import bn_aggr, bn_stats
 from .transfer import dma_compute, dma_copy, dma_transpose, oob_mode

@@ -18,6 +18,7 @@ from .moves import vector_transpose
 from .registers import VirtualRegister, as_operand
 from .tensor import Tensor
 from .trace import KernelError, current, emit
+from .transfer import dma_copy
 
 __all__ = ["nc_matmul", "nc_transpose"]
 
@@ -138,8 +139,6 @@ def _flag(call: str, accumulate: bool | VirtualRegister | None) -> int | Virtual
 
 def _identity(rows: int) -> Tensor:
     """The unit matrix in SBUF, loaded once a kernel."""
-    from .isa import dma_copy
-
     trace = current()
     tile = trace.identity
     if tile is None:

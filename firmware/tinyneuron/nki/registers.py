@@ -9,15 +9,13 @@ from __future__ import annotations
 import operator
 from typing import Any, Never
 
-from tinyneuron_hw.isa.opcodes import Opcode, RegisterOp, Stream
-from tinyneuron_hw.isa.rules_registers import WORD_DTYPES
+from tinyneuron_hw.isa.opcodes import Opcode, RegisterOp
 
-from ..lower.ir import OWN_NUMBER, DeviceRef, DeviceTensor, Extent, Instr, Operand, Register
-from .tensor import Tensor
+from ..lower.ir import OWN_NUMBER, Extent, Instr, Operand, Register
 from .trace import KernelError, current, source_line
 
-__all__ = ["VirtualRegister", "as_operand", "bounded", "register_alloc", "register_load",
-           "register_move", "register_store", "size_of"]  # fmt: skip
+__all__ = ["VirtualRegister", "as_operand", "bounded", "must_be_settable", "register_alloc",
+           "register_move", "size_of"]  # fmt: skip
 
 _LOW, _HIGH = -(1 << 31), (1 << 31) - 1
 
@@ -172,30 +170,9 @@ def register_alloc(x: int | VirtualRegister | None = None) -> VirtualRegister:
 
 def register_move(dst: VirtualRegister, imm: int | VirtualRegister) -> None:
     """``dst = imm``, a number of 32 bits or another register."""
-    _settable("register_move", dst)
+    must_be_settable("register_move", dst)
     _emit_op(RegisterOp.ADD, dst, imm, 0)
     dst.is_set = True
-
-
-def register_load(dst: VirtualRegister, src: Tensor) -> None:
-    """``dst`` becomes the one element of ``src``, of 4 bytes, in SBUF or device memory."""
-    _settable("register_load", dst)
-    ref = _word("register_load", "src", src)
-    opcode = Opcode.REGISTER_LOAD if isinstance(ref, DeviceRef) else Opcode.REGISTER_LOAD_SBUF
-    file, line = source_line()
-    current().emit(Instr(opcode, {"src": ref}, {}, line, {"first": dst}, file=file))
-    dst.is_set, dst.origin = True, ref
-
-
-def register_store(dst: Tensor, src: VirtualRegister) -> None:
-    """The one element of ``dst``, of 4 bytes, in SBUF or device memory, becomes ``src``."""
-    ref = _word("register_store", "dst", dst)
-    if isinstance(ref.base, DeviceTensor) and ref.base.kind in ("input", "constant"):
-        raise KernelError(f"register_store: dst {ref.base.name!r} is read-only ({ref.base.kind})")
-    opcode = Opcode.REGISTER_STORE if isinstance(ref, DeviceRef) else Opcode.REGISTER_STORE_SBUF
-    file, line = source_line()
-    current().emit(Instr(opcode, {}, {"dst": ref}, line, {"first": as_operand(src)},
-                         Stream.SYNC, file=file))  # fmt: skip
 
 
 def bounded(register: VirtualRegister, low: int, high: int) -> VirtualRegister:
@@ -318,16 +295,7 @@ def _known(what: str, value: Any) -> int:
         raise KernelError(f"{what} must be an integer, not {value!r}") from None
 
 
-def _settable(call: str, dst: Any) -> None:
+def must_be_settable(call: str, dst: Any) -> None:
+    """Raises a KernelError when ``dst`` does not come from ``register_alloc``."""
     if not isinstance(dst, VirtualRegister) or not dst.settable:
         raise KernelError(f"{call}: dst must come from nisa.register_alloc, not {dst!r}")
-
-
-def _word(call: str, role: str, tensor: Any) -> Operand:
-    if not isinstance(tensor, Tensor) or tensor.where == "nl.psum":
-        raise KernelError(f"{call}: {role} must be a tensor in nl.sbuf or device memory, not "
-                          f"{tensor!r}")  # fmt: skip
-    ref = tensor.ref()
-    if ref.elements != 1 or tensor.dtype not in WORD_DTYPES:
-        raise KernelError(f"{call}: {role} must be one element of 4 bytes, not {tensor!r}")
-    return ref

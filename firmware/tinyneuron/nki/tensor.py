@@ -16,6 +16,7 @@ from tinyneuron_hw.formats import FORMATS, DType
 from tinyneuron_hw.isa.opcodes import Space
 
 from ..lower.ir import DeviceRef, DeviceTensor, Extent, Register, Shift, Tile, TileRef
+from .registers import VirtualRegister, as_operand, size_of
 from .trace import KernelError
 
 __all__ = ["Tensor", "ds"]
@@ -270,8 +271,6 @@ class Tensor:
 
 def _piece(tensor: Tensor, axis: int, start: Any, size: Any) -> tuple[Any, int, int]:
     """First element, step and count of ``size`` elements from ``start``, which must be inside."""
-    from .registers import VirtualRegister, as_operand, size_of
-
     extent, where = tensor.shape[axis], f"{tensor!r}: axis {axis}"
     first, count = as_operand(start), size_of(size)
     low, high = (first.low, first.high) if isinstance(first, VirtualRegister) else (first, first)
