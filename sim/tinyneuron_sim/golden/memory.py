@@ -12,7 +12,7 @@ from tinyneuron_hw.config import CoreConfig
 
 from .access import ByteDims, Piece, byte_offsets, extent, overlaps_itself, strided
 
-__all__ = ["DEVICE_PAGE_BYTES", "Footprint", "Memory", "make_memories"]
+__all__ = ["DEVICE_PAGE_BYTES", "Accesses", "Footprint", "Memory", "make_memories"]
 
 DEVICE_PAGE_BYTES = 1 << 20
 
@@ -34,6 +34,14 @@ class Footprint:
     def size(self) -> int:
         """Bytes, counted as often as they are touched."""
         return math.prod(size for _, size in self.dims)
+
+
+@dataclass(frozen=True)
+class Accesses:
+    """The bytes an instruction or a transfer reads before it writes."""
+
+    reads: tuple[Footprint, ...]
+    writes: tuple[Footprint, ...]
 
 
 class Memory:

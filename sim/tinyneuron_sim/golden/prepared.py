@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.isa.codec import Decoded, DecodeError, decode, fields_of
@@ -23,10 +23,8 @@ from tinyneuron_hw.isa.roles import ADDRESSED, DEVICE, PATTERNS, SCALARS
 from tinyneuron_hw.isa.rules import OperandError, check
 from tinyneuron_hw.isa.rules_ring import check_descriptor, descriptor_opcode
 
+from .memory import Accesses
 from .region import DeviceRegion, Region, device_region, region, scalar_region
-
-if TYPE_CHECKING:
-    from .rehearsal import Accesses
 
 __all__ = ["Prepared", "Preparer", "signed32"]
 

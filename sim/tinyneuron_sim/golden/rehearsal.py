@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from tinyneuron_hw.isa.opcodes import (
     INDEXED_OPCODES,
     TRANSFER_OPCODES,
@@ -19,20 +17,12 @@ from tinyneuron_hw.isa.rules_accumulate import LOADS
 from .indexed import far_reach
 from .lists import buffers_of, has_list
 from .machine import Machine
-from .memory import Footprint
+from .memory import Accesses
 from .prepared import Prepared
 from .region import scalar_region
 from .vector_reshape import written_rows
 
-__all__ = ["Accesses", "accesses", "is_from_memory", "rehearse"]
-
-
-@dataclass(frozen=True)
-class Accesses:
-    """The bytes an instruction or a transfer reads before it writes."""
-
-    reads: tuple[Footprint, ...]
-    writes: tuple[Footprint, ...]
+__all__ = ["accesses", "is_from_memory", "rehearse"]
 
 
 def accesses(machine: Machine, prepared: Prepared) -> Accesses:
