@@ -60,7 +60,8 @@ def guarded(text: str, enable: str) -> GuardedBlock:
     if enable not in inputs:
         raise ValueError(f"module {name} has no input {enable!r}")
     inside = {wire: width for wire, width in widths.items() if wire not in (*inputs, *_OPEN)}
-    local = {port: f"tn_{port}" for port in ports}
+    # The function may come to stand in a module that has nets of these names.
+    local = {name: f"tn_{name}" for name in (*ports, *inside)}
 
     def renamed(code: str) -> str:
         return _WORD.sub(lambda word: local.get(word[0], word[0]), code)
@@ -72,7 +73,7 @@ def guarded(text: str, enable: str) -> GuardedBlock:
     function = (
         f"[{bits - 1}:0] {_FUNCTION};",
         *(f"    input {ports[port][1]}{local[port]};" for port in arguments),
-        *(f"    reg {width}{local.get(wire, wire)};" for wire, width in inside.items()),
+        *(f"    reg {width}{local[wire]};" for wire, width in inside.items()),
         "    begin",
         *(f"      {target} = {value};" for target, value in assigns),
         f"      {_FUNCTION} = {_joined([local[port] for port in outputs])};",
@@ -132,7 +133,11 @@ def _deferred_instance(text: str, instance: re.Match[str], block: GuardedBlock) 
     function = "\n".join((f"  function automatic {block.function[0]}", *block.function[1:], ""))
     first, rest = users[0].split("\n", 1)
     call = f"{name}({', '.join(pins[pin] for pin in block.arguments)})"
-    statement = f"    if ({pins[block.enable]})\n      {wire} = {call};\n"
+    statement = (
+        "    /* verilator lint_off BLKSEQ */\n"  # a value of this process alone
+        f"    if ({pins[block.enable]})\n      {wire} = {call};\n"
+        "    /* verilator lint_on BLKSEQ */\n"
+    )
     return (
         plain.replace(instance[0], re.sub(rf"\b{_FUNCTION}\b", name, function), 1)
         .replace(users[0], f"{first}\n{statement}{rest}", 1)
