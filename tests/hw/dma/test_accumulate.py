@@ -82,7 +82,9 @@ def random_accumulation(rng, config, memory_bytes, opcode, dtypes):
     return fields
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(
+    "seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (2, 3))]
+)
 def test_random_accumulations_match_numpy(dma_bench, seed):
     """All types, any pattern, elements that come again; one queue, so the copies follow."""
     rng = random.Random(seed)
@@ -131,7 +133,7 @@ def test_every_element_of_one_word_is_added_in_order(dma_bench, opcode):
     assert np.frombuffer(got, np.float32)[0] == total
 
 
-@pytest.mark.parametrize("dtype", [DType.FP32, DType.BF16])
+@pytest.mark.parametrize("dtype", [pytest.param(DType.FP32, marks=pytest.mark.slow), DType.BF16])
 def test_contiguous_accumulation_keeps_up_with_a_copy(dma_bench, dtype):
     """Twice as long at most: the port's reads bring two operands."""
     size, count = FORMATS[dtype].bytes, 1536

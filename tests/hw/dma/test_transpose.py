@@ -68,7 +68,11 @@ def random_transpose(rng, config, memory_bytes, opcode):
     return fields
 
 
-@pytest.mark.parametrize(("seed", "partitions"), [(0, 4), (1, 4), (2, 4), (3, 16)])
+@pytest.mark.parametrize(
+    ("seed", "partitions"),
+    [(0, 4), (1, 4), pytest.param(2, 4, marks=pytest.mark.slow),
+     pytest.param(3, 16, marks=pytest.mark.slow)],
+)  # fmt: skip
 def test_random_transposes_match_numpy(dma_bench, seed, partitions):
     """Edges of tiles, batches, gaps between elements, every placement."""
     rng = random.Random(seed)
@@ -89,7 +93,7 @@ def test_random_transposes_match_numpy(dma_bench, seed, partitions):
     assert bench.traps == []
 
 
-@pytest.mark.parametrize("dtype", [DType.BF16, DType.FP32])
+@pytest.mark.parametrize("dtype", [pytest.param(DType.BF16, marks=pytest.mark.slow), DType.FP32])
 def test_whole_tiles_move_at_half_the_rate_of_the_bus(dma_bench, dtype):
     size = FORMATS[dtype].bytes
     edge = 64 // size

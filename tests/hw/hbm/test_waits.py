@@ -78,7 +78,11 @@ def test_a_lone_row_miss_beside_a_stream_of_row_hits_waits_for_a_bounded_time(wr
     assert max(waits) <= longest + change + 40
 
 
-@pytest.mark.parametrize("urgent", [256, 2], ids=["unused banks", "reserved banks"])
+@pytest.mark.parametrize(
+    "urgent",
+    [pytest.param(256, id="unused banks", marks=pytest.mark.slow),
+     pytest.param(2, id="reserved banks")],
+)  # fmt: skip
 def test_refreshes_that_cannot_wait_find_their_time(monkeypatch, urgent):
     """Traffic that never rests, after eight intervals as it were: every bank has its turn."""
     monkeypatch.setattr(refresh, "_PATIENCE", 1)

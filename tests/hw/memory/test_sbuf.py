@@ -154,7 +154,7 @@ class Traffic:
 CONFIGS = [
     config_of(4, 24),  # half a line per DMA request, lines no power of two
     config_of(8, 8),  # one line, one row per bank
-    config_of(16, 40),  # two lines
+    pytest.param(config_of(16, 40), marks=pytest.mark.slow),  # two lines
     config_of(8, 24, ecc=False),
 ]
 
