@@ -10,7 +10,7 @@ from tinyneuron import nki
 from tinyneuron.nki import isa as nisa
 from tinyneuron.nki import language as nl
 
-__all__ = ["blocks", "in_groups", "length_of"]
+__all__ = ["blocks", "in_groups", "length_of", "pieces"]
 
 
 def length_of(call: str, name: str, tensor: nl.Tensor, low: int, high: int) -> nisa.VirtualRegister:
@@ -54,3 +54,9 @@ def in_groups(
             act(first, [size] * together)
     for first, length in blocks(count, size, whole):
         act(first, [length])
+
+
+def pieces(extent: int, size: int) -> Iterator[slice]:
+    """``extent`` elements in runs of at most ``size``."""
+    for first in range(0, extent, size):
+        yield slice(first, min(first + size, extent))

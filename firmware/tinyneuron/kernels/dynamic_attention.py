@@ -12,9 +12,8 @@ from tinyneuron.program.program import Program
 from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.formats import FORMATS
 
-from .dynamic import blocks, in_groups, length_of
-from .dynamic_matmul import pieces
-from .rows import statistic
+from .dynamic import blocks, in_groups, length_of, pieces
+from .rows import exponentials
 
 __all__ = ["build", "dynamic_attention"]
 
@@ -65,7 +64,8 @@ def dynamic_attention(
                 nisa.nc_matmul(acc, left, right[:, nl.ds(column, run)])
             nisa.activation(scores[:, nl.ds(column, run)], nl.copy, acc, scale=factor)
         powers = nl.ndarray((rows, longest), v.dtype, name="powers")
-        total = _exponentials(powers[:, :count], scores[:, :count])
+        total = exponentials(powers[:, :count], scores[:, :count])
+        nisa.reciprocal(total, total)
         mixed = nl.ndarray((rows, width), nl.float32, buffer=nl.psum, name="mixed")
         _mix(mixed, powers, values, count, height)
         result = nl.ndarray((rows, width), out.dtype, name="result")
@@ -107,17 +107,6 @@ def _load_values(v: nl.Tensor, count: nisa.VirtualRegister, height: int) -> nl.T
 
     in_groups(count, height, load)
     return tile
-
-
-def _exponentials(powers: nl.Tensor, scores: nl.Tensor) -> nl.Tensor:
-    """``powers = exp(scores - max(scores))``; returns 1 / sum of each row."""
-    rows = scores.shape[0]
-    highest, total = statistic(rows), statistic(rows)
-    nisa.tensor_reduce(highest, nl.maximum, scores, axis=1, negate=True, keepdims=True)
-    nisa.activation(powers, nl.exp, scores, bias=highest, reduce_op=nl.add, reduce_res=total,
-                    reduce_cmd=nisa.reduce_cmd.reset_reduce)  # fmt: skip
-    nisa.reciprocal(total, total)
-    return total
 
 
 def _mix(mixed: nl.Tensor, powers: nl.Tensor, values: nl.Tensor, count: nisa.VirtualRegister,

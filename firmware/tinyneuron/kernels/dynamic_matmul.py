@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from tinyneuron import nki
@@ -12,10 +11,10 @@ from tinyneuron.program.program import Program
 from tinyneuron_hw.config import CoreConfig
 
 from .drain import Drain, result_dtype
-from .dynamic import in_groups, length_of
+from .dynamic import in_groups, length_of, pieces
 from .row_tiles import is_integer, multiplied_together
 
-__all__ = ["build", "dynamic_matmul", "pieces"]
+__all__ = ["build", "dynamic_matmul"]
 
 
 @nki.jit
@@ -76,12 +75,6 @@ def dynamic_matmul(
 
     in_groups(count, height, group)
     return out
-
-
-def pieces(extent: int, size: int) -> Iterator[slice]:
-    """``extent`` elements in runs of at most ``size``."""
-    for first in range(0, extent, size):
-        yield slice(first, min(first + size, extent))
 
 
 def build(

@@ -11,7 +11,7 @@ from tinyneuron.program.program import Program
 from tinyneuron_hw.config import CoreConfig
 
 from .dynamic import in_groups, length_of
-from .rows import matrix, statistic
+from .rows import exponentials, matrix
 
 __all__ = ["build", "dynamic_softmax"]
 
@@ -54,8 +54,9 @@ def dynamic_softmax(
             data = nl.ndarray((height, used), source.dtype, name="rows")
             nisa.dma_copy(data, source[here])
             tiles.append((here, data))
-        powers = [_powers(data) for _, data in tiles]
-        for (here, _), (numerators, total) in zip(tiles, powers, strict=True):
+        powers = [nl.ndarray(data.shape, nl.float32, name="powers") for _, data in tiles]
+        totals = [exponentials(to, data) for to, (_, data) in zip(powers, tiles, strict=True)]
+        for (here, _), numerators, total in zip(tiles, powers, totals, strict=True):
             nisa.reciprocal(total, total)
             result = nl.ndarray(numerators.shape, out.dtype, name="result")
             nisa.tensor_scalar(result, numerators, nl.multiply, total)
@@ -63,16 +64,6 @@ def dynamic_softmax(
 
     in_groups(count, lanes, group)
     return out
-
-
-def _powers(data: nl.Tensor) -> tuple[nl.Tensor, nl.Tensor]:
-    """``exp(data - max(data))`` of each row, and its sum."""
-    powers = nl.ndarray(data.shape, nl.float32, name="powers")
-    highest, total = statistic(data.shape[0]), statistic(data.shape[0])
-    nisa.tensor_reduce(highest, nl.maximum, data, axis=1, negate=True, keepdims=True)
-    nisa.activation(powers, nl.exp, data, bias=highest, reduce_op=nl.add, reduce_res=total,
-                    reduce_cmd=nisa.reduce_cmd.reset_reduce)  # fmt: skip
-    return powers, total
 
 
 def build(config: str | CoreConfig, rows: int, columns: int, dtype: Any = "bf16", *,

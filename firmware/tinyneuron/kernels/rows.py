@@ -16,7 +16,7 @@ from tinyneuron.nki import isa as nisa
 from tinyneuron.nki import language as nl
 from tinyneuron_hw.formats import FORMATS
 
-__all__ = ["RowTile", "matrix", "pipelined", "replicated", "row_tiles_of",
+__all__ = ["RowTile", "exponentials", "matrix", "pipelined", "replicated", "row_tiles_of",
            "spread_to_psum", "statistic"]  # fmt: skip
 
 
@@ -117,6 +117,16 @@ def spread_to_psum(vector: nl.Tensor, ones: nl.Tensor) -> nl.Tensor:
 def statistic(rows: Any) -> nl.Tensor:
     """One FP32 number for each of ``rows`` rows, a number or a register."""
     return nl.ndarray((rows, 1), nl.float32, name="statistic")
+
+
+def exponentials(powers: nl.Tensor, data: nl.Tensor) -> nl.Tensor:
+    """``powers = exp(data - max(data))`` for each row, both ``[P, n]``; returns their sums
+    ``[P, 1]``."""
+    highest, total = statistic(data.shape[0]), statistic(data.shape[0])
+    nisa.tensor_reduce(highest, nl.maximum, data, axis=1, negate=True, keepdims=True)
+    nisa.activation(powers, nl.exp, data, bias=highest, reduce_op=nl.add, reduce_res=total,
+                    reduce_cmd=nisa.reduce_cmd.reset_reduce)  # fmt: skip
+    return total
 
 
 def pipelined(tiles: Iterable[RowTile], *stages: Callable[..., Any]) -> None:

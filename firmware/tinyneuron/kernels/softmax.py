@@ -9,7 +9,7 @@ from tinyneuron import nki
 from tinyneuron.nki import isa as nisa
 from tinyneuron.nki import language as nl
 
-from .rows import RowTile, matrix, pipelined, row_tiles_of, statistic
+from .rows import RowTile, exponentials, matrix, pipelined, row_tiles_of
 
 __all__ = ["softmax"]
 
@@ -32,12 +32,8 @@ def softmax(x: nl.Tensor, out_dtype: Any = None) -> nl.Tensor:
     turns = itertools.cycle((False, True))
 
     def powers_of(tile: RowTile) -> tuple[RowTile, nl.Tensor, nl.Tensor]:
-        highest, total = statistic(tile.rows), statistic(tile.rows)
-        nisa.tensor_reduce(highest, nl.maximum, tile.data, axis=1, negate=True, keepdims=True)
         powers = nl.ndarray(tile.data.shape, nl.float32, name="powers")
-        nisa.activation(powers, nl.exp, tile.data, bias=highest, reduce_op=nl.add,
-                        reduce_res=total, reduce_cmd=nisa.reduce_cmd.reset_reduce)  # fmt: skip
-        return tile, powers, total
+        return tile, powers, exponentials(powers, tile.data)
 
     def quotients(state: tuple[RowTile, nl.Tensor, nl.Tensor]) -> None:
         tile, powers, total = state
