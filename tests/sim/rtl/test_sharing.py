@@ -82,23 +82,9 @@ class Twice(wiring.Component):
         return m
 
 
-class Wrapped(wiring.Component):
-    """The top, which stays as it is, above it."""
-
-    def __init__(self) -> None:
-        super().__init__(_SIGNATURE)
-
-    def elaborate(self, platform: Any) -> Module:
-        m = Module()
-        m.submodules.twice = twice = Twice()
-        m.d.comb += [twice.a.eq(self.a), twice.b.eq(self.b), self.up.eq(twice.up),
-                     self.down.eq(twice.down)]  # fmt: skip
-        return m
-
-
 @pytest.fixture
 def design() -> VerilogDesign:
-    return emit(Wrapped(), "top")
+    return emit(Twice(), "top")
 
 
 @pytest.fixture

@@ -30,29 +30,26 @@ saves."""
 
 def share_logic(design: VerilogDesign) -> VerilogDesign:
     """The design with its repeated logic in a package, whose file comes first. Its text is
-    SystemVerilog; its top stays as it is."""
-    top = f"{design.top}.v"
+    SystemVerilog; what :mod:`tinyneuron_hw.verilog` has not written stays as it is."""
     modules: dict[str, ModuleText] = {}
-    others = {top: design.files[top]}
+    others: dict[str, str] = {}
     for file, text in design.files.items():
-        module = None if file == top else ModuleText.parse(file, text)
+        module = ModuleText.parse(file, text)
         if module is None:
             others[file] = text
         else:
             modules[module.name] = module
-    outputs = {name: module.outputs for name, module in modules.items()}
-    widths = {name: dict(module.widths) for name, module in modules.items()}
     counts = _counts(modules)
     library = Library()
     whole: dict[str, Call] = {}
     for name in _leaves_first(modules):
         module = modules[name]
         module.lift_functions(library)
-        module.call(whole, widths)
+        module.call(whole, modules)
         if counts[name] == 1:
             continue
         module.drop_unread()
-        supports = module.supports(module.driven(outputs))
+        supports = module.supports(modules)
         call = _as_function(module, supports, library)
         if call is None:
             _share(module, supports, library)
