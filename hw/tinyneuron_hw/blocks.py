@@ -74,8 +74,6 @@ class VerilogPlatform:
         """Clock domains made by :func:`soft_reset`."""
         self.modules: dict[str, Callable[[], wiring.Component]] = {}
         """Module name -> factory of a block whose module is still to be emitted."""
-        self.hierarchical: set[str] = set()
-        """Modules Verilator compiles as hierarchical blocks."""
         self.guards: dict[str, str] = {}
         """Module name -> input while which its outputs count."""
         self.uses_clock_gate = False
@@ -92,8 +90,6 @@ class Repeated(wiring.Component):
         Makes the block. Called lazily: once for simulation, once per name for Verilog.
     signature:
         The block's signature; its members become this component's.
-    hierarchical:
-        Whether Verilator compiles the module on its own.
     guard:
         An input: nobody looks at the outputs while it is low, so a simulator need not compute
         them. For blocks of assignments only.
@@ -105,12 +101,10 @@ class Repeated(wiring.Component):
         factory: Callable[[], wiring.Component],
         signature: wiring.Signature | wiring.FlippedSignature,
         *,
-        hierarchical: bool = False,
         guard: str | None = None,
     ):
         self._name = name
         self._factory = factory
-        self._hierarchical = hierarchical
         self._guard = guard
         super().__init__(signature)
 
@@ -130,8 +124,6 @@ class Repeated(wiring.Component):
                     m.d.comb += inner_value.eq(own_value)
             return m
         platform.modules.setdefault(self._name, self._factory)
-        if self._hierarchical:
-            platform.hierarchical.add(self._name)
         if self._guard and platform.form.guards:
             platform.guards[self._name] = self._guard
         ports: dict[str, Any] = {"i_clk": ClockSignal(), "i_rst": ResetSignal()}

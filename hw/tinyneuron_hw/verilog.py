@@ -81,8 +81,6 @@ class VerilogDesign:
     top: str
     files: dict[str, str]
     """File name -> text; one module a file, the top first."""
-    hierarchical: tuple[str, ...]
-    """Modules that a simulator should compile on their own."""
 
     @property
     def text(self) -> str:
@@ -149,7 +147,6 @@ def emit(
     return VerilogDesign(
         top=name,
         files={f"{module}.v": header + modules[module] for module in ordered},
-        hierarchical=tuple(sorted(platform.hierarchical)),
     )
 
 

@@ -1,4 +1,4 @@
-"""Emitted Verilog: names, files, header, repeated and hierarchical blocks, determinism, errors."""
+"""Emitted Verilog: names, files, header, repeated blocks, determinism, errors."""
 
 import contextlib
 import os
@@ -74,7 +74,7 @@ class Middle(wiring.Component):
             write.en.eq(self.lanes[0]), self.word.eq(read.data),
         ]  # fmt: skip
         for index in range(2):
-            lane = Repeated("test_lane", Lane, LANE, hierarchical=True)
+            lane = Repeated("test_lane", Lane, LANE)
             m.submodules[f"lane{index}"] = lane
             m.d.comb += lane.a.eq(self.lanes[index])
             m.d.comb += write.data[8 * index :][:8].eq(lane.y)
@@ -173,7 +173,6 @@ def test_header_names_configuration_and_generator(design):
 def test_repeated_blocks_come_out_once(design):
     assert design.text.count("module test_lane (") == 1
     assert design.text.count("  test_lane lane") == 2
-    assert design.hierarchical == ("test_lane",)
 
 
 def test_reads_cleanly_in_icarus_and_verilator(design, tmp_path, verilator_lint):
@@ -200,9 +199,7 @@ def test_same_text_for_any_hash_seed(pytestconfig):
 
 
 def test_write_removes_what_an_earlier_emission_left(design, tmp_path):
-    VerilogDesign(top="tn_test", files={"gone.v": "", "tn_test.v": ""}, hierarchical=()).write(
-        tmp_path
-    )
+    VerilogDesign(top="tn_test", files={"gone.v": "", "tn_test.v": ""}).write(tmp_path)
     (tmp_path / "mine.v").write_text("")
     design.write(tmp_path)
     names = {path.name for path in tmp_path.iterdir()}

