@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections.abc import Iterator
 
@@ -15,6 +16,14 @@ from tinyneuron.runtime.order import check_order
 
 LARGE = 3000
 """Instructions from which a program runs under one schedule in place of three."""
+
+
+def pytest_collection_finish() -> None:
+    """Keeps the garbage collector from walking what stays to the end, again and again: modules,
+    tests and, in a test, the many small objects of a netlist."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 class Lowered:

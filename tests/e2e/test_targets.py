@@ -17,7 +17,7 @@ RTL = TARGETS[1:]
 REFERENCE = "verilator"
 """The target whose cycles the others must have."""
 
-SLOW = [("pysim", "conv2d"), ("pysim", "transfers")]
+SLOW = [("pysim", "conv2d"), ("pysim", "transfers"), ("pysim", "matmul")]
 """Amaranth's simulator takes half a minute for a small program."""
 
 LARGER = {

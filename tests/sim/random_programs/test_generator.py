@@ -85,7 +85,7 @@ def test_every_field_and_setting_gets_its_turn():
     "config",
     [
         get_config("default"),
-        get_config("inferentia1"),
+        pytest.param(get_config("inferentia1"), marks=pytest.mark.slow),
         CoreConfig(name="narrow", partitions=4, columns=16, sbuf_partition_bytes=128,
                    psum_bank_bytes=64, dma_engines=1, device_memory_bytes=1 << 23),
         CoreConfig(name="wide", partitions=16, columns=4, sbuf_partition_bytes=3 * 4096,
