@@ -16,7 +16,7 @@ from tinyneuron_hw.isa.codec import encode
 from tinyneuron_hw.isa.csr import Csr, Trap
 from tinyneuron_hw.isa.opcodes import Opcode, Stream
 from tinyneuron_sim.backend import open_backend
-from tinyneuron_sim.loader import MemoryWindow, load_and_start
+from tinyneuron_sim.loader import PAGE, MemoryWindow, load_and_start
 
 from ..every_option import EVERY_OPTION
 from .small_programs import SMALL
@@ -40,6 +40,39 @@ def test_a_program_gets_code_and_tensors_by_dma_alone(target: str):
         assert len(result.trace) >= 2 * sum(map(len, case.program.streams.values()))
         assert isinstance(device.memory, HostDma)
         assert device.memory.cycles > 0
+
+
+@pytest.mark.parametrize("target", QUICK)
+def test_code_can_lie_in_host_memory(target: str):
+    case = SMALL["matmul"](get_config("tiny"))
+    with open_device(target, EVERY_OPTION) as device:
+        model = device.load(case.program, code_address=HOST_BASE + PAGE)
+        result = model.run(case.inputs)
+        for name, expected in case.expected.items():
+            np.testing.assert_array_equal(result.outputs[name], expected, strict=True)
+        places = {spec.name: model.address(spec.name) for spec in case.program.tensors}
+        code = case.program.relocated(places)
+        first = next(iter(code.values()))
+        assert device.backend.memory_read(HOST_BASE + PAGE, len(first)) == first
+
+
+def test_code_outside_host_memory_is_refused():
+    program = SMALL["matmul"](get_config("tiny")).program
+    with open_device("golden", EVERY_OPTION) as device:
+        end = HOST_BASE + device.config.host_memory_bytes
+        for address in (0, HOST_BASE + 64, HOST_BASE - PAGE, end - PAGE, end):
+            with pytest.raises(
+                TinyneuronError, match=f"code_address {address:#x}: .* of code must"
+            ):
+                device.load(program, code_address=address)
+        device.load(program, code_address=HOST_BASE)
+    with open_device("golden", "tiny") as device, pytest.raises(TinyneuronError, match="must lie"):
+        device.load(program, code_address=HOST_BASE)
+    with (
+        open_device("golden", EVERY_OPTION, transfers="dma") as device,
+        pytest.raises(TinyneuronError, match="transfers by DMA need all of the host's memory"),
+    ):
+        device.load(program, code_address=HOST_BASE)
 
 
 @pytest.mark.slow

@@ -14,16 +14,17 @@ from .report import BenchResult
 from .suite import EVERY, run_suite, select
 from .tables import print_floors, print_peers, print_results, print_verdicts
 
-__all__ = ["bench_all", "bench_check", "failure"]
+__all__ = ["bench_all", "bench_check", "console", "failure"]
 
 
 _WIDTH = 120
 """Columns of a table where nobody looks: a pipe has no width, and Rich would cut numbers to fit."""
 
 
-def _console(quiet: bool) -> Console:
-    console = Console(quiet=quiet)
-    return console if console.is_terminal else Console(quiet=quiet, width=_WIDTH)
+def console(*, quiet: bool) -> Console:
+    """Where tables go; nowhere when ``quiet``."""
+    terminal = Console(quiet=quiet)
+    return terminal if terminal.is_terminal else Console(quiet=quiet, width=_WIDTH)
 
 
 def bench_all(target: str, only: Sequence[str], *, quiet: bool) -> list[BenchResult]:
@@ -40,10 +41,10 @@ def bench_all(target: str, only: Sequence[str], *, quiet: bool) -> list[BenchRes
         for number, item in enumerate(chosen, 1):
             status.update(f"{number} of {len(chosen)}: {item.key}")
             results += run_suite([item], target)
-    console = _console(quiet)
-    print_results(console, results)
-    print_peers(console, results)
-    print_floors(console, results)
+    where = console(quiet=quiet)
+    print_results(where, results)
+    print_peers(where, results)
+    print_floors(where, results)
     return results
 
 
@@ -67,16 +68,16 @@ def bench_check(
     table = baselines.load(path)
     results = bench_all(target, only, quiet=quiet)
     verdicts = baselines.compare(results, table)
-    console = _console(quiet)
-    print_verdicts(console, verdicts)
+    where = console(quiet=quiet)
+    print_verdicts(where, verdicts)
     better = [item for item in verdicts if item.state == "better"]
     if update:
         known = {(item.config, item.name) for item in EVERY}
         baselines.save(path, baselines.updated(table, verdicts, known))
-        console.print(f"wrote {path}")
+        where.print(f"wrote {path}")
     elif better:
         names = ", ".join(f"{item.name} on {item.config}" for item in better)
-        console.print(f"better than before: {names}; move the baselines with --update")
+        where.print(f"better than before: {names}; move the baselines with --update")
     failures = [] if update else [str(item) for item in verdicts if item.is_failure]
     return {
         "ok": not failures,

@@ -171,6 +171,27 @@ def bench_memory(
                                         "share": item.share, "right": item.right})  # fmt: skip
 
 
+@bench_app.command("fetch")
+def bench_fetch(
+    target: Target = "verilator",
+    only: Only = None,
+    out: JsonFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """What fetching costs: cycles of the Tensor list, and with code that is there at once."""
+    from .check import console
+    from .fetch import bench_fetch
+    from .suite import TENSOR
+    from .tables import print_fetches
+
+    results = bench_fetch(target, only or [item.key for item in TENSOR])
+    write_json([item.to_json() for item in results], out)
+    if as_json:
+        emit([item.to_json() for item in results])
+    else:
+        print_fetches(console(quiet=False), results)
+
+
 @bench_app.command("all")
 def bench_all(
     target: Target = "verilator",

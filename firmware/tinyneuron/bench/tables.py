@@ -8,10 +8,11 @@ from rich.console import Console
 from rich.table import Table
 
 from .baselines import Verdict
+from .fetch import Fetch
 from .peers import PEERS
 from .report import BenchResult
 
-__all__ = ["print_floors", "print_peers", "print_results", "print_verdicts"]
+__all__ = ["print_fetches", "print_floors", "print_peers", "print_results", "print_verdicts"]
 
 _STYLES = {"worse": "bold red", "missing": "bold red", "wrong": "bold red", "better": "green"}
 
@@ -38,6 +39,23 @@ def print_results(console: Console, results: Sequence[BenchResult]) -> None:
             _percent(item.utilization), f"{item.max_abs_error:.3g}",
             "-" if item.sim_khz is None else f"{item.sim_khz:.1f}", f"{item.wall_s:.1f}",
             "yes" if item.bit_exact else "[bold red]NO",
+        )  # fmt: skip
+    console.print(table)
+
+
+def print_fetches(console: Console, results: Sequence[Fetch]) -> None:
+    """One line a benchmark: cycles with its code in device memory, and without fetch latency."""
+    table = Table(title="instruction fetch")
+    table.add_column("benchmark", no_wrap=True)
+    table.add_column("config")
+    for name in ("instructions", "cycles", "code at once", "cost"):
+        table.add_column(name, justify="right")
+    table.add_column("same")
+    for item in results:
+        table.add_row(
+            item.name, item.config, _count(item.instructions), _count(item.cycles),
+            _count(item.cycles_at_once), f"{item.cost:+.2%}",
+            "yes" if item.same else "[bold red]NO",
         )  # fmt: skip
     console.print(table)
 

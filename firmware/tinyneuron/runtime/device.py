@@ -59,7 +59,9 @@ class Device:
             raise
         self._tenancy = Tenancy(self.backend, self.memory)
 
-    def load(self, program: Program, *, owner: Hashable = None) -> Model:
+    def load(
+        self, program: Program, *, owner: Hashable = None, code_address: int | None = None
+    ) -> Model:
         """Places a program's code and tensors in device memory.
 
         Parameters
@@ -68,11 +70,15 @@ class Device:
             Whose program it is. What the programs of one owner leave in the core and in device
             memory, no program of another one can read: before one runs, SBUF, PSUM and the rest
             of the core are cleared.
+        code_address:
+            Place of the code in host memory, from which the core then fetches; a multiple of
+            4 KiB. None: in device memory.
 
         Raises
         ------
         TinyneuronError
-            The program was compiled for another configuration.
+            The program was compiled for another configuration, or its code would not lie in host
+            memory.
         DeviceMemoryError
             It does not fit.
         ProgramError
@@ -84,7 +90,9 @@ class Device:
                 f"program was compiled for config {program.config.name!r}, "
                 f"the device is {self.config.name!r}"
             )
-        return Model(self.backend, self.memory, self._arena, program, self._tenancy, owner)
+        return Model(
+            self.backend, self.memory, self._arena, program, self._tenancy, owner, code_address
+        )
 
     def close(self) -> None:
         """Frees the target; harmless twice."""

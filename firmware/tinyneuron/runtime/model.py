@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tinyneuron_hw.config import INSTRUCTION_BYTES, NUM_SEMAPHORES
+from tinyneuron_hw.config import HOST_BASE, INSTRUCTION_BYTES, NUM_SEMAPHORES
 from tinyneuron_hw.isa.csr import (
     COUNTERS,
     INCREMENT_BITS,
@@ -31,7 +31,7 @@ from .deadlock import Waiting, explain, places, waiting
 from .dtypes import numpy_dtype
 from .errors import InputError, RunTimeoutError, TinyneuronError, TrapError
 from .tenancy import Tenancy
-from .transfers import DeviceMemory
+from .transfers import BackDoor, DeviceMemory
 
 __all__ = ["DEFAULT_WATCHDOG", "Model", "RunResult", "check_inputs"]
 
@@ -125,7 +125,7 @@ class Model:
     """A loaded program. Made by :meth:`Device.load`."""
 
     def __init__(self, backend: Backend, memory: DeviceMemory, arena: Arena, program: Program,
-                 tenancy: Tenancy, owner: Hashable):  # fmt: skip
+                 tenancy: Tenancy, owner: Hashable, code_address: int | None):  # fmt: skip
         self.program = program
         self.owner = owner
         self._tenancy = tenancy
@@ -134,13 +134,13 @@ class Model:
         self._arena = arena
         self._ranges: list[tuple[int, int]] = []
         try:
-            self._place()
+            self._place(code_address)
             self._write()
         except BaseException:
             self.unload()
             raise
 
-    def _place(self) -> None:
+    def _place(self, code_address: int | None) -> None:
         specs = self.program.tensors
         readable = [spec for spec in specs if spec.kind in ("input", "constant")]
         writable = [spec for spec in specs if spec.kind in ("output", "scratch")]
@@ -151,8 +151,12 @@ class Model:
             stream: _round_up(len(items) * INSTRUCTION_BYTES, _PAGE)
             for stream, items in self.program.streams.items()
         }
-        base = self._take(sum(code_bytes.values()), "the program's code")
-        self._windows.append(MemoryWindow(base, sum(code_bytes.values()), False, False, True))
+        size = sum(code_bytes.values())
+        if code_address is None:
+            base = self._take(size, "the program's code")
+        else:
+            base = self._in_host_memory(code_address, size)
+        self._windows.append(MemoryWindow(base, size, False, False, True))
         self._entries: dict[Stream, int] = {}
         for stream, size in code_bytes.items():
             self._entries[stream] = base
@@ -176,6 +180,17 @@ class Model:
             self._memory.write(address, code[stream])
         for name, data in self.program.constants.items():
             self._memory.write(self._addresses[name], data)
+
+    def _in_host_memory(self, address: int, size: int) -> int:
+        end = HOST_BASE + self._backend.config.host_memory_bytes
+        if not isinstance(self._memory, BackDoor):
+            raise TinyneuronError("code_address: transfers by DMA need all of the host's memory")
+        if address % _PAGE or not HOST_BASE <= address <= end - size:
+            raise TinyneuronError(
+                f"code_address {address:#x}: {size} bytes of code must lie in host memory, "
+                f"{HOST_BASE:#x} up to {end:#x}, at a multiple of {_PAGE}"
+            )
+        return address
 
     def _take(self, size: int, what: str) -> int:
         start = self._arena.take(size, what)
