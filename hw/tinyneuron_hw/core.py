@@ -163,6 +163,7 @@ class Core(wiring.Component):
         connect(m, flipped(self.s_axil), host.axil)
         connect(m, sequencers.fetch, flipped(self.m_axi_fetch))
         connect(m, sequencers.trace, flipped(self.trace))
+        connect(m, dma.trace_ring, host.trace_ring)
         connect(m, sequencers.trap, host.trap)
         connect(m, sequencers.dma, dma.issue)
         connect(m, sequencers.moves, dma.moves)
@@ -186,6 +187,9 @@ class Core(wiring.Component):
             dma.windows.eq(host.windows),
             dma.stop.eq(host.stop),
             dma.cycle.eq(sequencers.cycle),
+            dma.traced.payload.eq(sequencers.trace.payload),
+            dma.traced.valid.eq(sequencers.trace.valid & sequencers.trace.ready),
+            dma.flush_trace.eq(~sequencers.running),
             host.running.eq(sequencers.running),
             *(host.positions[i].eq(position) for i, position in enumerate(sequencers.positions)),
             host.done.eq(sequencers.done),

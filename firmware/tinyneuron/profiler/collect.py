@@ -81,7 +81,7 @@ def collect(
         target=target,
         cycles=result.cycles,
         seed=seed,
-        lost=result.counters.get("trace_dropped", 0),
+        lost=result.trace_lost,
         unknown=builder.unknown,
         counters=result.counters,
         instructions=builder.instructions,

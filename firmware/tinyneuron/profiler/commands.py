@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from pathlib import Path
 from typing import Annotated
 
@@ -31,6 +32,13 @@ NATIVE = (".pftrace", ".perfetto-trace")
 """Suffixes of Perfetto's native format."""
 
 
+class TraceWay(enum.StrEnum):
+    """How trace events leave the core."""
+
+    PORT = "port"
+    MEMORY = "memory"
+
+
 def profile_command(
     program: ProgramFile,
     inputs: Annotated[
@@ -43,6 +51,10 @@ def profile_command(
     seed: Annotated[int, typer.Option(min=0, help="Of the random data.")] = 1,
     max_cycles: MaxCycles = None,
     watchdog: Watchdog = DEFAULT_WATCHDOG,
+    trace: Annotated[
+        TraceWay,
+        typer.Option(help="How events come: the trace port, or a ring in device memory."),
+    ] = TraceWay.PORT,
     target: Target = "verilator",
     config: OwnConfig = None,
     as_json: AsJson = False,
@@ -55,7 +67,7 @@ def profile_command(
     with cycle_progress(f"profiling on {target}") as progress:
         found = profile(
             compiled, arrays, target=target, config=config, seed=seed, max_cycles=max_cycles,
-            watchdog=watchdog, progress=progress,
+            watchdog=watchdog, progress=progress, trace=trace.value,
         )  # fmt: skip
     report(found, out, program.stem, as_json)
 

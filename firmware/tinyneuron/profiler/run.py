@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -54,6 +54,7 @@ def profile(
     max_cycles: int | None = None,
     watchdog: int = DEFAULT_WATCHDOG,
     progress: Callable[[int], None] | None = None,
+    trace: Literal["port", "memory"] = "port",
     **options: Any,
 ) -> Profile:
     """Runs a program on a core of its own and tells where its cycles went.
@@ -68,6 +69,8 @@ def profile(
         What to run on: any target that counts cycles; the program's configuration.
     max_cycles, watchdog, progress:
         As in ``Model.run``.
+    trace:
+        Whether the events come from the trace port, or through a ring in device memory.
     options:
         As in ``open_device``.
 
@@ -85,8 +88,8 @@ def profile(
     chosen = program.config if config is None else get_config(config)
     with open_device(target, chosen, **options) as device:
         result = device.load(program).run(
-            arrays, max_cycles=max_cycles, watchdog=watchdog, progress=progress, trace=True,
-            waits=True,
+            arrays, max_cycles=max_cycles, watchdog=watchdog, progress=progress,
+            trace="memory" if trace == "memory" else True, waits=True,
         )  # fmt: skip
     return collect(
         program, result, target=target, config=chosen, inputs=arrays,

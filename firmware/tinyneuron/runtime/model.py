@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 
@@ -19,10 +21,12 @@ from tinyneuron_hw.isa.csr import (
     semaphore_address,
 )
 from tinyneuron_hw.isa.opcodes import Stream
+from tinyneuron_hw.isa.trace import RECORD_BYTES
 from tinyneuron_hw.isa.waits import WAITS
 from tinyneuron_sim.backend import Backend, TraceEvent
 from tinyneuron_sim.loader import CONTROL_START, MemoryWindow, csr_values
 from tinyneuron_sim.notifications import read_notifications
+from tinyneuron_sim.trace.ring import TraceRing
 
 from ..program.disassembler import instruction_text
 from ..program.program import Bounds, Program, TensorSpec
@@ -42,8 +46,10 @@ _PAGE = 4096
 _TENSOR_ALIGNMENT = 64
 _SLICE = 1_000_000_000
 _NOTIFIED_EVERY = 4096
-"""Cycles from one look for notifications to the next."""
+"""Cycles from one look for notifications, or for trace events in device memory, to the next."""
 _INTERRUPTS = 0b11
+_RING_EVENTS = 1 << 13
+"""Trace events in device memory: twice what comes from one look for them to the next, at most."""
 _PC_MASK = 0xFF_FFFF
 
 
@@ -64,6 +70,8 @@ class RunResult:
         Seconds the target took.
     trace:
         Start and end of every instruction and transfer.
+    trace_lost:
+        How many of them found no room on their way.
     notifications:
         What each stream told by NOTIFY, in order.
     notifications_lost:
@@ -75,6 +83,7 @@ class RunResult:
     counters: dict[str, int]
     wall_s: float
     trace: list[TraceEvent] = field(repr=False, default_factory=list)
+    trace_lost: int = 0
     notifications: dict[Stream, list[int]] = field(default_factory=dict)
     notifications_lost: int = 0
 
@@ -245,7 +254,7 @@ class Model:
         max_cycles: int | None = None,
         watchdog: int = DEFAULT_WATCHDOG,
         progress: Callable[[int], None] | None = None,
-        trace: bool = False,
+        trace: bool | Literal["memory"] = False,
         registers: Mapping[int, int] | None = None,
         waits: bool = False,
         notified: Callable[[Stream, int], None] | None = None,
@@ -263,7 +272,8 @@ class Model:
         progress:
             Called now and then with the cycles run.
         trace:
-            Whether to collect the trace events.
+            Whether to collect the trace events: from the trace port, or, as on silicon, from a
+            ring in device memory.
         registers:
             Address -> value of control registers (``isa.csr``) to write before the start, in this
             order; for instance ``Csr.INJECT``.
@@ -280,38 +290,59 @@ class Model:
         TrapError, RunTimeoutError
             The core stopped, or did not.
         """
-        self.start(inputs, watchdog=watchdog, registers=registers)
-        told: dict[Stream, list[int]] = {}
-        begin = time.perf_counter()
-        event, lost = self._until_end(max_cycles, progress, told, notified)
-        wall = time.perf_counter() - begin
-        if event == "trap":
-            error = self.trap(told)
-            self._backend.reset()
-            raise error
-        if event == "timeout":
-            error = self._timeout(max_cycles)
-            self._backend.reset()
-            raise error
-        # Before the outputs: reading them may run transfers of their own.
-        counters = self._counters(waits=waits)
-        events = self._backend.trace_events() if trace else []
+        with self._trace_ring(trace) as ring:
+            self._start(inputs, watchdog, registers, ring)
+            told: dict[Stream, list[int]] = {}
+            begin = time.perf_counter()
+            event, lost = self._until_end(max_cycles, progress, told, notified, ring)
+            wall = time.perf_counter() - begin
+            if event != "done":
+                error = self.trap(told) if event == "trap" else self._timeout(max_cycles)
+                self._backend.reset()
+                raise error
+            # Before the outputs: reading them may run transfers of their own.
+            counters = self._counters(waits=waits)
+            if ring is not None:
+                ring.stop()
         return RunResult(
             outputs={spec.name: self.read(spec.name) for spec in self.program.of_kind("output")},
             cycles=None if self._backend.target == "golden" else counters["cycles"],
             counters=counters,
             wall_s=wall,
-            trace=events,
+            trace=self._events(trace, ring),
+            trace_lost=counters["trace_dropped"] + (0 if ring is None else ring.lost),
             notifications=told,
             notifications_lost=lost,
         )
 
+    @contextlib.contextmanager
+    def _trace_ring(self, trace: bool | str) -> Iterator[TraceRing | None]:
+        """A ring in device memory while a program runs, if the trace is to go there."""
+        if trace != "memory":
+            yield None
+            return
+        if self._backend.target == "golden":
+            raise TinyneuronError("golden has no clock: it writes no trace events to memory")
+        size = _RING_EVENTS * RECORD_BYTES
+        start = self._arena.take(size, "the ring of trace events")
+        try:
+            self._tenancy.take(self.owner, start, size)
+            yield TraceRing(self._backend, start, _RING_EVENTS)
+        finally:
+            self._arena.give(start, size)
+
+    def _events(self, trace: bool | str, ring: TraceRing | None) -> list[TraceEvent]:
+        if ring is None:
+            return self._backend.trace_events() if trace else []
+        return sorted(ring.events, key=lambda event: event.cycle)
+
     def _until_end(
         self, max_cycles: int | None, progress: Callable[[int], None] | None,
         told: dict[Stream, list[int]], notified: Callable[[Stream, int], None] | None,
+        ring: TraceRing | None,
     ) -> tuple[str, int]:  # fmt: skip
         """How the run ends, and how many notifications were lost; the others go to ``told``."""
-        piece = _SLICE if notified is None else _NOTIFIED_EVERY
+        piece = _SLICE if notified is None and ring is None else _NOTIFIED_EVERY
         ran, event, lost = 0, "timeout", 0
         while event == "timeout" and (max_cycles is None or ran < max_cycles):
             size = piece if max_cycles is None else min(piece, max_cycles - ran)
@@ -319,6 +350,8 @@ class Model:
             shown = None if progress is None else lambda n, by=before: progress(by + n)
             result = self._backend.run(size, shown)
             event, ran = result.event, ran + size
+            if ring is not None and event == "timeout" and ring.is_half_full:
+                ring.drain()
             values, lost = read_notifications(self._backend)
             for stream, those in values.items():
                 told.setdefault(stream, []).extend(those)
@@ -336,19 +369,24 @@ class Model:
     ) -> None:
         """Sets the inputs and starts the program, which then is for the caller to run; arguments
         and :class:`InputError` as :meth:`run`."""
+        self._start(inputs, watchdog, registers, None)
+
+    def _start(
+        self, inputs: Mapping[str, np.ndarray] | None, watchdog: int,
+        others: Mapping[int, int] | None, ring: TraceRing | None,
+    ) -> None:  # fmt: skip
         if not self._ranges:
             raise TinyneuronError("the model was unloaded")
         arrays = check_inputs(self.program, inputs or {})
         for name, array in arrays.items():
             self.write(name, array)
-        self._start(watchdog, registers or {})
-
-    def _start(self, watchdog: int, others: Mapping[int, int]) -> None:
         backend = self._backend
         self._tenancy.enter(self.owner)
         registers = csr_values(self.program.streams, self._entries, self._windows, watchdog)
-        for address, value in [*registers.items(), *others.items()]:
+        for address, value in [*registers.items(), *(others or {}).items()]:
             backend.csr_write(address, value)
+        if ring is not None:
+            ring.start()
         # The interrupt line tells a target when the core stops, without polling.
         backend.csr_write(Csr.INTERRUPT_STATUS, _INTERRUPTS)
         backend.csr_write(Csr.INTERRUPT_ENABLE, _INTERRUPTS)

@@ -18,6 +18,7 @@ from ..sequencer.ports import (
     RegisterMovePort,
     SemaphoreUpdatePort,
     TraceEvent,
+    TraceRingPort,
     TrapPort,
 )
 from .axi_arbiter import AxiArbiter
@@ -26,6 +27,7 @@ from .front import FrontEnd
 from .queue import DmaQueue, queue_signature
 from .register_mover import RegisterMover
 from .sbuf_arbiter import SbufArbiter
+from .trace_ring import TraceRing
 
 __all__ = ["TRACE_SOURCE", "Dma"]
 
@@ -33,6 +35,8 @@ TRACE_SOURCE = 16
 """Number of DMA engine 0 on the trace port."""
 _MOVER_ID = 16
 """AXI ID of register moves, behind those of 16 engines."""
+_RING_ID = 17
+"""AXI ID of trace events."""
 
 
 class Dma(wiring.Component):
@@ -47,7 +51,7 @@ class Dma(wiring.Component):
         Moves of scalar registers.
     axi: Out(Axi4).array(dma_ports), sbuf_read, sbuf_write: Out(port).array(dma_ports)
         Engine e uses port e % dma_ports, and its number as AXI ID; register moves use port 0
-        and ID 16.
+        and ID 16, trace events the last port and ID 17.
     sbuf_read_fault, sbuf_write_fault: In(Fault).array(dma_ports)
         Of the access two cycles ago.
     updates: Out(SemaphoreUpdatePort()).array(dma_engines)
@@ -55,6 +59,8 @@ class Dma(wiring.Component):
         BAD_OPCODE (of a descriptor), BAD_OPERAND, OUT_OF_RANGE, BUS_ERROR, ECC_ERROR,
         SBUF_ECC_ERROR.
     trace: Out(stream of TraceEvent).array(dma_engines)
+    traced: In(stream of TraceEvent), trace_ring: In(TraceRingPort()), flush_trace: In(1)
+        What goes to the ring in device memory; see :class:`TraceRing`.
     windows: In(Windows), cycle: In(32)
     stop: In(1)
         Level: nothing new starts, what has not reached the bus is dropped, the rest drains.
@@ -86,6 +92,9 @@ class Dma(wiring.Component):
                 "updates": Out(SemaphoreUpdatePort()).array(engines),
                 "trap": Out(TrapPort()),
                 "trace": Out(stream.Signature(TraceEvent)).array(engines),
+                "traced": In(stream.Signature(TraceEvent)),
+                "trace_ring": In(TraceRingPort()),
+                "flush_trace": In(1),
                 "windows": In(Windows),
                 "cycle": In(32),
                 "stop": In(1),
@@ -117,9 +126,9 @@ class Dma(wiring.Component):
                 queue.cycle.eq(self.cycle),
                 queue.source.eq(TRACE_SOURCE + e),
             ]
-        mover = self._mover(m)
+        mover, ring = self._mover(m), self._trace_ring(m)
         self._faults: list[Any] = []
-        moved = [self._port(m, port, queues, mover) for port in range(config.dma_ports)]
+        moved = [self._port(m, port, queues, mover, ring) for port in range(config.dma_ports)]
         m.d.comb += self.progress.eq(Cat(moved).any())
 
         # The front end and low-numbered engines win when traps fall in one cycle.
@@ -133,7 +142,7 @@ class Dma(wiring.Component):
                     self.trap.pc.eq(source.pc),
                     self.trap.address.eq(source.address),
                 ]
-        busy, quiet = front.working | self.issue.issue.valid | mover.busy, mover.quiet
+        busy, quiet = front.working | self.issue.issue.valid | mover.busy, mover.quiet & ring.quiet
         read_bytes, write_bytes = 0, 0
         for queue in queues:
             busy, quiet = busy | queue.busy, quiet & queue.quiet
@@ -185,13 +194,25 @@ class Dma(wiring.Component):
         m.d.comb += [mover.windows.eq(self.windows), mover.stop.eq(self.stop)]
         return mover
 
-    def _port(self, m: Module, port: int, queues: list[Any], mover: RegisterMover) -> Value:
+    def _trace_ring(self, m: Module) -> TraceRing:
+        ring = TraceRing(self.config)
+        awake = self.trace_ring.size.any() | ~ring.quiet
+        m.submodules.trace_ring = Gated(ring, awake, name="trace_ring")
+        connect(m, flipped(self.traced), ring.event)
+        connect(m, flipped(self.trace_ring), ring.control)
+        m.d.comb += ring.flush.eq(self.flush_trace)
+        return ring
+
+    def _port(
+        self, m: Module, port: int, queues: list[Any], mover: RegisterMover, ring: TraceRing
+    ) -> Value:
         engines = range(port, len(queues), self.config.dma_ports)
         users, ids = [queues[e] for e in engines], list(engines)
         if port == 0:
             users.append(mover)
             ids.append(_MOVER_ID)
-        arbiter = AxiArbiter(self.config, tuple(ids))
+        writes_trace = port == self.config.dma_ports - 1
+        arbiter = AxiArbiter(self.config, (*ids, _RING_ID) if writes_trace else tuple(ids))
         shared = SbufArbiter(self.config, len(users))
         m.submodules[f"axi_arbiter{port}"] = arbiter
         m.submodules[f"sbuf_arbiter{port}"] = shared
@@ -210,6 +231,13 @@ class Dma(wiring.Component):
                 user.r_flaws.eq(arbiter.r_flaws),
                 user.b_valid.eq(arbiter.b_valid[i]),
                 user.b_error.eq(arbiter.b_error),
+            ]
+        if writes_trace:
+            connect(m, ring.aw, arbiter.aw[-1])
+            connect(m, ring.w, arbiter.w[-1])
+            m.d.comb += [
+                ring.b_valid.eq(arbiter.b_valid[-1]),
+                ring.b_error.eq(arbiter.b_error),
             ]
         self._find_faults(m, port, users, shared)
         axi, read, write = self.axi[port], self.sbuf_read[port], self.sbuf_write[port]

@@ -14,7 +14,7 @@ from ..isa.csr import CSR_ADDRESS_BITS, Csr
 from ..isa.opcodes import Stream
 from ..memory.faults import Injection
 from ..sequencer.notifications import NotificationStatus
-from ..sequencer.ports import TrapPort
+from ..sequencer.ports import TraceRingPort, TrapPort
 from .axi import Axi4Lite
 from .axil_port import AxiLitePort
 from .control import Control
@@ -59,6 +59,7 @@ class Host(wiring.Component):
         The value may come up to two cycles after the index.
     semaphore_write: Out(1), semaphore_write_value: Out(32)
         Pulse.
+    trace_ring: Out(TraceRingPort())
     """
 
     def __init__(self, config: CoreConfig):
@@ -90,6 +91,7 @@ class Host(wiring.Component):
                 "semaphore_value": In(32),
                 "semaphore_write": Out(1),
                 "semaphore_write_value": Out(32),
+                "trace_ring": Out(TraceRingPort()),
             }
         )
 
@@ -103,6 +105,10 @@ class Host(wiring.Component):
             Csr.INJECT_LO: self.inject.flips[:32],
             Csr.INJECT_HI: self.inject.flips[32:64],
             Csr.INJECT_CHECK: self.inject.flips[64:],
+            Csr.TRACE_BASE_LO: self.trace_ring.base[:32],
+            Csr.TRACE_BASE_HI: self.trace_ring.base[32:],
+            Csr.TRACE_SIZE: self.trace_ring.size,
+            Csr.TRACE_READ: self.trace_ring.read,
         }
         for stream in range(_STREAMS):
             base = csr.entry_address(stream)
@@ -125,6 +131,9 @@ class Host(wiring.Component):
             Csr.NOTIFY_STREAM: Value.cast(told.stream),
             Csr.NOTIFY_VALUE: told.value,
             Csr.NOTIFY_LOST: told.lost,
+            Csr.TRACE_WRITTEN: self.trace_ring.written,
+            Csr.TRACE_LOST: self.trace_ring.lost,
+            Csr.TRACE_STATE: self.trace_ring.busy,
         }
         for name, value in zip(csr.COUNTERS, counters.values, strict=True):
             address = csr.counter_address(name)

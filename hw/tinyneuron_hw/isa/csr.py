@@ -92,6 +92,21 @@ class Csr(enum.IntEnum):
     """RW which of a word's data bits; of a byte's codeword data [7:0] and check bits [12:8]."""
     INJECT_CHECK = 0x0A0
     """RW [7:0] which of a word's check bits."""
+    TRACE_BASE_LO = 0x0B0
+    TRACE_BASE_HI = 0x0B4
+    """RW where the ring of trace events is in device memory, a multiple of 64. No window is asked:
+    it is the host's."""
+    TRACE_SIZE = 0x0B8
+    """RW events that fit (``isa.trace.TraceRecord``), a multiple of 8; 0: no ring, and the
+    registers below return to 0."""
+    TRACE_READ = 0x0BC
+    """RW events that the host has taken, counted on and on: their place is free again."""
+    TRACE_WRITTEN = 0x0C0
+    """RO events that are in device memory, counted likewise."""
+    TRACE_LOST = 0x0C4
+    """RO events that found no room in the ring or on the way to it, or that memory refused."""
+    TRACE_STATE = 0x0C8
+    """RO bit 0 BUSY: events are on their way to device memory."""
     TRAP_CAUSE = 0x200
     TRAP_STREAM = 0x204
     TRAP_PC = 0x208

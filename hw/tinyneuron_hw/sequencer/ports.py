@@ -25,6 +25,7 @@ __all__ = [
     "StreamState",
     "TraceEvent",
     "TraceKind",
+    "TraceRingPort",
     "TrapPort",
     "instructions_in_flight",
 ]
@@ -215,3 +216,29 @@ class TraceEvent(data.Struct):
     stream: Stream
     kind: TraceKind
     pc: unsigned(PC_BITS)
+
+
+class TraceRingPort(Signature):
+    """From the host's registers to what writes the trace to device memory.
+
+    Members
+    -------
+    base, size: place of the ring in bytes, and its capacity in events; 0: there is none. The low
+        six bits of the one and three of the other are ignored.
+    read: how many events the host has taken, counted on and on.
+    written: how many the host can take, counted likewise. With ``lost`` back to 0 without a ring.
+    lost: how many found no room, in the ring or on the way to it, or were refused by memory.
+    busy: events are on their way.
+    """
+
+    def __init__(self):
+        super().__init__(
+            {
+                "base": Out(48),
+                "size": Out(32),
+                "read": Out(32),
+                "written": In(32),
+                "lost": In(32),
+                "busy": In(1),
+            }
+        )
