@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from amaranth.hdl import Cat, Module, Mux, Signal
-from amaranth.lib import fifo, stream, wiring
+from amaranth.hdl import Cat, Module, Mux, Shape, Signal, Value, unsigned
+from amaranth.lib import data, fifo, stream, wiring
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import bits_for, exact_log2
 
@@ -15,22 +15,26 @@ from .sink import WriteBeat
 
 __all__ = ["TraceRing"]
 
-_DEPTH = 64
-"""Events that wait to be written."""
-_OPEN_WRITES = 16
-_PATIENCE = 64
-"""Cycles without an event after which a beat is written although it is not full."""
+_WAITING = 64
+"""Events that wait to be put into beats."""
+_BURST_BYTES = 256
+"""Of a burst that nothing hurries, so that memory seldom turns from reading to writing for it."""
+_MOST_BEATS = 16
+_OPEN_BURSTS = 16
+_PATIENCE = 4095
+"""Cycles without an event after which what there is is written."""
 
 
 class TraceRing(wiring.Component):
-    """Collects events to beats and writes each as a burst of its own; it takes its turn at the
-    port like a DMA engine. An event that finds no room is lost whole, and counted: it holds up
-    nothing.
+    """Collects events to beats and beats to bursts of 256 bytes; takes its turn at the port like a
+    DMA engine. An event that finds no room is lost whole, and counted: it holds up nothing.
 
     Parameters
     ----------
     config:
         Width of the port.
+    patience:
+        Cycles without an event after which what there is is written.
 
     Members
     -------
@@ -45,12 +49,12 @@ class TraceRing(wiring.Component):
     quiet: Out(1)
         Everything that was taken is written.
 
-    Throughput: a beat every 3 cycles, so 16 partitions or more keep up with an event a cycle as
-    long as memory does.
+    Throughput: an event a cycle, as long as memory takes the bursts.
     """
 
-    def __init__(self, config: CoreConfig):
+    def __init__(self, config: CoreConfig, *, patience: int = _PATIENCE):
         self.config = config
+        self._patience = patience
         super().__init__(
             {
                 "event": In(stream.Signature(TraceEvent)),
@@ -64,94 +68,135 @@ class TraceRing(wiring.Component):
             }
         )
         self._lanes = config.axi_bytes // RECORD_BYTES
+        self._burst = min(_MOST_BEATS, _BURST_BYTES // config.axi_bytes)
+        self._beat = data.StructLayout(
+            {
+                "data": unsigned(8 * config.axi_bytes),
+                "lanes": unsigned(self._lanes),
+                "count": Shape.cast(range(self._lanes + 1)),
+            }
+        )
+        """Its records, which they are, and how many."""
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
-        waiting = fifo.SyncFIFOBuffered(width=8 * RECORD_BYTES, depth=_DEPTH)
-        answers = fifo.SyncFIFO(width=bits_for(self._lanes), depth=_OPEN_WRITES)
-        m.submodules.waiting, m.submodules.answers = waiting, answers
-        count, self._writing = Signal(range(self._lanes + 1)), Signal()
-        dropped = self._take(m, waiting)
-        sent = self._send(m, waiting, answers, count)
+        control, on = self.control, Signal()
+        m.submodules.waiting = waiting = fifo.SyncFIFOBuffered(
+            width=8 * RECORD_BYTES, depth=_WAITING
+        )
+        m.submodules.beats = beats = fifo.SyncFIFOBuffered(
+            width=self._beat.size, depth=2 * self._burst
+        )
+        answers = fifo.SyncFIFO(width=bits_for(self._burst * self._lanes), depth=_OPEN_BURSTS)
+        m.submodules.answers = answers
+        dropped = self._take(m, waiting, on)
+        collecting, torn, hurry = self._collect(m, waiting, beats)
+        sending = self._send(m, beats, answers, torn, hurry)
         m.d.comb += [
-            self.quiet.eq((waiting.level == 0) & (count == 0) & ~self._writing & ~answers.r_rdy),
-            self.control.busy.eq(~self.quiet | self.event.valid),
-            answers.w_en.eq(sent),
-            answers.w_data.eq(count),
+            on.eq(control.size[5:] != 0),
+            self.quiet.eq(
+                (waiting.level == 0) & (beats.level == 0) & ~answers.r_rdy & ~collecting & ~sending
+            ),
+            control.busy.eq(~self.quiet | self.event.valid),
             answers.r_en.eq(self.b_valid),
         ]
         refused = Mux(self.b_valid & self.b_error, answers.r_data, 0)
-        control, is_off = self.control, (self.control.size[3:] == 0) & self.quiet
         with m.If(dropped | self.b_valid):
             m.d.sync += control.lost.eq(control.lost + refused + dropped)
         with m.If(self.b_valid):
             m.d.sync += control.written.eq(control.written + answers.r_data)
-        with m.If(is_off):
+        with m.If(~on & self.quiet):
             m.d.sync += [control.lost.eq(0), control.written.eq(0)]
+            m.d.sync += [place.eq(0) for place in (self._taken, self._lane, self._at)]
         return m
 
-    def _take(self, m: Module, waiting: Any) -> Signal:
+    def _take(self, m: Module, waiting: Any, on: Signal) -> Signal:
         """Events on their way in; whether one of this cycle is lost."""
         control, event = self.control, self.event
-        taken, dropped, room = Signal(32), Signal(), Signal()
+        self._taken, dropped, room = Signal(32), Signal(), Signal()
         record: Any = Signal(TraceRecord)
-        on = control.size[3:] != 0
+        in_ring = (self._taken - control.read)[:32]
         m.d.comb += [
             event.ready.eq(1),
-            room.eq(((taken - control.read)[:32] < control.size[3:] << 3) & waiting.w_rdy),
+            room.eq((in_ring < control.size[5:] << 5) & waiting.w_rdy),
             waiting.w_en.eq(event.valid & on & room),
             *(record[name].eq(event.payload[name]) for name in RECORD_FIELDS),
             waiting.w_data.eq(record.as_value()),
             dropped.eq(event.valid & on & ~room),
         ]
         with m.If(waiting.w_en):
-            m.d.sync += taken.eq(taken + 1)
-        with m.If(~on & self.quiet):
-            m.d.sync += taken.eq(0)
+            m.d.sync += self._taken.eq(self._taken + 1)
         return dropped
 
-    def _send(self, m: Module, waiting: Any, answers: Any, count: Signal) -> Signal:
-        """Events to beats, beats to the bus; pulses with a beat's address."""
-        control, lanes = self.control, self._lanes
-        log2 = exact_log2(self.config.axi_bytes)
-        place, patience = Signal(32), Signal(range(_PATIENCE + 1))
-        """Of the next event in the ring; cycles that one may still come."""
-        data, strobe = Signal(8 * self.config.axi_bytes), Signal(lanes)
-        sealed, start, sent, add = Signal(), Signal(48), Signal(), Signal()
-        lane = place[: exact_log2(lanes)]
-        is_last = lane == lanes - 1
+    def _collect(self, m: Module, waiting: Any, beats: Any) -> tuple[Signal, Signal, Signal]:
+        """Events to beats: whether one is being filled, whether the last one went out with lanes
+        to fill, and whether nothing should wait for more."""
+        beat: Any = Signal(self._beat)
+        self._lane = lane = Signal(range(self._lanes))
+        patience, hurry = Signal(range(self._patience + 1)), Signal()
+        full, torn, add, tear = Signal(), Signal(), Signal(), Signal()
         m.d.comb += [
-            add.eq(waiting.r_rdy & ~sealed),
+            hurry.eq(self.flush | (patience == 0)),
+            # The rest of a torn beat is a burst of its own: its address comes twice.
+            add.eq(waiting.r_rdy & ~torn & (~full | beats.w_rdy)),
+            tear.eq((beat.count != 0) & ~full & hurry & ~waiting.r_rdy),
             waiting.r_en.eq(add),
-            self.aw.valid.eq(sealed & ~self._writing & answers.w_rdy),
-            self.aw.payload.address.eq(start),
-            self.w.valid.eq(self._writing),
-            self.w.payload.last.eq(1),
-            sent.eq(self.aw.valid & self.aw.ready),
+            beats.w_en.eq(full | tear),
+            beats.w_data.eq(beat.as_value()),
         ]
         m.d.sync += patience.eq(Mux(patience == 0, 0, patience - 1))
+        with m.If(beats.w_en & beats.w_rdy):
+            m.d.sync += [beat.lanes.eq(0), beat.count.eq(0), full.eq(0)]
+        with m.If(tear & beats.w_rdy):
+            m.d.sync += torn.eq(1)
+        with m.Elif(beats.level == 0):
+            m.d.sync += torn.eq(0)
         with m.If(add):
-            following = place + 1
+            before = Mux(full, 0, beat.lanes)
             m.d.sync += [
-                data.word_select(lane, 8 * RECORD_BYTES).eq(waiting.r_data),
-                strobe.bit_select(lane, 1).eq(1),
-                count.eq(count + 1),
-                place.eq(Mux(following == control.size[3:] << 3, 0, following)),
-                start[log2:].eq(control.base[log2:] + (place >> exact_log2(lanes))),
-                sealed.eq(is_last),
-                patience.eq(_PATIENCE),
+                beat.data.word_select(lane, 8 * RECORD_BYTES).eq(waiting.r_data),
+                beat.lanes.eq(before | (1 << lane)),
+                beat.count.eq(Mux(full, 0, beat.count) + 1),
+                full.eq(lane == self._lanes - 1),
+                lane.eq(Mux(lane == self._lanes - 1, 0, lane + 1)),
+                patience.eq(self._patience),
             ]
-        with m.Elif((count != 0) & (self.flush | (patience == 0)) & ~sealed):
-            m.d.sync += sealed.eq(1)
-        with m.If(sent):
-            m.d.sync += [
-                self._writing.eq(1),
-                self.w.payload.data.eq(data),
-                self.w.payload.strobe.eq(Cat(bit.replicate(RECORD_BYTES) for bit in strobe)),
-                strobe.eq(0), count.eq(0), sealed.eq(0),
-            ]  # fmt: skip
-        with m.Elif(self.w.ready):
-            m.d.sync += self._writing.eq(0)
-        with m.If((control.size[3:] == 0) & self.quiet):
-            m.d.sync += place.eq(0)
-        return sent
+        return beat.count != 0, torn, hurry
+
+    def _send(self, m: Module, beats: Any, answers: Any, torn: Signal, hurry: Signal) -> Value:
+        """Beats to bursts; whether one is going out."""
+        control, config = self.control, self.config
+        log2 = exact_log2(config.axi_bytes)
+        beat: Any = data.View(self._beat, beats.r_data)
+        self._at = at = Signal(32)
+        """Of the next beat in the ring."""
+        left, events = Signal(range(self._burst + 1)), Signal(range(self._burst * self._lanes + 1))
+        """Beats of the burst that is going out; events of it that are out."""
+        room, count, total = Signal.like(left), Signal.like(left), Signal.like(events)
+        m.d.comb += [
+            room.eq(self._burst - at[: exact_log2(self._burst)]),
+            count.eq(Mux(beats.level < room, beats.level, room)),
+            self.aw.valid.eq(
+                (left == 0) & answers.w_rdy
+                & ((beats.level >= room) | ((beats.level != 0) & (hurry | torn)))
+            ),
+            self.aw.payload.address[log2:].eq((control.base[8:] << 8 - log2) + at),
+            self.aw.payload.beats.eq(count - 1),
+            self.w.valid.eq((left != 0) & beats.r_rdy),
+            self.w.payload.data.eq(beat.data),
+            self.w.payload.strobe.eq(Cat(lane.replicate(RECORD_BYTES) for lane in beat.lanes)),
+            self.w.payload.last.eq(left == 1),
+            beats.r_en.eq(self.w.valid & self.w.ready),
+            total.eq(events + beat.count),
+            answers.w_en.eq(beats.r_en & (left == 1)),
+            answers.w_data.eq(total),
+        ]  # fmt: skip
+        with m.If(self.aw.valid & self.aw.ready):
+            m.d.sync += [left.eq(count), events.eq(0)]
+        with m.If(beats.r_en):
+            m.d.sync += [left.eq(left - 1), events.eq(total)]
+            # A beat whose last lane is not there goes out once more.
+            with m.If(beat.lanes[-1]):
+                end = at + 1 == control.size[5:] << 5 - exact_log2(self._lanes)
+                m.d.sync += at.eq(Mux(end, 0, at + 1))
+        return left != 0

@@ -94,10 +94,10 @@ class Csr(enum.IntEnum):
     """RW [7:0] which of a word's check bits."""
     TRACE_BASE_LO = 0x0B0
     TRACE_BASE_HI = 0x0B4
-    """RW where the ring of trace events is in device memory, a multiple of 64. No window is asked:
-    it is the host's."""
+    """RW where the ring of trace events is in device memory, a multiple of 256. No window is
+    asked: it is the host's."""
     TRACE_SIZE = 0x0B8
-    """RW events that fit (``isa.trace.TraceRecord``), a multiple of 8; 0: no ring, and the
+    """RW events that fit (``isa.trace.TraceRecord``), a multiple of 32; 0: no ring, and the
     registers below return to 0."""
     TRACE_READ = 0x0BC
     """RW events that the host has taken, counted on and on: their place is free again."""

@@ -224,7 +224,7 @@ class TraceRingPort(Signature):
     Members
     -------
     base, size: place of the ring in bytes, and its capacity in events; 0: there is none. The low
-        six bits of the one and three of the other are ignored.
+        eight bits of the one and five of the other are ignored.
     read: how many events the host has taken, counted on and on.
     written: how many the host can take, counted likewise. With ``lost`` back to 0 without a ring.
     lost: how many found no room, in the ring or on the way to it, or were refused by memory.

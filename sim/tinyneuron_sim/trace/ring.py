@@ -12,7 +12,7 @@ from ..backend import Backend, BackendError, TraceEvent
 
 __all__ = ["RING_ALIGNMENT", "TraceRing", "decode_records", "encode_record"]
 
-RING_ALIGNMENT = 64
+RING_ALIGNMENT = 256
 """Of a ring's first byte, and of its size in bytes."""
 _PATIENCE = 10_000
 """Times to ask whether events are still on their way: each takes some cycles."""
@@ -68,7 +68,7 @@ class TraceRing:
     Raises
     ------
     BackendError
-        The ring's place or size is not a multiple of 64 bytes, or it has no event.
+        The ring's place or size is not a multiple of 256 bytes, or it has no event.
     """
 
     def __init__(self, backend: Backend, address: int, size: int):

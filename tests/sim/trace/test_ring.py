@@ -45,14 +45,14 @@ def test_records_give_events_back_over_many_turns_of_their_cycle():
 
 
 def test_a_ring_is_read_around_its_end_and_counts_on():
-    sent, size, base = events(2, 20), 16, 64
+    sent, size, base = events(2, 40), 32, 256
     memory = bytearray(base + size * RECORD_BYTES)
     core = Core(memory)
     ring = TraceRing(core, base, size)
     ring.start()
     assert core.registers[Csr.TRACE_BASE_LO] == base
     assert core.registers[Csr.TRACE_SIZE] == size
-    for first, last in ((0, 10), (10, 20)):
+    for first, last in ((0, 20), (20, 40)):
         for number in range(first, last):
             at = base + number % size * RECORD_BYTES
             memory[at : at + RECORD_BYTES] = encode_record(sent[number])
@@ -70,13 +70,13 @@ def test_a_ring_is_read_around_its_end_and_counts_on():
 
 def test_events_that_never_arrive_are_an_error():
     core = Core(bytes(1024))
-    ring = TraceRing(core, 0, 8)
+    ring = TraceRing(core, 0, 32)
     core.registers[Csr.TRACE_STATE] = 1
     with pytest.raises(BackendError, match="still on their way to device memory"):
         ring.start()
 
 
-@pytest.mark.parametrize(("address", "size"), [(32, 8), (0, 4), (0, 0), (64, -8)])
+@pytest.mark.parametrize(("address", "size"), [(64, 32), (0, 8), (0, 0), (256, -32)])
 def test_places_that_hardware_cannot_use(address, size):
     with pytest.raises(BackendError, match=f"not {size} events of 8 at {address:#x}"):
         TraceRing(Core(b""), address, size)
