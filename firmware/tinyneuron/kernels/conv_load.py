@@ -129,7 +129,7 @@ def _window_of(
 ) -> nl.Tensor:
     """Channels x images x rows x columns of the image that fill the inside of a tile."""
     apart, plane, pitch, step = image.strides
-    start = image.offset + block.images[0] * apart + first * plane
+    start = block.images[0] * apart + first * plane
     start += rows.first * pitch + columns.first * step
     return image.ap(
         [[plane, channels], [apart, block.images[1]],
@@ -171,7 +171,7 @@ def _load_dense(
     for side, half in enumerate(plan.halves(slab)):
         pattern = [[apart * pitch, half.copies[1]], [per_channel, half.channels],
                    [pitch, views], [step, columns]]  # fmt: skip
-        start = weights.offset + (slab.channel + half.channel) * per_channel + column * step
+        start = (slab.channel + half.channel) * per_channel + column * step
         start += (tap + half.copies[0] * apart) * pitch
         nisa.dma_copy(tile[: half.rows, side], weights.ap(pattern, start))
 
@@ -201,7 +201,7 @@ def block_diagonal(plan: ConvPlan, weights: nl.Tensor, first: int, count: int) -
                 [1, width]]  # fmt: skip
     per_channel, pitch, step = weights.strides
     source = [[width * step, count], [per_channel, depth], [pitch, taps], [step, width]]
-    start = weights.offset + first * width * step
+    start = first * width * step
     nisa.dma_copy(dense.ap(diagonal), weights.ap(source, start))
     return dense
 
@@ -214,7 +214,7 @@ def _load_diagonal(
     depth, width = shape.group_cin, shape.group_cout
     per_channel, pitch, step = weights.strides
     tap, apart = _taps(shape, slab)
-    start = weights.offset + tap * pitch + (first + group) * width * step
+    start = tap * pitch + (first + group) * width * step
     for number in range(half.copies[1]):
         low = number * half.channels + group * depth - half.channel
         part = tile[nl.ds(low, depth), :, nl.ds(group * width, width)]

@@ -132,7 +132,7 @@ class _Given:
         copy = nl.ndarray((batches, self.k, self.other), tensor.dtype, buffer=nl.private_hbm)
         (apart, pitch, step) = tensor.strides
         pattern = [[apart, batches], [step, self.k], [pitch, self.other]]
-        nisa.dma_copy(copy, tensor.ap(pattern, tensor.offset))
+        nisa.dma_copy(copy, tensor.ap(pattern))
         return _Given(copy, False)
 
 

@@ -29,7 +29,7 @@ def sum_partitions(dst: nl.Tensor, tile: nl.Tensor, accumulate: bool | None = No
         ``tile`` holds integers, or the shapes do not go together.
     """
     ones = _ones("sum_partitions", tile, (tile.shape[0], 1))
-    nisa.nc_matmul(dst, ones, tile, accumulate)
+    nisa.nc_matmul(dst, ones, tile, accumulate=accumulate)
 
 
 def broadcast_partitions(dst: nl.Tensor, row: nl.Tensor) -> None:

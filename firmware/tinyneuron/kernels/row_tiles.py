@@ -94,7 +94,7 @@ def _pattern(source: nl.Tensor, columns: Columns, row: int) -> tuple[list[list[i
     the first column in ``row``."""
     apart, pitch, step = source.strides
     inner = [[apart, columns.batches], [step, columns.width]]
-    start = source.offset + columns.batch * apart + row * pitch + columns.first * step
+    start = columns.batch * apart + row * pitch + columns.first * step
     return inner, pitch, start
 
 

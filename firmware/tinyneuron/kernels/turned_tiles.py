@@ -43,7 +43,7 @@ def _load(source: nl.Tensor, first: int, width: int, start: int, depth: int) -> 
     tile = nl.ndarray(shape, source.dtype, name=f"{source.base.name}_rows")
     if shape[2] > depth:
         nisa.memset(tile[:, :, depth:], 0)
-    at = source.offset + first * pitch + start * step
+    at = first * pitch + start * step
     if whole:
         pattern = [[pitch, lanes], [lanes * pitch, whole], [step, depth]]
         nisa.dma_copy(tile[:, :whole, :depth], source.ap(pattern, at))

@@ -68,7 +68,7 @@ def _beats(instr: Instr, config: CoreConfig) -> int:
     total = 0
     for ref in instr.operands.values():
         if isinstance(ref, DeviceRef):
-            size = FORMATS[ref.base.dtype].bytes
+            size = FORMATS[ref.dtype].bytes
             stride, extent = ref.dims[-1] if ref.dims else (1, 1)
             run = extent if stride == 1 else 1
             rows = 1 if ref.rows is None else instr.reads["index"].elements
@@ -78,7 +78,7 @@ def _beats(instr: Instr, config: CoreConfig) -> int:
 
 
 def _casts_floats(instr: Instr) -> bool:
-    source, target = instr.reads["in0"].base.dtype, instr.writes["dst"].base.dtype
+    source, target = instr.reads["in0"].dtype, instr.writes["dst"].dtype
     return source is not target and source in _FLOATS and target in _FLOATS
 
 

@@ -81,8 +81,8 @@ def _encode(entry: Entry, stream: Stream) -> bytes:
     if instr.queue is not None:
         fields["queue"] = instr.queue
     for path, ref in instr.operands.items():
-        fields[f"{path}.dtype"] = ref.base.dtype
-        size = FORMATS[ref.base.dtype].bytes
+        fields[f"{path}.dtype"] = ref.dtype
+        size = FORMATS[ref.dtype].bytes
         if not isinstance(ref, TileRef):
             fields[f"{path}.address"] = ref.offset * size
             _dims(fields, path, ref.dims, size)
@@ -96,7 +96,7 @@ def _encode(entry: Entry, stream: Stream) -> bytes:
         fields[f"{path}.space"] = ref.base.space
         fields[f"{path}.start_partition"] = ref.start_partition
         if path in SCALAR_PATHS:
-            fields[f"{path}.dtype"] = ref.base.dtype.value
+            fields[f"{path}.dtype"] = ref.dtype.value
             fields[f"{path}.value"] = offset
         else:
             fields[f"{path}.num_partitions"] = _size(ref.num_partitions)
@@ -129,7 +129,7 @@ def _pattern(fields: dict[str, Any], path: str, instr: Instr, ref: TileRef) -> N
         fields[f"{path}.offset"] += 2 * instr.parts[path]
         _dims(fields, path, ref.dims, 2)
         return
-    size = FORMATS[ref.base.dtype].bytes
+    size = FORMATS[ref.dtype].bytes
     matrix = instr.opcode in (Opcode.LOAD_STATIONARY, Opcode.MULTIPLY_MOVING)
     if not matrix or element_bytes(instr.opcode, fields, path) == size:
         _dims(fields, path, ref.dims, 1)

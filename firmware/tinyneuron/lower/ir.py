@@ -211,6 +211,10 @@ class DeviceTensor:
     dtype: DType
     kind: str
     data: bytes | None = None
+    shared: bool = False
+    """Whether every program of a grid has the same one."""
+    updated: DeviceTensor | None = None
+    """What the kernel has written to this argument."""
 
 
 @dataclass(frozen=True)
@@ -224,6 +228,13 @@ class TileRef:
     offset: int
     dims: Dims
     shift: Shift | None = None
+    kind: DType | None = None
+    """The type its bits are taken for, if not the tile's; ``offset`` and ``dims`` count its
+    elements."""
+
+    @property
+    def dtype(self) -> DType:
+        return self.kind or self.base.dtype
 
     @property
     def per_partition(self) -> int:
@@ -247,6 +258,12 @@ class DeviceRef:
     dims: Dims
     rows: tuple[int, int] | None = None
     shift: Shift | None = None
+    kind: DType | None = None
+    """As of a :class:`TileRef`."""
+
+    @property
+    def dtype(self) -> DType:
+        return self.kind or self.base.dtype
 
     @property
     def elements(self) -> int:

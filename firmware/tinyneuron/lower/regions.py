@@ -7,11 +7,13 @@ boxes do not show does not exist.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from tinyneuron_hw.formats import FORMATS
 
 from .ir import Dims, Operand, Shift, TileRef
 
-__all__ = ["Box", "box_of"]
+__all__ = ["Box", "box_of", "in_base_elements"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class Box:
 
 def box_of(ref: Operand) -> Box:
     """The box of an operand, over the axes of its base (partitions first, on chip)."""
+    given, ref = ref, in_base_elements(ref)
     if isinstance(ref, TileRef):
         low, high = _spread(*_moved(ref.offset, ref.dims, ref.shift), ref.base.shape[1:])
         low = (ref.start_partition, *low)
@@ -53,8 +56,34 @@ def box_of(ref: Operand) -> Box:
         dims = ref.dims if ref.rows is None else (ref.rows, *ref.dims)
         low, high = _spread(*_moved(ref.offset, dims, ref.shift), ref.base.shape)
     volume = math.prod(b - a for a, b in zip(low, high, strict=True))
-    certain = ref.shift is None and (isinstance(ref, TileRef) or ref.rows is None)
+    certain = given.shift is None and (isinstance(ref, TileRef) or ref.rows is None)
+    certain = certain and FORMATS[given.dtype].bytes >= FORMATS[ref.base.dtype].bytes
     return Box(low, high, certain and volume == ref.elements)
+
+
+def in_base_elements(ref: Operand) -> Operand:
+    """An operand whose offset and dimensions count elements of its base: the same bytes or, where
+    it takes the bits for a smaller type, those of the elements that it touches."""
+    if ref.kind is None:
+        return ref
+    own, unit = FORMATS[ref.kind].bytes, FORMATS[ref.base.dtype].bytes
+    shift = ref.shift
+    if own >= unit:
+        grow = own // unit
+        dims = tuple((stride * grow, size) for stride, size in ref.dims)
+        if shift is not None:
+            shift = replace(shift, scale=shift.scale * grow, low=shift.low * grow,
+                            high=shift.high * grow)  # fmt: skip
+        inner = ((1, grow),) if grow > 1 else ()
+        return replace(ref, kind=None, offset=ref.offset * grow, dims=(*dims, *inner), shift=shift)
+    shrink = unit // own
+    low = ref.offset + sum(min(0, stride * (size - 1)) for stride, size in ref.dims)
+    exact = [(abs(stride) // shrink, size) for stride, size in ref.dims if stride % shrink == 0]
+    rest = sum(abs(stride) * (size - 1) for stride, size in ref.dims if stride % shrink)
+    if shift is not None:
+        low, rest = low + shift.low, rest + shift.high - shift.low
+    size = (low % shrink + rest) // shrink + 1
+    return replace(ref, kind=None, offset=low // shrink, dims=(*exact, (1, size)), shift=None)
 
 
 def _moved(offset: int, dims: Dims, shift: Shift | None) -> tuple[int, Dims]:

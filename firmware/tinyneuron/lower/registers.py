@@ -29,7 +29,7 @@ def resolve_offsets(module: Module) -> None:
             if not isinstance(ref, TileRef) or ref.shift is None:
                 continue
             assert ref.base.offset is not None
-            size = FORMATS[ref.base.dtype].bytes
+            size = FORMATS[ref.dtype].bytes
             start = ref.base.offset + ref.offset * size + 2 * instr.parts.get(path, 0)
             register, scale = ref.shift.register, ref.shift.scale * size
             for op, operand in ((RegisterOp.MULTIPLY, scale), (RegisterOp.ADD, start)):

@@ -14,6 +14,7 @@ from tinyneuron_hw.isa.opcodes import STREAM_OPCODES, Space, Stream, UpdateMode
 
 from .dependencies import QUEUE_THREADS, thread_of
 from .ir import Instr, Module, Tile, TileRef
+from .regions import in_base_elements
 from .semaphores import Entry, Schedule
 
 __all__ = [
@@ -40,7 +41,8 @@ def verify_module(module: Module) -> None:
     """Every operand lies inside its tensor, and every tensor belongs to the module."""
     tiles, tensors = set(module.tiles), set(module.tensors)
     for instr in module.instructions:
-        for path, ref in instr.operands.items():
+        for path, given in instr.operands.items():
+            ref = in_base_elements(given)
             _require(ref.base in tiles or ref.base in tensors, instr, f"{path}: foreign tensor")
             shape = ref.base.shape
             if isinstance(ref, TileRef):

@@ -11,6 +11,7 @@ from ..tables.fit import FunctionTable
 from ..tables.standard import standard_table
 from .accumulate import reduce_cmd
 from .checks import float_bits, lane_operand, same_free_size
+from .handle import instruction
 from .operands import op_code, scalar_operand
 from .ops import OPS, Op
 from .tensor import Tensor
@@ -19,10 +20,11 @@ from .trace import KernelError, emit
 __all__ = ["activate", "activation", "activation_reduce"]
 
 
+@instruction
 def activation(
     dst: Tensor, op: Op | FunctionTable, data: Tensor, bias: float | Tensor | None = None,
     scale: float | Tensor = 1.0, reduce_op: Op | None = None, reduce_res: Tensor | None = None,
-    reduce_cmd: reduce_cmd = reduce_cmd.idle, relu_param: float = 0.0,
+    reduce_cmd: reduce_cmd = reduce_cmd.idle, name: str | None = None, *, relu_param: float = 0.0,
 ) -> None:  # fmt: skip
     """``dst = op(data * scale + bias)`` on the Scalar engine, product and sum each rounded to FP32;
     ``bias`` and ``scale`` are numbers or ``[P, 1]``. No bias adds nothing (not even to -0).
@@ -56,12 +58,13 @@ def activation(
 _Command = reduce_cmd
 
 
+@instruction
 def activation_reduce(
-    dst: Tensor, op: Op | FunctionTable, data: Tensor, reduce_op: Op,
-    reduce_res: Tensor | None = None, bias: float | Tensor | None = None,
-    scale: float | Tensor = 1.0,
+    dst: Tensor, op: Op | FunctionTable, data: Tensor, reduce_op: Op, reduce_res: Tensor | None,
+    bias: float | Tensor | None = None, scale: float | Tensor = 1.0, name: str | None = None,
 ) -> None:  # fmt: skip
-    """:func:`activation` that sums its results over the free axes, from 0, into ``reduce_res``."""
+    """:func:`activation` that sums its results over the free axes, from 0, into ``reduce_res``
+    (None: they stay in the engine)."""
     activation(dst, op, data, bias, scale, reduce_op, reduce_res, reduce_cmd.reset_reduce)
 
 

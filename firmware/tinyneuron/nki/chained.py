@@ -9,6 +9,7 @@ from tinyneuron_hw.isa.opcodes import Opcode, Stream
 from ..lower.ir import Operand
 from .accumulate import accumulate_fields, read_accumulator, reduce_cmd
 from .checks import lane_operand, not_both_psum, same_free_size
+from .handle import instruction
 from .operands import op_code, scalar_operand
 from .ops import OPS, Op
 from .tensor import Tensor
@@ -18,9 +19,10 @@ __all__ = ["scalar_tensor_tensor", "tensor_scalar_cumulative", "tensor_scalar_re
            "tensor_tensor_scan"]  # fmt: skip
 
 
+@instruction
 def scalar_tensor_tensor(
     dst: Tensor, data: Tensor, op0: Op, operand0: float | Tensor, op1: Op, operand1: Tensor,
-    reverse0: bool = False, reverse1: bool = False,
+    reverse0: bool = False, reverse1: bool = False, name: str | None = None,
 ) -> None:  # fmt: skip
     """``dst = (data op0 operand0) op1 operand1``: ``operand0`` a number or ``[P, 1]``,
     ``operand1`` a tile like ``data``; at most one of the two tiles in PSUM."""
@@ -36,11 +38,13 @@ def scalar_tensor_tensor(
     emit(Opcode.SCALAR_TENSOR_TENSOR, reads, {"dst": to}, fields, Stream.VECTOR)
 
 
+@instruction
 def tensor_scalar_reduce(
     dst: Tensor, data: Tensor, op0: Op, operand0: float | Tensor, reduce_op: Op,
     reduce_res: Tensor | None = None, reverse0: bool = False,
     reduce_cmd: reduce_cmd = reduce_cmd.reset_reduce,
     reduce_init: float | Tensor | None = None, reduce_res_negate: bool = False,
+    name: str | None = None,
 ) -> None:  # fmt: skip
     """``dst = data op0 operand0``, and the results (in FP32, before their cast) reduced into the
     accumulators over all free axes; ``reduce_res`` ``[P, 1]`` takes those out.
@@ -59,9 +63,10 @@ def tensor_scalar_reduce(
         read_accumulator(call, reduce_res, reduce_op, reduce_res_negate)
 
 
+@instruction
 def tensor_tensor_scan(
     dst: Tensor, data0: Tensor, data1: Tensor, initial: float | Tensor, op0: Op, op1: Op,
-    reverse0: bool = False, reverse1: bool = False,
+    reverse0: bool = False, reverse1: bool = False, name: str | None = None,
 ) -> None:  # fmt: skip
     """``dst[i] = (data0[i] op0 dst[i - 1]) op1 data1[i]`` along the free axes in FP32, from
     ``initial`` (a number or ``[P, 1]``) on; at most one of the two tiles in PSUM."""
@@ -77,9 +82,11 @@ def tensor_tensor_scan(
     emit(Opcode.TENSOR_SCAN, reads, {"dst": to}, fields, Stream.VECTOR)
 
 
+@instruction
 def tensor_scalar_cumulative(
     dst: Tensor, src: Tensor, op0: Op, op1: Op, imm0: float | Tensor,
     imm1: float | Tensor | None = None, reduce_cmd: reduce_cmd = reduce_cmd.reset_reduce,
+    name: str | None = None,
 ) -> None:  # fmt: skip
     """``r = (src[i] op0 imm0) op1 r; dst[i] = r`` along the free axes; ``r`` is the lane's running
     value, which starts as the identity of ``op1`` (``reset_reduce``), as ``imm1``

@@ -96,17 +96,19 @@ def _check_overlap(call: str, role: str, dst: TileRef, src: TileRef) -> None:
     ):
         return
     same_lanes = src.start_partition == dst.start_partition
-    place = [(ref.offset, ref.dims, ref.shift) for ref in (src, dst)]
+    place = [(ref.offset, ref.dims, ref.shift, ref.dtype) for ref in (src, dst)]
     if same_lanes and place[0] == place[1]:
         return
     if src.shift != dst.shift:
         raise KernelError(f"{call}: {role} and dst in {dst.base.name} may overlap: registers that "
                           "move them must be the same")  # fmt: skip
-    unit = FORMATS[dst.base.dtype].bytes
-    extents = [pattern_range(ref.offset * unit, ref.dims[::-1], unit, unit) for ref in (src, dst)]
+    units = [FORMATS[ref.dtype].bytes for ref in (src, dst)]
+    extents = [pattern_range(ref.offset * unit, ref.dims[::-1], unit, unit)
+               for ref, unit in zip((src, dst), units, strict=True)]  # fmt: skip
     if extents[0].low >= extents[1].high or extents[1].low >= extents[0].high:
         return
-    offsets = [element_offsets(ref.offset, ref.dims[::-1], 1) for ref in (src, dst)]
+    offsets = [np.add.outer(element_offsets(ref.offset, ref.dims[::-1], 1) * unit, np.arange(unit))
+               for ref, unit in zip((src, dst), units, strict=True)]  # fmt: skip
     if np.intersect1d(offsets[0], offsets[1]).size:
         raise KernelError(f"{call}: {role} and dst overlap in {dst.base.name} but are not the same "
                           "elements in the same order")  # fmt: skip

@@ -1,4 +1,4 @@
-"""Names of the engines' operations, for ``nki.language``."""
+"""Names of the operations, for ``nki.language``."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ __all__ = [
     "abs_min",
     "add",
     "arctan",
+    "average",
     "bitwise_and",
     "bitwise_or",
     "bitwise_xor",
+    "bypass",
+    "ceil",
     "copy",
     "cos",
     "divide",
@@ -20,6 +23,8 @@ __all__ = [
     "erf",
     "erf_dx",
     "exp",
+    "floor",
+    "fmod",
     "gelu",
     "gelu_apprx_sigmoid",
     "gelu_apprx_sigmoid_dx",
@@ -42,7 +47,9 @@ __all__ = [
     "mish",
     "mod",
     "multiply",
+    "negative",
     "not_equal",
+    "power",
     "prelu",
     "reciprocal",
     "relu",
@@ -57,7 +64,9 @@ __all__ = [
     "sqrt",
     "square",
     "subtract",
+    "tan",
     "tanh",
+    "trunc",
 ]  # fmt: skip
 
 abs = OPS["abs"]
@@ -65,9 +74,12 @@ abs_max = OPS["abs_max"]
 abs_min = OPS["abs_min"]
 add = OPS["add"]
 arctan = OPS["arctan"]
+average = OPS["average"]
 bitwise_and = OPS["bitwise_and"]
 bitwise_or = OPS["bitwise_or"]
 bitwise_xor = OPS["bitwise_xor"]
+bypass = OPS["bypass"]
+ceil = OPS["ceil"]
 copy = OPS["copy"]
 cos = OPS["cos"]
 divide = OPS["divide"]
@@ -75,6 +87,8 @@ equal = OPS["equal"]
 erf = OPS["erf"]
 erf_dx = OPS["erf_dx"]
 exp = OPS["exp"]
+floor = OPS["floor"]
+fmod = OPS["fmod"]
 gelu = OPS["gelu"]
 gelu_apprx_sigmoid = OPS["gelu_apprx_sigmoid"]
 gelu_apprx_sigmoid_dx = OPS["gelu_apprx_sigmoid_dx"]
@@ -97,7 +111,9 @@ minimum = OPS["minimum"]
 mish = OPS["mish"]
 mod = OPS["mod"]
 multiply = OPS["multiply"]
+negative = OPS["negative"]
 not_equal = OPS["not_equal"]
+power = OPS["power"]
 prelu = OPS["prelu"]
 reciprocal = OPS["reciprocal"]
 relu = OPS["relu"]
@@ -112,4 +128,6 @@ softplus = OPS["softplus"]
 sqrt = OPS["sqrt"]
 square = OPS["square"]
 subtract = OPS["subtract"]
+tan = OPS["tan"]
 tanh = OPS["tanh"]
+trunc = OPS["trunc"]

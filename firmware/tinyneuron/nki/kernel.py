@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,11 +16,12 @@ from tinyneuron_hw.config import CoreConfig, get_config
 from ..lower.ir import DeviceTensor, Module
 from ..lower.pipeline import lower
 from ..program.program import Program
-from .language import as_dtype
+from .dtypes import as_dtype
 from .tensor import Tensor
-from .trace import KernelError, Trace, current, tracing
+from .trace import KernelError, Trace, active, tracing
+from .transfer import make_writable
 
-__all__ = ["Constant", "Kernel", "TensorArg", "compile", "jit", "trace"]
+__all__ = ["Constant", "Kernel", "TensorArg", "compile", "jit", "trace", "traced"]
 
 
 @dataclass(frozen=True)
@@ -37,25 +39,55 @@ class Constant:
     array: np.ndarray
 
 
-class Kernel:
-    """What ``@nki.jit`` makes of a function. Inside another kernel it is called as the function;
-    :func:`compile` makes a program of it."""
+_OPTIONS = ("config", "mode", "platform_target", "simulated", "target")
 
-    def __init__(self, function: Callable[..., Any]):
+
+class Kernel:
+    """What ``@nki.jit`` makes of a function.
+
+    Called inside another kernel it is the function; called with NumPy arrays it runs on them
+    (:func:`tinyneuron.nki.use` says where) and returns arrays. ``kernel[grid]`` is the kernel on a
+    grid of programs; :func:`compile` makes a program of it.
+    """
+
+    def __init__(self, function: Callable[..., Any], grid: tuple[int, ...] = (), **options: Any):
         functools.update_wrapper(self, function)
         self.function = function
+        self.grid = grid
+        self.options = options
+        unknown = sorted(set(options) - set(_OPTIONS))
+        if unknown:
+            raise KernelError(f"jit takes {', '.join(_OPTIONS)}, not {', '.join(unknown)}")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        current()
-        return self.function(*args, **kwargs)
+        if active():
+            return self.function(*args, **kwargs)
+        from .launch import launch  # it makes kernels, too
+
+        return launch(self, args, kwargs)
+
+    def __getitem__(self, grid: Any) -> Kernel:
+        """The kernel on a grid: its programs are traced one after another, into one program of the
+        core. They have the same ``nl.shared_hbm`` tensors."""
+        sizes = tuple(grid) if isinstance(grid, (tuple, list)) else (grid,)
+        if not sizes or any(not isinstance(size, int) or size < 1 for size in sizes):
+            raise KernelError(f"a grid is one or more numbers of at least 1, not {grid!r}")
+        return Kernel(self.function, sizes, **self.options)
+
+    def with_options(self, **options: Any) -> Kernel:
+        """The kernel with other options of :func:`jit`."""
+        return Kernel(self.function, self.grid, **{**self.options, **options})
 
     def __repr__(self) -> str:
         return f"<nki kernel {self.function.__name__}>"
 
 
-def jit(function: Callable[..., Any] | None = None) -> Any:
-    """Makes a kernel of a function; as ``@nki.jit`` or ``@nki.jit()``."""
-    return Kernel if function is None else Kernel(function)
+def jit(fn: Callable[..., Any] | None = None, **kwargs: Any) -> Any:
+    """Makes a kernel of a function; as ``@nki.jit`` or ``@nki.jit(...)``.
+
+    ``target`` and ``config`` say where it runs when it is called with arrays; ``platform_target``
+    must not be a later core, and ``mode`` changes nothing."""
+    return Kernel(fn, **kwargs) if fn is not None else functools.partial(Kernel, **kwargs)
 
 
 def compile(
@@ -91,37 +123,63 @@ def trace(
     stochastic_rounding: bool = False,
 ) -> Module:  # fmt: skip
     """Runs a kernel once and returns what it recorded (arguments as :func:`compile`)."""
-    function = kernel.function if isinstance(kernel, Kernel) else kernel
-    state = Trace(get_config(config), function.__name__, stochastic=stochastic_rounding)
+    return traced(kernel, config, specs, stochastic_rounding=stochastic_rounding).module
+
+
+@dataclass(frozen=True)
+class Traced:
+    """What a kernel recorded and returned: device tensors in place of its tensors."""
+
+    trace: Trace
+    result: Any
+
+    @property
+    def module(self) -> Module:
+        return self.trace.module
+
+
+def traced(
+    kernel: Kernel | Callable[..., Any], config: str | CoreConfig, specs: Mapping[str, Any], *,
+    stochastic_rounding: bool = False,
+) -> Traced:  # fmt: skip
+    """As :func:`trace`; each program of a grid is run once."""
+    made = kernel if isinstance(kernel, Kernel) else Kernel(kernel)
+    function, grid = made.function, made.grid
+    state = Trace(get_config(config), function.__name__, stochastic=stochastic_rounding, grid=grid)
     state.module.file = inspect.getsourcefile(function) or ""
-    arguments: dict[str, Any] = {}
-    for name, value in specs.items():
-        if isinstance(value, TensorArg):
-            tensor = state.new_tensor(tuple(value.shape), as_dtype(value.dtype), "input", name)
-            arguments[name] = Tensor.whole(tensor)
-        elif isinstance(value, Constant):
-            kind, data = as_dtype(value.array.dtype), np.ascontiguousarray(value.array).tobytes()
-            tensor = state.new_tensor(value.array.shape, kind, "constant", name, data)
-            arguments[name] = Tensor.whole(tensor)
-        else:
-            arguments[name] = value
+    arguments = {name: _argument(state, name, value) for name, value in specs.items()}
     with tracing(state):
-        result = function(**arguments)
+        for program in np.ndindex(*grid) if grid else [()]:
+            state.begin_program(program)
+            result = function(**arguments)
         state.require_whole()
-        _outputs(state.module, result)
-    return state.module
+        found = _outputs(state, result)
+    return Traced(state, found)
 
 
-def _outputs(module: Module, result: Any) -> None:
-    """Marks what the kernel returned as its outputs."""
-    returned = result if isinstance(result, (tuple, list)) else [result]
-    for item in returned:
-        base = item.base if isinstance(item, Tensor) and item.shape == item.base.shape else None
-        if not isinstance(base, DeviceTensor) or base.kind != "scratch":
-            raise KernelError(f"kernel {module.name!r} must return the device tensors it made, not "
-                              f"{item!r}")  # fmt: skip
-        base.kind = "output"
-        module.outputs.append(base)
+def _argument(state: Trace, name: str, value: Any) -> Any:
+    """What the kernel sees of an argument."""
+    if isinstance(value, TensorArg):
+        tensor = state.new_tensor(tuple(value.shape), as_dtype(value.dtype), "input", name)
+        return Tensor.whole(tensor)
+    if isinstance(value, Constant):
+        kind, data = as_dtype(value.array.dtype), np.ascontiguousarray(value.array).tobytes()
+        return Tensor.whole(state.new_tensor(value.array.shape, kind, "constant", name, data))
+    if type(value) in (list, tuple):
+        return type(value)(_argument(state, f"{name}_{at}", v) for at, v in enumerate(value))
+    if isinstance(value, dict):
+        return {key: _argument(state, f"{name}_{key}", item) for key, item in value.items()}
+    return value
+
+
+def _outputs(state: Trace, result: Any) -> Any:
+    """Marks what the kernel returned as its outputs; the result with device tensors."""
+    module, updated = state.module, state.module.outputs
+    module.outputs = []
+    found = _returned(module, result)
+    # What was written to arguments and not returned, and what is printed.
+    module.outputs += [item for item in updated if item not in module.outputs]
+    module.outputs += [item for _, item in state.prints]
     if not module.outputs:
         raise KernelError(f"kernel {module.name!r} must return its output tensors, not {result!r}")
     order = {kind: at for at, kind in enumerate(("input", "constant", "output", "scratch"))}
@@ -130,6 +188,31 @@ def _outputs(module: Module, result: Any) -> None:
     _name(made, "scratch")
     rest = [tensor for tensor in module.tensors if tensor.kind in ("input", "constant")]
     module.tensors = sorted(rest + module.outputs + made, key=lambda item: order[item.kind])
+    return found
+
+
+def _returned(module: Module, result: Any) -> Any:
+    if type(result) in (tuple, list):
+        return type(result)(_returned(module, item) for item in result)
+    if isinstance(result, dict):
+        return {key: _returned(module, item) for key, item in result.items()}
+    if result is None:
+        return None
+    base = result.base if isinstance(result, Tensor) else None
+    whole = isinstance(base, DeviceTensor) and result.size == math.prod(base.shape)
+    if whole and isinstance(base, DeviceTensor) and base.kind == "input":
+        # An argument that is returned is an output, too, whether it was written or not.
+        make_writable("return", result)
+        base = base.updated
+    whole = whole and result.is_contiguous() and not result.offset
+    if not isinstance(base, DeviceTensor) or not whole or base.kind == "constant":
+        raise KernelError(f"kernel {module.name!r} must return the device tensors it made, not "
+                          f"{result!r}")  # fmt: skip
+    base.kind = "output"
+    if base not in module.outputs:
+        base.shape = result.shape
+        module.outputs.append(base)
+    return base
 
 
 def _name(tensors: list[DeviceTensor], stem: str) -> None:

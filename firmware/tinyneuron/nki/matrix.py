@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +14,9 @@ from tinyneuron_hw.isa.opcodes import Opcode, Space, Stream
 
 from ..lower.ir import TileRef
 from .checks import on_chip
-from .engines import engine
+from .engines import engine, matmul_perf_mode
+from .handle import instruction
+from .later import needs
 from .moves import vector_transpose
 from .registers import VirtualRegister, as_operand
 from .tensor import Tensor
@@ -23,14 +26,17 @@ from .transfer import dma_copy
 __all__ = ["nc_matmul", "nc_transpose"]
 
 _PAIR = 2
-Engine = engine
-"""The enumeration where a parameter has the public name."""
+Engine, PerfMode = engine, matmul_perf_mode
+"""The enumerations where a parameter has the public name."""
 
 
+@instruction
 def nc_matmul(
-    dst: Tensor, stationary: Tensor, moving: Tensor,
-    accumulate: bool | VirtualRegister | None = None,
-    is_transpose: bool = False, *, stationary_bias: int = 0, moving_bias: int = 0,
+    dst: Tensor, stationary: Tensor, moving: Tensor, is_stationary_onezero: bool = False,
+    is_moving_onezero: bool = False, is_transpose: bool = False,
+    accumulate: bool | VirtualRegister | None = None, tile_position: Sequence[int] = (),
+    tile_size: Sequence[int] = (), perf_mode: matmul_perf_mode = matmul_perf_mode.none,
+    name: str | None = None, *, stationary_bias: int = 0, moving_bias: int = 0,
 ) -> None:  # fmt: skip
     """``dst (+)= stationary.T @ moving``: stationary ``[K, M]`` and moving ``[K, N...]`` in SBUF,
     ``dst`` ``[M, N...]`` in one PSUM bank.
@@ -45,25 +51,34 @@ def nc_matmul(
     ones add, until an instruction other than a matmul writes the tile. It must be said where a loop
     or branch of the core stands in between; there it may be a register that holds 0 or 1.
 
-    ``is_transpose``: types of 1 or 2 bytes; ``dst`` gets the bit patterns of ``stationary``
-    that a 0/1 matrix ``moving`` selects, unchanged; it never accumulates.
+    ``is_transpose``: ``dst`` gets the bit patterns of ``stationary`` that a 0/1 matrix ``moving``
+    selects, unchanged; it never accumulates. Types of 1 or 2 bytes; with float32, an ordinary
+    product, as on NeuronCore-v2.
+
+    ``is_stationary_onezero`` and ``is_moving_onezero`` are hints, and ``tile_position`` and
+    ``tile_size`` say which rows of the array work: neither changes a result.
     """
     call = "nc_matmul"
+    if perf_mode is not PerfMode.none:
+        raise needs(3, f"{call} with perf_mode={perf_mode!r}")
     left = on_chip(call, "stationary", stationary, spaces=(Space.SBUF,))
     right = on_chip(call, "moving", moving, spaces=(Space.SBUF,))
     out = on_chip(call, "dst", dst, spaces=(Space.PSUM,))
-    kind = _kind(call, left.base.dtype, right.base.dtype, is_transpose)
-    _check_result(call, out.base.dtype, kind)
+    _check_tile(call, tuple(tile_position), tuple(tile_size), left)
+    if DType.FP32 in (left.dtype, right.dtype) and is_transpose:
+        is_transpose, accumulate = False, accumulate or False
+    kind = _kind(call, left.dtype, right.dtype, is_transpose)
+    _check_result(call, out.dtype, kind)
     pair = _PAIR if kind is MatmulKind.INTEGER else 1
     if pair > 1:
         _check_pairs(call, stationary=stationary, moving=moving)
     _check_shapes(call, out, left, right, left.per_partition // pair, right.per_partition // pair)
     biases = {"stationary": (left, stationary_bias), "moving": (right, moving_bias)}
     for role, (ref, bias) in biases.items():
-        if not 0 <= bias < 64 or (bias and ref.base.dtype not in FP8_DTYPES):
+        if not 0 <= bias < 64 or (bias and ref.dtype not in FP8_DTYPES):
             raise KernelError(f"{call}: {role}_bias must be 0, or for FP8 from 1 to 63, not {bias}")
     group = current().written.setdefault(out.base, set())
-    region = (out.start_partition, out.num_partitions, out.offset, out.dims, out.shift)
+    region = (out.start_partition, out.num_partitions, out.offset, out.dims, out.shift, out.kind)
     if is_transpose and accumulate is not None and accumulate is not False:
         raise KernelError(f"{call}: a transpose does not accumulate")
     if accumulate is None and not is_transpose:
@@ -84,7 +99,10 @@ def nc_matmul(
     )  # fmt: skip
 
 
-def nc_transpose(dst: Tensor, data: Tensor, engine: engine = engine.unknown) -> None:
+@instruction
+def nc_transpose(
+    dst: Tensor, data: Tensor, engine: engine = engine.unknown, name: str | None = None
+) -> None:
     """``dst[F, P] = data[P, F].T``, of the same type. Bits stay as they are, NaN payloads too.
 
     On the Tensor engine: ``data`` in SBUF with at most as many free elements as there are columns,
@@ -101,9 +119,9 @@ def nc_transpose(dst: Tensor, data: Tensor, engine: engine = engine.unknown) -> 
         return
     source = on_chip(call, "data", data, spaces=(Space.SBUF,))
     target = on_chip(call, "dst", dst, spaces=(Space.PSUM,))
-    dtype = source.base.dtype
-    if target.base.dtype is not dtype:
-        names = FORMATS[target.base.dtype].name, FORMATS[dtype].name
+    dtype = source.dtype
+    if target.dtype is not dtype:
+        names = FORMATS[target.dtype].name, FORMATS[dtype].name
         raise KernelError(f"{call}: dst must be of data's type: {names[0]} and {names[1]}")
     rows = source.num_partitions
     unit = on_chip(call, "identity", _identity(source.start_partition + rows))
@@ -118,6 +136,29 @@ def nc_transpose(dst: Tensor, data: Tensor, engine: engine = engine.unknown) -> 
         parts = {} if part is None else {"dst": part}
         emit(Opcode.MULTIPLY_MOVING, {"src": moving}, {"dst": target},
              {"accumulate": 0, "transpose": 1}, Stream.TENSOR, parts)  # fmt: skip
+
+
+def _check_tile(
+    call: str, position: tuple[int, ...], size: tuple[int, ...], stationary: TileRef
+) -> None:
+    """The part of the array that a matmul asks for must be one, and hold the stationary tile."""
+    if not position and not size:
+        return
+    rows, columns = current().config.partitions, current().config.columns
+    if len(position) != 2 or len(size) != 2:
+        raise KernelError(f"{call}: tile_position and tile_size come together, two numbers each, "
+                          f"not {position} and {size}")  # fmt: skip
+    if size[0] not in (rows, rows // 2):
+        raise needs(3, f"{call} with {size[0]} rows in tile_size; all {rows} or half of them here")
+    if size[1] != columns or position[1] != 0:
+        raise KernelError(f"{call}: tile_size must have all {columns} columns and tile_position "
+                          f"column 0, not {size} and {position}")  # fmt: skip
+    if position[0] % size[0] or not 0 <= position[0] < rows:
+        raise KernelError(f"{call}: tile_position must be a multiple of {size[0]} below {rows}, "
+                          f"not {position[0]}")  # fmt: skip
+    if stationary.num_partitions > size[0]:
+        raise KernelError(f"{call}: stationary has {stationary.num_partitions} rows, tile_size "
+                          f"{size[0]}")  # fmt: skip
 
 
 def _check_group(call: str, out: TileRef) -> None:
@@ -177,7 +218,7 @@ def _check_pairs(call: str, **operands: Tensor) -> None:
     for role, tensor in operands.items():
         axes = zip(tensor.strides[1:-1], tensor.shape[1:-1], strict=True)
         moves = () if tensor.shift is None else (tensor.shift.scale,)
-        steps = (tensor.offset, *moves, *(step for step, size in axes if size > 1))
+        steps = (tensor.origin, *moves, *(step for step, size in axes if size > 1))
         if tensor.ndim < 3 or tensor.shape[-1] != _PAIR or tensor.strides[-1] != 1:
             raise KernelError(f"{call}: {role} of integers must end in an axis of 2 with stride 1: "
                               f"{tensor!r}")  # fmt: skip
@@ -199,7 +240,7 @@ def _check_shapes(call: str, out: TileRef, left: TileRef, right: TileRef, m: int
     if (out.num_partitions, out.per_partition) != (m, n):
         raise KernelError(f"{call}: dst must be [{m}, {n}], not "
                           f"[{out.num_partitions}, {out.per_partition}]")  # fmt: skip
-    size = FORMATS[out.base.dtype].bytes
+    size = FORMATS[out.dtype].bytes
     moves = (out.shift.low, out.shift.high) if out.shift else (0, 0)
     first, last = (
         pattern_range(size * (out.offset + move), out.dims[::-1], size, size) for move in moves

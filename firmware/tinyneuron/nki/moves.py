@@ -14,6 +14,7 @@ from tinyneuron_hw.isa.rules_reshape import pack_mask
 
 from ..lower.ir import TileRef
 from .checks import float_bits, lane_operand, same_free_size, same_partitions
+from .handle import instruction
 from .tensor import Tensor
 from .trace import KernelError, current, emit
 
@@ -23,7 +24,8 @@ _LEAVE = 255
 """Entry of a shuffle mask that leaves its partition as it is."""
 
 
-def max8(dst: Tensor, src: Tensor) -> None:
+@instruction
+def max8(dst: Tensor, src: Tensor, name: str | None = None) -> None:
     """``dst[P, 8]`` becomes the 8 largest elements of each partition of ``src``, in descending
     order; a NaN is above all numbers, -0 below +0. ``src`` has 8 to 16384 elements."""
     call = "max8"
@@ -34,7 +36,8 @@ def max8(dst: Tensor, src: Tensor) -> None:
     emit(Opcode.MAX8, {"in0": source}, {"dst": to}, stream=Stream.VECTOR)
 
 
-def nc_find_index8(dst: Tensor, data: Tensor, vals: Tensor) -> None:
+@instruction
+def nc_find_index8(dst: Tensor, data: Tensor, vals: Tensor, name: str | None = None) -> None:
     """``dst[P, 8]`` (uint16 or uint32) becomes the positions in ``data`` of the 8 ``vals`` of the
     same partition: the first one's, for equal ``vals`` successive ones; all ones where there is
     none. ``data`` has 8 to 16384 elements. As numbers -0 is 0, and a NaN is found."""
@@ -45,9 +48,11 @@ def nc_find_index8(dst: Tensor, data: Tensor, vals: Tensor) -> None:
     emit(Opcode.FIND_INDEX8, {"in0": source, "in1": wanted}, {"dst": to}, stream=Stream.VECTOR)
 
 
+@instruction
 def nc_match_replace8(
-    dst: Tensor, data: Tensor, vals: Tensor, imm: float, dst_idx: Tensor | None = None
-) -> None:
+    dst: Tensor, data: Tensor, vals: Tensor, imm: float, dst_idx: Tensor | None = None,
+    name: str | None = None,
+) -> None:  # fmt: skip
     """``dst = data``, cast, but ``imm`` where the 8 ``vals`` of the partition are found: the first
     occurrence of each, for equal ``vals`` the first ones. ``dst_idx`` gets the positions (see
     :func:`nc_find_index8`), of equal ``vals`` the last one the first occurrence."""
@@ -70,7 +75,10 @@ def nc_match_replace8(
          Stream.VECTOR)  # fmt: skip
 
 
-def nc_stream_shuffle(dst: Tensor, src: Tensor, shuffle_mask: Sequence[int]) -> None:
+@instruction
+def nc_stream_shuffle(
+    dst: Tensor, src: Tensor, shuffle_mask: Sequence[int], name: str | None = None
+) -> None:
     """Partition i of each quadrant of ``dst`` takes partition ``shuffle_mask[i]`` of the same
     quadrant of ``src``, or stays as it is where the mask has 255. A quadrant is a quarter of the
     partitions, and the mask has an entry for each of its partitions. Types are equal."""
@@ -135,14 +143,14 @@ def _searched(call: str, role: str, ref: TileRef) -> None:
 
 def _index(call: str, role: str, ref: TileRef) -> None:
     _eight(call, role, ref)
-    if ref.base.dtype not in INDEX_DTYPES:
+    if ref.dtype not in INDEX_DTYPES:
         raise KernelError(f"{call}: {role} must be uint16 or uint32, not "
-                          f"{FORMATS[ref.base.dtype].name}")  # fmt: skip
+                          f"{FORMATS[ref.dtype].name}")  # fmt: skip
 
 
 def _same_type(call: str, dst: TileRef, src: TileRef, role: str) -> None:
-    if dst.base.dtype is not src.base.dtype:
-        names = FORMATS[dst.base.dtype].name, FORMATS[src.base.dtype].name
+    if dst.dtype is not src.dtype:
+        names = FORMATS[dst.dtype].name, FORMATS[src.dtype].name
         raise KernelError(f"{call}: dst must be of {role}'s type: {names[0]} and {names[1]}")
 
 

@@ -11,11 +11,15 @@ from tinyneuron_hw.isa.rules_operations import RAW_DTYPES
 
 from ..lower.ir import Operand, TileRef
 from .checks import element_bits, float_bits, lane_operand
-from .ops import Op
+from .ops import OPS, Op
 from .tensor import Tensor
 from .trace import KernelError
 
-__all__ = ["op_code", "same_kind_of_operations", "scalar_operand"]
+__all__ = ["Step", "chain", "op_code", "same_kind_of_operations", "scalar_operand"]
+
+Step = tuple[Op, Any, bool]
+"""An operation, its scalar operand, and whether its sides are swapped."""
+_POWERS = {-1: "reciprocal", -0.5: "rsqrt", 0.5: "sqrt", 1: "", 2: "square"}
 
 
 def op_code(call: str, role: str, op: Any, kind: str) -> Any:
@@ -28,6 +32,36 @@ def op_code(call: str, role: str, op: Any, kind: str) -> Any:
     return code
 
 
+def chain(call: str, *given: tuple[Any, Any, bool]) -> list[Step]:
+    """The operations that are one: without ``nl.bypass``, ``nl.power`` as the operation that it is
+    for its number, and 0 as the operand of an operation that has none."""
+    steps: list[Step] = []
+    for at, (op, operand, reverse) in enumerate(given):
+        if op is None and at and operand is None:
+            continue
+        if op is OPS["bypass"]:
+            continue
+        if op is OPS["power"]:
+            op, operand = _power(call, operand, reverse)
+            if op is None:
+                continue
+        if operand is None and isinstance(op, Op) and op.unary:
+            operand = 0.0
+        if op is None or operand is None:
+            raise KernelError(f"{call}: op{at} and operand{at} come together: {op!r}, {operand!r}")
+        steps.append((op, operand, reverse))
+    return steps
+
+
+def _power(call: str, exponent: Any, reverse: bool) -> tuple[Op | None, float]:
+    if reverse or isinstance(exponent, Tensor) or exponent not in _POWERS:
+        listed = ", ".join(map(str, _POWERS))
+        raise KernelError(f"{call}: nl.power takes an exponent of {listed}, which operations of "
+                          f"the Vector engine give exactly enough, not {exponent!r}")  # fmt: skip
+    name = _POWERS[exponent]
+    return (OPS[name] if name else None), 0.0
+
+
 def scalar_operand(
     call: str, path: str, value: Any, data: TileRef, reads: dict[str, Operand],
     fields: dict[str, Any], name: str = "", op: AluOp | None = None,
@@ -37,7 +71,7 @@ def scalar_operand(
     of the data's type."""
     role = name or path
     if not isinstance(value, Tensor):
-        bits = (element_bits(call, value, data.base.dtype) if op in RAW_OPS
+        bits = (element_bits(call, value, data.dtype) if op in RAW_OPS
                 else float_bits(call, role, value))  # fmt: skip
         fields |= {f"{path}.kind": OperandKind.IMMEDIATE, f"{path}.value": bits}
         return
@@ -59,7 +93,7 @@ def same_kind_of_operations(
     if not all(op in RAW_OPS for op in ops):
         names = " and ".join(op.name.lower() for op in ops)
         raise KernelError(f"{call}: both operations must work on bits or neither, not {names}")
-    dtypes = {role: ref.base.dtype for role, ref in operands.items()}
+    dtypes = {role: ref.dtype for role, ref in operands.items()}
     if len(set(dtypes.values())) > 1 or not set(dtypes.values()) <= set(RAW_DTYPES):
         listed = ", ".join(f"{role} {FORMATS[dtype].name}" for role, dtype in dtypes.items())
         raise KernelError(f"{call}: operations on bits take integers of one type, not {listed}")

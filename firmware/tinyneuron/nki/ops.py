@@ -1,14 +1,15 @@
-"""Operation tokens: what `op=`, `op0=` ... of an instruction take."""
+"""Operations: what `op=`, `op0=` ... of an instruction take, and functions of whole tiles."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from tinyneuron_hw.isa.opcodes import ActivationFunction, AluOp, Comparison
 
 from ..tables.standard import STANDARD
 
-__all__ = ["OPS", "Op"]
+__all__ = ["OPS", "Binary", "Op", "Unary"]
 
 
 @dataclass(frozen=True)
@@ -23,8 +24,35 @@ class Op:
     table: str | None = None
     comparison: Comparison | None = None
 
+    unary = False
+
     def __repr__(self) -> str:
         return f"nl.{self.name}"
+
+
+class Unary(Op):
+    """An operation of one operand; called on a tile it gives a new one."""
+
+    unary = True
+
+    def __call__(self, x: Any, dtype: Any = None) -> Any:
+        """The operation on each element of the tile ``x``: a new tile in SBUF, of the type of
+        ``x`` unless ``dtype`` says another."""
+        from .elementwise import unary  # it uses the instructions, which take operations
+
+        return unary(self, x, dtype)
+
+
+class Binary(Op):
+    """An operation of two operands; called on tiles it gives a new one."""
+
+    def __call__(self, x: Any, y: Any, dtype: Any = None) -> Any:
+        """The operation on the elements of ``x`` and ``y``, tiles or (one of them) a number, with
+        the rules of broadcasting: a new tile in SBUF, of the wider of their types unless ``dtype``
+        says another."""
+        from .elementwise import binary  # it uses the instructions, which take operations
+
+        return binary(self, x, y, dtype)
 
 
 _ALU = {
@@ -60,19 +88,30 @@ _ALU = {
     "left_shift": AluOp.SHIFT_LEFT,
     "right_shift": AluOp.SHIFT_RIGHT,
 }
-OPS = {
-    name: Op(name, alu=code, comparison=Comparison.__members__.get(code.name))
+_ONE_OPERAND = ("abs", "square", "relu", "sqrt", "rsqrt", "reciprocal", "logical_not", "invert")
+OPS: dict[str, Op] = {
+    name: (Unary if name in _ONE_OPERAND else Binary)(
+        name, alu=code, comparison=Comparison.__members__.get(code.name)
+    )
     for name, code in _ALU.items()
 }
 _BUILT_IN = {
     "copy": ActivationFunction.IDENTITY,
     "relu": ActivationFunction.RELU,
-    "prelu": ActivationFunction.PRELU,
     "square": ActivationFunction.SQUARE,
     "abs": ActivationFunction.ABSOLUTE,
     "sign": ActivationFunction.SIGN,
 }
 for _name, _code in _BUILT_IN.items():
-    OPS[_name] = replace(OPS.get(_name, Op(_name)), activation=_code)
+    OPS[_name] = replace(OPS.get(_name, Unary(_name)), activation=_code)
 for _name in STANDARD:
-    OPS[_name] = replace(OPS.get(_name, Op(_name)), table=_name)
+    OPS[_name] = replace(OPS.get(_name, Unary(_name)), table=_name)
+# No operation of an engine: they are made of others.
+for _name in ("ceil", "floor", "negative", "tan", "trunc"):
+    OPS[_name] = Unary(_name)
+for _name in ("fmod", "power"):
+    OPS[_name] = Binary(_name)
+# Only for parameters of instructions.
+OPS["prelu"] = Op("prelu", activation=ActivationFunction.PRELU)
+for _name in ("average", "bypass"):
+    OPS[_name] = Op(_name)

@@ -9,9 +9,11 @@ from tinyneuron_hw.isa.opcodes import Opcode, Stream
 from tinyneuron_hw.isa.rules_random import SEED_DTYPE
 
 from ..lower.ir import Operand
-from . import language as nl
+from .allocation import ndarray
 from .checks import lane_operand, same_free_size
-from .engines import engine, unknown_engine, vector_engine
+from .engines import engine, gpsimd_engine, require_engine, vector_engine
+from .handle import instruction
+from .later import needs
 from .moves import nc_stream_shuffle
 from .operands import scalar_operand
 from .ops import OPS
@@ -26,21 +28,24 @@ _SPREAD = 0x0100_0193
 """Between the seeds of two lanes that come from one: odd, and 127 times it fits 31 bits."""
 
 
-def rng(dst: Tensor, engine: engine = unknown_engine) -> None:
+@instruction
+def rng(dst: Tensor, engine: engine = engine.vector, name: str | None = None) -> None:
     """Every element of ``dst`` becomes random bits: the low ones of 32 from its lane's generator,
     from 1 to 2**32 - 1. After reset, and after :func:`set_rng_seed`, they are always the same."""
-    if engine not in (unknown_engine, vector_engine):
-        raise KernelError(f"rng: engine must be unknown or vector, not {engine!r}")
+    if engine is gpsimd_engine:
+        raise needs(3, "rng on GPSIMD")
+    require_engine("rng", engine, vector_engine)
     emit(Opcode.RNG, {}, {"dst": lane_operand("rng", "dst", dst)}, stream=Stream.VECTOR)
 
 
-def set_rng_seed(src_seeds: Tensor) -> None:
+@instruction
+def set_rng_seed(src_seeds: Tensor, name: str | None = None) -> None:
     """Seeds the Vector engine's generators. ``src_seeds`` is uint32: ``[1, 1]``, of which every
     lane gets another one, or here also ``[P, 1]``, one for each of the first P lanes."""
     call = "set_rng_seed"
     seeds = lane_operand(call, "src_seeds", src_seeds)
-    if seeds.base.dtype is not SEED_DTYPE:
-        raise KernelError(f"{call}: src_seeds must be uint32, not {FORMATS[seeds.base.dtype].name}")
+    if seeds.dtype is not SEED_DTYPE:
+        raise KernelError(f"{call}: src_seeds must be uint32, not {FORMATS[seeds.dtype].name}")
     if seeds.per_partition != 1:
         raise KernelError(f"{call}: src_seeds must be [1, 1] or [P, 1], not {src_seeds!r}")
     if seeds.num_partitions == 1:
@@ -53,7 +58,7 @@ def _one_for_each_lane(seed: Tensor) -> Tensor:
     """``[P, 1]``: ``seed[0, 0] xor p * _SPREAD``."""
     config = current().config
     lanes, quadrant = config.partitions, config.quadrant
-    seeds, numbers = (nl.ndarray((lanes, 1), nl.uint32, name="seeds") for _ in range(2))
+    seeds, numbers = (ndarray((lanes, 1), DType.UINT32, name="seeds") for _ in range(2))
     memset(seeds, 0)
     for first in range(0, lanes, quadrant):
         tensor_copy(seeds[first : first + 1], seed.reshape((1, 1)), engine=vector_engine)
@@ -63,7 +68,8 @@ def _one_for_each_lane(seed: Tensor) -> Tensor:
     return seeds
 
 
-def dropout(dst: Tensor, data: Tensor, prob: float | Tensor) -> None:
+@instruction
+def dropout(dst: Tensor, data: Tensor, prob: float | Tensor, name: str | None = None) -> None:
     """``dst = data``, but each element is 0 with the probability ``prob``, a number from 0 (never)
     to 1 (always) or one for each partition, ``[P, 1]``; integers keep their type.
 

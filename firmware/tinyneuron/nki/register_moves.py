@@ -7,10 +7,11 @@ from typing import Any
 from tinyneuron_hw.isa.opcodes import Opcode, Stream
 from tinyneuron_hw.isa.rules_registers import WORD_DTYPES
 
-from ..lower.ir import DeviceRef, DeviceTensor, Instr, Operand
+from ..lower.ir import DeviceRef, Instr, Operand
 from .registers import VirtualRegister, as_operand, must_be_settable
 from .tensor import Tensor
 from .trace import KernelError, current, source_line
+from .transfer import make_writable
 
 __all__ = ["register_load", "register_store"]
 
@@ -27,9 +28,8 @@ def register_load(dst: VirtualRegister, src: Tensor) -> None:
 
 def register_store(dst: Tensor, src: VirtualRegister) -> None:
     """The one element of ``dst``, of 4 bytes, in SBUF or device memory, becomes ``src``."""
+    make_writable("register_store", dst)
     ref = _word("register_store", "dst", dst)
-    if isinstance(ref.base, DeviceTensor) and ref.base.kind in ("input", "constant"):
-        raise KernelError(f"register_store: dst {ref.base.name!r} is read-only ({ref.base.kind})")
     opcode = Opcode.REGISTER_STORE if isinstance(ref, DeviceRef) else Opcode.REGISTER_STORE_SBUF
     file, line = source_line()
     current().emit(Instr(opcode, {}, {"dst": ref}, line, {"first": as_operand(src)},

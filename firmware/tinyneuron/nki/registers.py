@@ -168,10 +168,10 @@ def register_alloc(x: int | VirtualRegister | None = None) -> VirtualRegister:
     return register
 
 
-def register_move(dst: VirtualRegister, imm: int | VirtualRegister) -> None:
-    """``dst = imm``, a number of 32 bits or another register."""
+def register_move(dst: VirtualRegister, src: int | VirtualRegister) -> None:
+    """``dst = src``, a number of 32 bits or another register."""
     must_be_settable("register_move", dst)
-    _emit_op(RegisterOp.ADD, dst, imm, 0)
+    _emit_op(RegisterOp.ADD, dst, src, 0)
     dst.is_set = True
 
 

@@ -13,6 +13,7 @@ from tinyneuron_hw.isa.opcodes import Comparison, Opcode, Stream
 from ..lower.ir import Operand, TileRef
 from .accumulate import accumulate_fields, read_accumulator, reduce_cmd
 from .checks import float_bits, free_ref, lane_operand, not_both_psum, same_free_size
+from .handle import instruction
 from .operands import scalar_operand
 from .ops import OPS, Op
 from .tensor import Tensor
@@ -24,9 +25,11 @@ LOWEST = -3.402823466e38
 """The lowest FP32 number."""
 
 
+@instruction
 def tensor_copy_predicated(
-    dst: Tensor, src: float | Tensor, predicate: Tensor, reverse_pred: bool = False
-) -> None:
+    dst: Tensor, src: float | Tensor, predicate: Tensor, reverse_pred: bool = False,
+    name: str | None = None,
+) -> None:  # fmt: skip
     """``dst = src`` where ``predicate`` is not 0 (``reverse_pred``: where it is), elsewhere ``dst``
     stays; ``src`` is a tile or a number."""
     call = "tensor_copy_predicated"
@@ -44,10 +47,11 @@ def tensor_copy_predicated(
     emit(Opcode.SELECT, reads, {"dst": to}, fields, Stream.VECTOR)
 
 
+@instruction
 def select_reduce(
     dst: Tensor, predicate: Tensor, on_true: Tensor, on_false: float | Tensor,
     reduce_res: Tensor | None = None, reduce_cmd: reduce_cmd = reduce_cmd.idle,
-    reduce_op: Op = OPS["maximum"], reverse_pred: bool = False,
+    reduce_op: Op = OPS["maximum"], reverse_pred: bool = False, name: str | None = None,
 ) -> None:  # fmt: skip
     """``dst = on_true`` where ``predicate`` is not 0, else ``on_false`` (a number or ``[P, 1]``);
     the results may go to the accumulators, which ``reduce_res`` ``[P, 1]`` takes out."""
@@ -64,11 +68,12 @@ def select_reduce(
         read_accumulator(call, reduce_res, reduce_op)
 
 
+@instruction
 def range_select(
     dst: Tensor, on_true_tile: Tensor, comp_op0: Op, comp_op1: Op, bound0: float | Tensor,
     bound1: float | Tensor, reduce_cmd: reduce_cmd = reduce_cmd.reset_reduce,
     reduce_res: Tensor | None = None, reduce_op: Op = OPS["maximum"], range_start: int = 0,
-    on_false_value: float = LOWEST,
+    on_false_value: float = LOWEST, name: str | None = None,
 ) -> None:  # fmt: skip
     """``dst[p, i] = on_true_tile[p, i]`` where both ``range_start + i comp_op0 bound0[p]`` and
     ``... comp_op1 bound1[p]``, else ``on_false_value``; i counts the free elements. The bounds are
@@ -93,9 +98,11 @@ def range_select(
         read_accumulator(call, reduce_res, reduce_op)
 
 
+@instruction
 def affine_select(
     dst: Tensor, pattern: Sequence[Sequence[int]], channel_multiplier: int, on_true_tile: Tensor,
     on_false_value: float, cmp_op: Op = OPS["equal"], offset: int = 0,
+    name: str | None = None,
 ) -> None:  # fmt: skip
     """``dst = on_true_tile`` where ``offset + p * channel_multiplier + sum(step * i) cmp_op 0``,
     else ``on_false_value``; ``pattern`` is ``[[step, size], ...]`` over the free elements, at most
@@ -115,9 +122,11 @@ def affine_select(
     emit(Opcode.INDEX_SELECT, reads, {"dst": to}, fields, Stream.VECTOR)
 
 
+@instruction
 def iota(
-    dst: Tensor, pattern: Sequence[Sequence[int]], offset: int = 0, channel_multiplier: int = 0
-) -> None:
+    dst: Tensor, pattern: Sequence[Sequence[int]], offset: int = 0, channel_multiplier: int = 0,
+    name: str | None = None,
+) -> None:  # fmt: skip
     """``dst = offset + p * channel_multiplier + sum(step * i)`` in INT32, ``pattern`` being
     ``[[step, size], ...]`` over the free elements, at most four of them; cast to the type of
     ``dst`` (through FP32 unless that has 32-bit integers)."""

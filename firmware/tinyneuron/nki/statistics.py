@@ -6,9 +6,10 @@ from tinyneuron_hw.formats import DType
 from tinyneuron_hw.isa.opcodes import Opcode, Stream
 
 from ..lower.ir import Operand
-from . import language as nl
 from .accumulate import accumulate_fields, read_accumulator, reduce_cmd
+from .allocation import ndarray
 from .checks import lane_operand, same_partitions
+from .handle import instruction
 from .operands import op_code, scalar_operand
 from .ops import OPS
 from .tensor import Tensor
@@ -18,7 +19,8 @@ from .vector import memset, tensor_copy, tensor_reduce, tensor_scalar, tensor_te
 __all__ = ["bn_aggr", "bn_stats"]
 
 
-def bn_stats(dst: Tensor, data: Tensor) -> None:
+@instruction
+def bn_stats(dst: Tensor, data: Tensor, name: str | None = None) -> None:
     """Statistics of the even and of the odd elements of each partition: ``dst`` ``[P, 6]`` is
     their count, mean and variance x count, even first.
 
@@ -34,8 +36,8 @@ def bn_stats(dst: Tensor, data: Tensor) -> None:
     if len(source.dims) > 1:
         raise KernelError(f"{call}: the free axes of data must be one run, not {data!r}")
     flat = data.reshape((rows, count))
-    result = dst.reshape((rows, 6)) if dst.dtype is DType.FP32 else nl.ndarray((rows, 6), "fp32")
-    distances = nl.ndarray((rows, -(-count // 2)), nl.float32)
+    result = dst.reshape((rows, 6)) if dst.dtype is DType.FP32 else ndarray((rows, 6), "fp32")
+    distances = ndarray((rows, -(-count // 2)), DType.FP32)
     for parity in range(2):
         size, first = (count + 1 - parity) // 2, 3 * parity
         memset(result[:, first : first + 1], float(size))
@@ -65,7 +67,8 @@ def _squared_distances(dst: Tensor, data: Tensor, mean: Tensor, scratch: Tensor)
     read_accumulator(call, dst, OPS["add"])
 
 
-def bn_aggr(dst: Tensor, data: Tensor) -> None:
+@instruction
+def bn_aggr(dst: Tensor, data: Tensor, name: str | None = None) -> None:
     """``dst`` ``[P, 2]``: mean and variance of everything that the triples (count, mean,
     variance x count) of ``data`` ``[P, 3 n]`` describe."""
     call = "bn_aggr"
@@ -78,8 +81,8 @@ def bn_aggr(dst: Tensor, data: Tensor) -> None:
     triples = data.reshape((rows, groups, 3))
     counts, means, squares = (triples[:, :, k] for k in range(3))
     add, multiply = OPS["add"], OPS["multiply"]
-    scratch = nl.ndarray((rows, groups), nl.float32)
-    total, mean, spread = (nl.ndarray((rows, 1), nl.float32) for _ in range(3))
+    scratch = ndarray((rows, groups), DType.FP32)
+    total, mean, spread = (ndarray((rows, 1), DType.FP32) for _ in range(3))
     tensor_reduce(total, add, counts, axis=1, keepdims=True)
     tensor_tensor(scratch, counts, means, multiply)
     tensor_reduce(mean, add, scratch, axis=1, keepdims=True)

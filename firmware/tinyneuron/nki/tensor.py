@@ -1,7 +1,8 @@
 """Tensors of the kernel language: views on tiles and device tensors.
 
 A view is a base, an offset and one (stride, size) per axis. On chip, axis 0 is the partition axis
-and never disappears; in device memory an integer index drops its axis.
+and never disappears; in device memory an integer index drops its axis. Views of views that only
+rename axes are in ``views.py``.
 """
 
 from __future__ import annotations
@@ -9,15 +10,17 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, overload
+from dataclasses import dataclass, replace
+from typing import Any, Never, overload
 
 from tinyneuron_hw.formats import FORMATS, DType
 from tinyneuron_hw.isa.opcodes import Space
 
 from ..lower.ir import DeviceRef, DeviceTensor, Extent, Register, Shift, Tile, TileRef
-from .registers import VirtualRegister, as_operand, size_of
+from .memories import MemoryRegion
+from .registers import VirtualRegister, as_operand, bounded, size_of
 from .trace import KernelError
+from .views import Views
 
 __all__ = ["Tensor", "ds"]
 
@@ -47,32 +50,39 @@ def ds(start: Any, size: Any) -> Any:
 
 @dataclass(frozen=True, eq=False)
 class Indirect:
-    """Row p begins ``indices[p, 0] * stride`` elements further on; indices 0 ... ``last`` are
-    inside the tensor."""
+    """Row p begins ``indices[p, 0] * stride`` elements further on (``single``: everything begins
+    ``indices[0, 0] * stride`` further on); indices 0 ... ``last`` are inside the tensor."""
 
     indices: Tensor
     stride: int
     last: int
+    single: bool = False
 
 
 @dataclass(frozen=True, eq=False)
-class Tensor:
-    """A view. ``strides`` are elements; ``strides[0]`` of an on-chip view counts partitions.
+class Tensor(Views):
+    """A view. ``steps`` are its strides in elements; ``steps[0]`` of an on-chip view counts
+    partitions, and ``origin`` is an element of each partition.
 
     Members
     -------
-    shape, dtype, ndim: as in NumPy (``dtype`` is a :class:`DType`).
+    shape, dtype, ndim, size: as in NumPy (``dtype`` is a :class:`DType`).
+    strides, offset: elements of the storage, where the partitions of a tile follow each other.
+    buffer: the memory it is in (:class:`MemoryRegion`).
+    name: of the tensor it is a view of.
     """
 
     base: Tile | DeviceTensor
     shape: tuple[int, ...]
-    strides: tuple[int, ...]
-    offset: int = 0
+    steps: tuple[int, ...]
+    origin: int = 0
     start_partition: int = 0
-    indirect: Indirect | None = None
+    choice: Indirect | None = None
     """Of a device tensor: an index moves the start of each row."""
     shift: Shift | None = None
     """A register moves the start."""
+    kind: DType | None = None
+    """The type its bits are taken for, if not the base's."""
 
     @classmethod
     def whole(cls, base: Tile | DeviceTensor) -> Tensor:
@@ -81,11 +91,45 @@ class Tensor:
 
     @property
     def dtype(self) -> DType:
-        return self.base.dtype
+        return self.kind or self.base.dtype
 
     @property
     def ndim(self) -> int:
         return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        return math.prod(self.shape)
+
+    @property
+    def strides(self) -> tuple[int, ...]:
+        return (self._row, *self.steps[1:]) if self.on_chip else self.steps
+
+    @property
+    def offset(self) -> int:
+        return self.start_partition * self._row + self.origin if self.on_chip else self.origin
+
+    @property
+    def name(self) -> str:
+        return self.base.name
+
+    @property
+    def buffer(self) -> MemoryRegion:
+        if isinstance(self.base, Tile):
+            return MemoryRegion.psum if self.base.space is Space.PSUM else MemoryRegion.sbuf
+        return MemoryRegion.shared_hbm if self.base.shared else MemoryRegion.private_hbm
+
+    @property
+    def storage(self) -> tuple[int, ...]:
+        """Shape of the base in elements of this view's type."""
+        unit, given = (FORMATS[kind].bytes for kind in (self.dtype, self.base.dtype))
+        *outer, last = self.base.shape or (1,)
+        return (*outer, last * given // unit)
+
+    @property
+    def _row(self) -> int:
+        """Elements of one partition of a tile."""
+        return math.prod(self.storage[1:])
 
     @property
     def on_chip(self) -> bool:
@@ -104,12 +148,30 @@ class Tensor:
 
     def ref(self) -> TileRef | DeviceRef:
         """This view as an operand, axes merged where they are contiguous."""
+        if self.choice is not None:
+            return self._moved_by_register().ref()
         if isinstance(self.base, Tile):
-            dims = _merged(self.strides[1:], self.shape[1:])
-            return TileRef(self.base, self.start_partition, self.shape[0], self.offset, dims,
-                           self.shift)  # fmt: skip
-        return DeviceRef(self.base, self.offset, _merged(self.strides, self.shape),
-                         shift=self.shift)  # fmt: skip
+            dims = _merged(self.steps[1:], self.shape[1:])
+            return TileRef(self.base, self.start_partition, self.shape[0], self.origin, dims,
+                           self.shift, self.kind)  # fmt: skip
+        # What a kernel has written to an argument is in a tensor of its own.
+        return DeviceRef(self.base.updated or self.base, self.origin,
+                         _merged(self.steps, self.shape), shift=self.shift,
+                         kind=self.kind)  # fmt: skip
+
+    def _moved_by_register(self) -> Tensor:
+        """This view with its one index in a register; another value than those inside traps."""
+        from .register_moves import register_load  # it takes tensors
+
+        choice = self.choice
+        assert choice is not None
+        if not choice.single:
+            raise KernelError(f"{self!r}: a view with vector_offset is for dma_copy only")
+        register = VirtualRegister(settable=True)
+        register_load(register, choice.indices)
+        inside = bounded(register, 0, choice.last)
+        shift = moved(self.shift, inside, choice.stride, choice.last)
+        return replace(self, choice=None, shift=shift)
 
     @property
     def is_dynamic(self) -> bool:
@@ -118,8 +180,8 @@ class Tensor:
 
     def __getitem__(self, key: Any) -> Tensor:
         """Integers, slices with positive steps, ``ds`` and ``...``; nothing may reach outside."""
-        if self.indirect is not None:
-            raise KernelError(f"{self!r}: a view with vector_offset has no parts")
+        if self.choice is not None:
+            raise KernelError(f"{self!r}: a view with vector_offset or scalar_offset has no parts")
         keys = list(key) if isinstance(key, tuple) else [key]
         for at, item in enumerate(keys):
             if item is Ellipsis:
@@ -128,7 +190,7 @@ class Tensor:
         if len(keys) > self.ndim:
             raise KernelError(f"{self!r}: {len(keys)} indices for {self.ndim} axes")
         keys += [slice(None)] * (self.ndim - len(keys))
-        shape, strides, offset, start = [], [], self.offset, self.start_partition
+        shape, strides, offset, start = [], [], self.origin, self.start_partition
         shift = self.shift
         for axis, item in enumerate(keys):
             first, step, count, dropped = self._index(axis, item)
@@ -137,20 +199,25 @@ class Tensor:
                     raise KernelError(f"{self!r}: the partition axis takes constant starts only")
                 first, rest = first.sum  # pyright: ignore
                 room = self.shape[axis] - count - rest
-                shift = moved(shift, first, self.strides[axis], room)
+                shift = moved(shift, first, self.steps[axis], room)
                 first = rest
             if self.on_chip and axis == 0:
                 if step != 1:
                     raise KernelError(f"{self!r}: the partition axis takes step 1 only, not {step}")
-                start, dropped = start + first * self.strides[0], False
+                start, dropped = start + first * self.steps[0], False
             else:
-                offset += first * self.strides[axis]
+                offset += first * self.steps[axis]
             if not dropped:
                 shape.append(count)
-                strides.append(self.strides[axis] * step)
+                strides.append(self.steps[axis] * step)
         if self.on_chip and len(shape) == 1:
             shape, strides = [*shape, 1], [*strides, 1]
-        return Tensor(self.base, tuple(shape), tuple(strides), offset, start, shift=shift)
+        return replace(self, shape=tuple(shape), steps=tuple(strides), origin=offset,
+                       start_partition=start, shift=shift)  # fmt: skip
+
+    def __setitem__(self, key: Any, value: Any) -> Never:
+        raise KernelError(f"{self!r}: elements are written by instructions, nisa.tensor_copy, "
+                          "nisa.memset or nl.store, not by an assignment")  # fmt: skip
 
     def _index(self, axis: int, item: Any) -> tuple[Any, int, int, bool]:
         """First element, step, count, and whether the axis disappears."""
@@ -193,8 +260,9 @@ class Tensor:
     def reshape(self, shape: Sequence[int]) -> Tensor:
         """Another shape over the same elements in the same order (a view: strides must allow it;
         the partition axis of an on-chip tensor stays)."""
-        if self.indirect is not None:
-            raise KernelError(f"{self!r}: a view with vector_offset cannot be reshaped")
+        if self.choice is not None:
+            raise KernelError(f"{self!r}: a view with vector_offset or scalar_offset cannot be "
+                              "reshaped")  # fmt: skip
         if any(isinstance(size, Extent) for size in self.shape):
             raise KernelError(f"{self!r}: a view with a size in a register cannot be reshaped")
         target = tuple(map(operator.index, shape))
@@ -203,34 +271,49 @@ class Tensor:
         skip = int(self.on_chip)
         if skip and (len(target) < 2 or target[0] != self.shape[0]):
             raise KernelError(f"{self!r}: cannot be reshaped to {target}: the partition axis stays")
-        strides = _split(_merged(self.strides[skip:], self.shape[skip:]), target[skip:])
+        strides = _split(_merged(self.steps[skip:], self.shape[skip:]), target[skip:])
         if strides is None:
             raise KernelError(f"{self!r}: cannot be reshaped to {target} without a copy")
-        return Tensor(self.base, target, self.strides[:skip] + strides, self.offset,
-                      self.start_partition, shift=self.shift)  # fmt: skip
+        return replace(self, shape=target, steps=self.steps[:skip] + strides)
 
     def ap(
-        self, pattern: Sequence[Sequence[int]], offset: int = 0,
-        vector_offset: Tensor | None = None, indirect_dim: int = 0,
+        self, pattern: Sequence[Sequence[int]], offset: int | None = None,
+        scalar_offset: Tensor | VirtualRegister | None = None,
+        vector_offset: Tensor | None = None, indirect_dim: int = 0, dtype: Any = None,
     ) -> Tensor:  # fmt: skip
-        """An explicit access pattern over the base storage: ``[[stride, size], ...]`` in elements,
-        outermost first, from element ``offset`` of the base. On chip the first pair is the
-        partition axis: ``[elements of a partition, partitions]``, and ``offset`` counts elements
-        row-major over the whole tile.
+        """An explicit access pattern over the storage: ``[[stride, size], ...]`` in elements (of
+        ``dtype``, if that says what the bits are taken for), outermost first, from ``offset``
+        elements behind this view's own start. On chip the first pair is the partition axis:
+        ``[elements of a partition, partitions]``, and ``offset`` counts elements row-major over
+        the whole tile.
 
-        With ``vector_offset``, indices [P, 1] in SBUF, of a device tensor: the first pair has size
-        P, and its step p begins at the place that index p has on axis ``indirect_dim`` of the base
-        (times that axis' stride), whatever the pair's stride. Only for ``dma_copy``."""
+        ``scalar_offset``, a register or an element ``[1, 1]`` of 4 bytes in SBUF, moves the start
+        by so many steps of this view's axis ``indirect_dim``. With ``vector_offset``, indices
+        ``[P, n]`` in SBUF, of a device tensor: the first pair has size P * n, and row p * n + i
+        begins at the place that index [p, i] has on that axis, whatever the pair's stride. Only
+        for ``dma_copy``."""
+        if self.choice is not None:
+            raise KernelError(f"{self!r}: a view with vector_offset or scalar_offset has no other")
+        if scalar_offset is not None and vector_offset is not None:
+            raise KernelError(f"{self!r}: scalar_offset and vector_offset exclude each other")
+        view = self if dtype is None else self.view(dtype)
         if vector_offset is not None:
-            return self._indirect(pattern, offset, vector_offset, indirect_dim)
+            return view._by_vector(pattern, offset or 0, vector_offset, indirect_dim)
+        found = view._pattern(pattern, offset or 0)
+        if scalar_offset is None:
+            return found
+        return view._by_scalar(found, scalar_offset, indirect_dim)
+
+    def _pattern(self, pattern: Sequence[Sequence[int]], offset: int) -> Tensor:
         pairs = [(operator.index(stride), operator.index(size)) for stride, size in pattern]
         if any(size < 1 for _, size in pairs) or not pairs:
             raise KernelError(f"{self!r}: every size of an access pattern must be at least 1")
+        offset += self.offset
         start, inner = 0, pairs
-        reach_limit = math.prod(self.base.shape)
+        reach_limit = math.prod(self.storage)
         if self.on_chip:
-            row = math.prod(self.base.shape[1:])
-            if pairs[0][0] != row:
+            row = self._row
+            if pairs[0][0] != row and pairs[0][1] > 1:
                 raise KernelError(f"{self!r}: the partition stride of an access pattern must be "
                                   f"{row}, not {pairs[0][0]}")  # fmt: skip
             (start, offset), inner, reach_limit = divmod(offset, row), pairs[1:], row
@@ -238,35 +321,61 @@ class Tensor:
                 raise KernelError(f"{self!r}: access pattern reaches partition "
                                   f"{start + pairs[0][1] - 1}")  # fmt: skip
             inner = inner or [(1, 1)]
-        steps = [stride * (size - 1) for stride, size in inner]
-        low = offset + sum(min(step, 0) for step in steps)
-        high = offset + sum(max(step, 0) for step in steps)
+        low, high = _reach(offset, inner)
         if low < 0 or high >= reach_limit:
             raise KernelError(f"{self!r}: access pattern reaches elements {low} ... {high} of "
                               f"{reach_limit}")  # fmt: skip
         if self.on_chip:
             inner = [(1, pairs[0][1]), *inner]
         shape, strides = tuple(n for _, n in inner), tuple(s for s, _ in inner)
-        return Tensor(self.base, shape, strides, offset, start)
+        return replace(self, shape=shape, steps=strides, origin=offset, start_partition=start)
 
-    def _indirect(self, pattern: Sequence[Sequence[int]], offset: int, indices: Tensor,
-                  axis: int) -> Tensor:  # fmt: skip
+    def _by_scalar(self, view: Tensor, index: Any, axis: int) -> Tensor:
+        """``view`` moved by an index of this tensor's ``axis``."""
+        stride, extent = self._indexed_axis(axis)
+        if self.on_chip and axis == 0:
+            raise KernelError(f"{self!r}: scalar_offset cannot move the partition axis")
+        skip = int(self.on_chip)
+        _, high = _reach(view.origin, list(zip(view.steps, view.shape, strict=True))[skip:])
+        limit = self._row if self.on_chip else math.prod(self.storage)
+        last = min(extent - 1, (limit - 1 - high) // stride) if stride else extent - 1
+        if isinstance(index, VirtualRegister):
+            fits = not index.settable and 0 <= index.low <= index.high <= last
+            inside = index if fits else bounded(index, 0, last)
+            return replace(view, shift=moved(view.shift, inside, stride, last))
+        if not isinstance(index, Tensor) or index.where != "nl.sbuf" or index.size != 1:
+            raise KernelError(f"{self!r}: scalar_offset must be a register or one element in "
+                              f"nl.sbuf, not {index!r}")  # fmt: skip
+        return replace(view, choice=Indirect(index, stride, last, single=True))
+
+    def _by_vector(self, pattern: Sequence[Sequence[int]], offset: int, indices: Tensor,
+                   axis: int) -> Tensor:  # fmt: skip
         if self.on_chip or not isinstance(indices, Tensor) or indices.where != "nl.sbuf":
             raise KernelError(f"{self!r}: vector_offset takes indices in nl.sbuf for a tensor in "
                               "device memory")  # fmt: skip
         (_, count), *inner = [(operator.index(a), operator.index(b)) for a, b in pattern]
-        if indices.shape != (count, 1):
+        if indices.size != count or indices.ndim != 2:
             raise KernelError(f"{self!r}: vector_offset must be [{count}, 1], as the pattern's "
                               f"first size, not {indices!r}")  # fmt: skip
-        if not 0 <= axis < len(self.base.shape):
-            raise KernelError(f"{self!r}: indirect_dim {axis} is no axis of the base")
+        stride, extent = self._indexed_axis(axis)
         # The row of index 0 must be inside the tensor.
-        row = self.ap(inner or [(1, 1)], offset)
-        reach = offset + sum(max(s * (n - 1), 0) for s, n in inner)
-        stride = math.prod(self.base.shape[axis + 1 :])
-        last = min(self.base.shape[axis] - 1, (math.prod(self.base.shape) - 1 - reach) // stride)
-        return Tensor(self.base, (count, *row.shape), (0, *row.strides), offset,
-                      indirect=Indirect(indices, stride, last))  # fmt: skip
+        row = self._pattern(inner or [(1, 1)], offset)
+        _, reach = _reach(row.origin, inner)
+        last = min(extent - 1, (math.prod(self.storage) - 1 - reach) // stride)
+        return replace(row, shape=(count, *row.shape), steps=(0, *row.steps),
+                       choice=Indirect(indices, stride, last))  # fmt: skip
+
+    def _indexed_axis(self, axis: int) -> tuple[int, int]:
+        """Stride and extent of the axis that an index is of."""
+        if not 0 <= axis < self.ndim:
+            raise KernelError(f"{self!r}: indirect_dim {axis} is no axis of the base")
+        return self.steps[axis], self.shape[axis]
+
+
+def _reach(offset: int, dims: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """The first and the last element of a pattern."""
+    steps = [stride * (size - 1) for stride, size in dims]
+    return offset + sum(min(step, 0) for step in steps), offset + sum(max(s, 0) for s in steps)
 
 
 def _piece(tensor: Tensor, axis: int, start: Any, size: Any) -> tuple[Any, int, int]:

@@ -30,7 +30,7 @@ from ..lower.ir import (
 )
 from ..tables.fit import FunctionTable
 
-__all__ = ["KernelError", "Trace", "current", "emit", "source_line", "tracing"]
+__all__ = ["KernelError", "Trace", "active", "current", "emit", "source_line", "tracing"]
 
 _HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
@@ -59,8 +59,20 @@ def source_line() -> tuple[str, int]:
 class Trace:
     """Collects one kernel's tensors and instructions into a :class:`Module`."""
 
-    def __init__(self, config: CoreConfig, name: str, *, stochastic: bool = False):
+    def __init__(self, config: CoreConfig, name: str, *, stochastic: bool = False,
+                 grid: tuple[int, ...] = ()):  # fmt: skip
         self.config = config
+        self.grid = grid
+        self.program = (0,) * len(grid)
+        """The program of the grid that is being traced."""
+        self.shared: list[DeviceTensor] = []
+        """Device tensors that all programs have, in the order in which each makes them."""
+        self.shared_made = 0
+        """How many of them the program has made."""
+        self.prints: list[tuple[str, DeviceTensor]] = []
+        """What the kernel prints, and the outputs that tell it."""
+        self.identities: dict[tuple[Any, ...], Tile] = {}
+        """Constants on chip: what and how large -> the tile that has them."""
         self.stochastic = stochastic
         """Whether engines that can round stochastically do."""
         self.module = Module(config, name)
@@ -70,6 +82,8 @@ class Trace:
         """Tiles with a group that a loop or branch has cut."""
         self.results: dict[tuple[Any, ...], Register] = {}
         """What an operation on registers has given before."""
+        self.calls = 0
+        """How many instructions of the language have been called."""
         self.identity: Tile | None = None
         """The unit matrix, once a transpose has needed it."""
         self.region: Region | None = None
@@ -91,7 +105,7 @@ class Trace:
             raise KernelError(f"the dynamic loop of line {self.abandoned} must run to its end: no "
                               "break or return leaves it")  # fmt: skip
 
-    def before_regions(self, act: Callable[[], None]) -> None:
+    def before_regions(self, act: Callable[[], object]) -> None:
         """What ``act`` emits goes before the open loops and branches, so that it runs once."""
         if self.region is None:
             act()
@@ -153,6 +167,31 @@ class Trace:
         tiles.append(tile)
         return tile
 
+    def begin_program(self, program: tuple[int, ...]) -> None:
+        """Another program of the grid is traced."""
+        self.program, self.shared_made = program, 0
+
+    def new_scratch(
+        self, shape: tuple[int, ...], dtype: DType, name: str, *, shared: bool
+    ) -> DeviceTensor:
+        """A device tensor that the kernel makes; a shared one is the same in every program."""
+        first = not any(self.program)
+        if shared and not first:
+            at, self.shared_made = self.shared_made, self.shared_made + 1
+            known = self.shared[at] if at < len(self.shared) else None
+            if known is None or (known.shape, known.dtype) != (shape, dtype):
+                raise KernelError(f"program {self.program} makes another shared tensor than the "
+                                  f"first one: {shape}, not {known and known.shape}")  # fmt: skip
+            return known
+        if name and not first:
+            name = ".".join((name, *map(str, self.program)))
+        tensor = self.new_tensor(shape, dtype, "scratch", name)
+        if shared:
+            tensor.shared = True
+            self.shared.append(tensor)
+            self.shared_made += 1
+        return tensor
+
     def new_tensor(
         self, shape: tuple[int, ...], dtype: DType, kind: str, name: str, data: bytes | None = None
     ) -> DeviceTensor:
@@ -167,6 +206,11 @@ class Trace:
 
 
 _stack: list[Trace] = []
+
+
+def active() -> bool:
+    """Whether a kernel is being run."""
+    return bool(_stack)
 
 
 def current() -> Trace:

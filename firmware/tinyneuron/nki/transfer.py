@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import enum
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -13,31 +13,31 @@ from tinyneuron_hw.isa.rules import DMA_CAST_DTYPES
 from tinyneuron_hw.isa.rules_indexed import INDEX_TENSOR_DTYPES
 from tinyneuron_hw.isa.rules_transfer import TRANSPOSE_BYTES
 
-from ..lower.ir import DeviceRef, DeviceTensor, Operand, Tile, TileRef
+from ..lower.ir import DeviceRef, DeviceTensor, Operand, TileRef
 from .checks import free_ref
+from .engines import dge_mode, engine, no_transfer_options, oob_mode
+from .handle import instruction
+from .later import needs
 from .ops import Op
-from .tensor import Tensor
-from .trace import KernelError, emit
+from .tensor import Tensor, _merged
+from .trace import KernelError, current, emit
 
-__all__ = ["dma_compute", "dma_copy", "dma_transpose", "oob_mode"]
+__all__ = ["dma_compute", "dma_copy", "dma_transpose", "make_writable"]
 
+_Engine = engine
 _ACCUMULATE = {AluOp.ADD: Accumulate.ADD, AluOp.MAX: Accumulate.MAX}
 _PERMUTATIONS = {2: (1, 0), 3: (2, 1, 0), 4: (3, 1, 2, 0)}
 """Axes -> how a transpose permutes them: the first and the last change places."""
 
 
-class oob_mode(enum.Enum):  # noqa: N801  (the language's name)
-    """What an index outside its tensor does: end the program, or leave its row out."""
-
-    error = 0
-    skip = 1
-
-
+@instruction
 def dma_copy(
-    dst: Tensor, src: Tensor, oob_mode: oob_mode = oob_mode.error, dst_rmw_op: Op | None = None
-) -> None:
+    dst: Tensor, src: Tensor, priority: int | None = None, oob_mode: oob_mode = oob_mode.error,
+    dge_mode: dge_mode = dge_mode.unknown, engine: engine = engine.unknown,
+    name: str | None = None, *, dst_rmw_op: Op | None = None,
+) -> None:  # fmt: skip
     """``dst = src`` between device memory and SBUF, in row-major order of both views, with a cast
-    when the types differ (public parameters not here: ``dge_mode``, ``engine`` ...). One side may
+    when the types differ. Who makes descriptors (``dge_mode``) changes nothing here. One side may
     be a view with ``vector_offset``: rows of a device tensor gathered to, or scattered from, one
     partition each. With ``dst_rmw_op``, ``nl.add`` or ``nl.maximum``, ``dst = dst op src`` in FP32,
     element after element; two int32 as they are. Not both.
@@ -48,8 +48,11 @@ def dma_copy(
         Element counts differ, an operand is in PSUM or needs too many dimensions, ``dst`` is an
         input, or the types differ and have no cast.
     """
+    no_transfer_options("dma_copy", priority, dge_mode)
+    if engine is not _Engine.unknown:
+        raise needs(3, f"dma_copy with engine={engine!r}")
     op = _accumulate("dma_copy", "dst_rmw_op", dst_rmw_op)
-    if any(isinstance(side, Tensor) and side.indirect for side in (dst, src)):
+    if _by_indices(dst, src, oob_mode):
         if op is not Accumulate.NONE:
             raise KernelError("dma_copy: dst_rmw_op must be None beside a view with vector_offset, "
                               f"not {dst_rmw_op!r}")  # fmt: skip
@@ -58,13 +61,15 @@ def dma_copy(
     _move("dma_copy", dst, src, op)
 
 
+@instruction
 def dma_compute(
-    dst: Tensor, srcs: Sequence[Tensor], reduce_op: Op, scales: Sequence[float] | None = None
-) -> None:
+    dst: Tensor, srcs: Sequence[Tensor], reduce_op: Op, scales: Sequence[float] | None = None,
+    unique_indices: bool = True, oob_mode: oob_mode = oob_mode.error, name: str | None = None,
+) -> None:  # fmt: skip
     """``dst = srcs[0] op srcs[1] op ...``, ``nl.add`` or ``nl.maximum``. ``dst`` may be one of
     ``srcs``: the others are then accumulated in it. One transfer each, so what is in ``dst`` is
-    rounded to its type after each. ``scales`` are all 1 (public parameters not here:
-    ``unique_indices``, ``oob_mode``).
+    rounded to its type after each. ``scales`` are all 1. Views with ``vector_offset`` are not
+    among them.
 
     Raises
     ------
@@ -79,6 +84,9 @@ def dma_compute(
         raise KernelError(f"{call}: scales must be 1.0 for each of srcs, not {scales!r}")
     if op is Accumulate.NONE:
         raise KernelError(f"{call}: reduce_op must be nl.add or nl.maximum, not {reduce_op!r}")
+    if any(isinstance(at, Tensor) and at.choice for at in (dst, *sources)):
+        raise KernelError(f"{call}: a view with vector_offset is not among its tensors: dma_copy "
+                          "takes one")  # fmt: skip
     target = dst.ref() if isinstance(dst, Tensor) else None
     others = [at for at in sources if not isinstance(at, Tensor) or at.ref() != target]
     if len(others) < len(sources) - 1:
@@ -89,10 +97,15 @@ def dma_compute(
         _move(call, dst, source, op)
 
 
-def dma_transpose(dst: Tensor, src: Tensor, axes: Sequence[int] | None = None) -> None:
+@instruction
+def dma_transpose(
+    dst: Tensor, src: Tensor, axes: Sequence[int] | None = None, priority: int | None = None,
+    dge_mode: dge_mode = dge_mode.unknown, oob_mode: oob_mode = oob_mode.error,
+    name: str | None = None,
+) -> None:  # fmt: skip
     """``dst`` becomes ``src`` with its first and its last axis in each other's place, between
     device memory and SBUF: ``axes`` (1, 0), (2, 1, 0) or (3, 1, 2, 0), which is also the default.
-    Elements have 2 or 4 bytes (public parameters not here: ``dge_mode``, ``oob_mode``).
+    Elements have 2 or 4 bytes.
 
     Raises
     ------
@@ -101,6 +114,11 @@ def dma_transpose(dst: Tensor, src: Tensor, axes: Sequence[int] | None = None) -
         ``dst`` is an input.
     """
     call = "dma_transpose"
+    no_transfer_options(call, priority, dge_mode)
+    if any(isinstance(side, Tensor) and side.choice for side in (dst, src)):
+        raise KernelError(f"{call}: a view with vector_offset cannot be transposed: gather it, "
+                          "then transpose that")  # fmt: skip
+    make_writable(call, dst)
     refs = {"dst": _checked(call, "dst", dst), "src": _checked(call, "src", src)}
     permutation = _PERMUTATIONS.get(src.ndim)
     if permutation is None:
@@ -132,12 +150,13 @@ def _accumulate(call: str, name: str, op: Op | None) -> Accumulate:
 
 
 def _move(call: str, dst: Tensor, src: Tensor, op: Accumulate) -> None:
+    make_writable(call, dst)
     refs = {role: _checked(call, role, tensor) for role, tensor in (("dst", dst), ("src", src))}
     counts = {role: ref.elements for role, ref in refs.items()}
     if counts["dst"] != counts["src"]:
         raise KernelError(f"{call}: dst has {counts['dst']} elements, src {counts['src']}: "
                           f"{dst!r}, {src!r}")  # fmt: skip
-    dtypes = {ref.base.dtype for ref in refs.values()}
+    dtypes = {ref.dtype for ref in refs.values()}
     accumulates = op is not Accumulate.NONE
     if (len(dtypes) > 1 or accumulates) and not dtypes <= set(DMA_CAST_DTYPES):
         rule = "does not accumulate" if accumulates else "no cast from"
@@ -146,53 +165,92 @@ def _move(call: str, dst: Tensor, src: Tensor, op: Accumulate) -> None:
 
 
 def _emit(call: str, refs: dict[str, Operand], fields: dict[str, Any]) -> None:
-    _require_writable(call, refs["dst"].base)
     chip = isinstance(refs["dst"], TileRef), isinstance(refs["src"], TileRef)
     opcode = {(True, False): Opcode.DMA_LOAD, (False, True): Opcode.DMA_STORE,
               (False, False): Opcode.DMA_COPY, (True, True): Opcode.DMA_LOCAL}[chip]  # fmt: skip
     emit(opcode, {"src": refs["src"]}, {"dst": refs["dst"]}, fields)
 
 
-def _require_writable(call: str, target: Tile | DeviceTensor) -> None:
-    if isinstance(target, DeviceTensor) and target.kind in ("input", "constant"):
-        raise KernelError(f"{call}: dst {target.name!r} is read-only ({target.kind})")
+def make_writable(call: str, dst: Any) -> None:
+    """What is written to an argument goes to an output of its own, which begins as its copy."""
+    base = dst.base if isinstance(dst, Tensor) else None
+    if not isinstance(base, DeviceTensor) or base.kind == "scratch" or base.updated is not None:
+        return
+    if base.kind == "constant":
+        raise KernelError(f"{call}: dst {base.name!r} is read-only (constant)")
+    if base.kind == "output":
+        return
+    trace = current()
+    updated = trace.new_tensor(base.shape, base.dtype, "output", f"{base.name}.updated")
+    dims = ((1, math.prod(base.shape)),)
+    source, target = (_device_ref(call, "dst", DeviceRef(at, 0, dims)) for at in (base, updated))
+    trace.before_regions(lambda: emit(Opcode.DMA_COPY, {"src": source}, {"dst": target}, {}))
+    base.updated = updated
+    trace.module.outputs.append(updated)
 
 
 def _copy_rows(dst: Tensor, src: Tensor, mode: oob_mode) -> None:
     """Rows of a device tensor that indices choose, one for each partition."""
-    is_gather = src.indirect is not None
+    is_gather = src.choice is not None
     far, near, role = (src, dst, "dst") if is_gather else (dst, src, "src")
-    indirect = far.indirect
-    if indirect is None or near.indirect is not None or not near.on_chip:
+    indirect = far.choice
+    if indirect is None or near.choice is not None or not near.on_chip:
         raise KernelError(f"dma_copy: {role} must be in nl.sbuf beside a view with vector_offset, "
                           f"not {near!r}")  # fmt: skip
+    make_writable("dma_copy", dst)
     chip = _checked("dma_copy", role, near)
     index = _checked("dma_copy", "vector_offset", indirect.indices)
-    row = Tensor(far.base, far.shape[1:], far.strides[1:], far.offset)
+    if indirect.single:
+        far = replace(far, shape=(1, *far.shape), steps=(0, *far.steps))
+    row = replace(far, shape=far.shape[1:], steps=far.steps[1:], choice=None)
     ref = _checked("dma_copy", "src" if is_gather else "dst", row)
     assert isinstance(chip, TileRef)
     assert isinstance(index, TileRef)
     assert isinstance(ref, DeviceRef)
-    if index.base.dtype not in INDEX_TENSOR_DTYPES:
+    if index.dtype not in INDEX_TENSOR_DTYPES:
         raise KernelError(f"dma_copy: vector_offset must be int32 or uint32: {indirect.indices!r}")
-    if (chip.num_partitions, chip.per_partition) != (far.shape[0], ref.elements):
-        raise KernelError(f"dma_copy: {role} must have {far.shape[0]} partitions of "
-                          f"{ref.elements} elements: {near!r}")  # fmt: skip
-    if len(chip.dims) > 3:
+    rows = index.per_partition
+    if (chip.num_partitions * rows, chip.per_partition) != (far.shape[0], ref.elements * rows):
+        raise KernelError(f"dma_copy: {role} must have {far.shape[0] // rows} partitions of "
+                          f"{ref.elements * rows} elements: {near!r}")  # fmt: skip
+    if rows > 1:
+        chip = _by_rows(role, near, chip, rows)
+    if len(chip.dims) > (4 if rows > 1 else 3):
         raise KernelError(f"dma_copy: {role} needs {len(chip.dims)} dimensions, a row has 3")
-    dtypes = {chip.base.dtype, ref.base.dtype}
+    dtypes = {chip.dtype, ref.dtype}
     if len(dtypes) > 1 and not dtypes <= set(DMA_CAST_DTYPES):
         raise KernelError(f"dma_copy: no cast from {src!r} to {dst!r}")
     ref = replace(ref, rows=(indirect.stride, indirect.last + 1))
-    stride = indirect.stride * FORMATS[ref.base.dtype].bytes
+    stride = indirect.stride * FORMATS[ref.dtype].bytes
     if stride >= 1 << 31:
         raise KernelError(f"dma_copy: rows {stride} bytes apart do not fit a transfer")
     fields = {"index_stride": stride, "index_last": indirect.last, "skip": mode.value}
     if is_gather:
         emit(Opcode.DMA_GATHER, {"src": ref, "index": index}, {"dst": chip}, fields)
         return
-    _require_writable("dma_copy", ref.base)
     emit(Opcode.DMA_SCATTER, {"src": chip, "index": index}, {"dst": ref}, fields)
+
+
+def _by_rows(role: str, near: Tensor, chip: TileRef, rows: int) -> TileRef:
+    """The operand on chip with its rows as the outermost of four dimensions."""
+    view = near.reshape((near.shape[0], rows, near.size // near.shape[0] // rows))
+    row = _merged(view.steps[2:], view.shape[2:])
+    return replace(chip, dims=((view.steps[1], rows), *((1, 1),) * (3 - len(row)), *row))
+
+
+def _by_indices(dst: Any, src: Any, mode: oob_mode) -> bool:
+    """Whether indices choose the rows of one side. One index of a whole transfer goes to a
+    register, which traps on a wrong one, unless what is on chip is one partition."""
+    sides = [side for side in (dst, src) if isinstance(side, Tensor)]
+    choices = [side.choice for side in sides if side.choice]
+    if not choices:
+        return False
+    rows = not all(choice.single for choice in choices)
+    one = any(side.on_chip and side.choice is None and side.shape[0] == 1 for side in sides)
+    if not rows and not one and mode is not oob_mode.error:
+        raise KernelError("dma_copy: oob_mode.skip beside scalar_offset takes one partition in "
+                          f"nl.sbuf: {dst!r}, {src!r}")  # fmt: skip
+    return rows or one
 
 
 def _checked(call: str, role: str, tensor: Any) -> Operand:
@@ -207,7 +265,7 @@ def _checked(call: str, role: str, tensor: Any) -> Operand:
 
 
 def _device_ref(call: str, role: str, ref: DeviceRef) -> DeviceRef:
-    size = FORMATS[ref.base.dtype].bytes
+    size = FORMATS[ref.dtype].bytes
     if len(ref.dims) > 4:
         raise KernelError(f"{call}: {role} needs {len(ref.dims)} dimensions in device memory, a "
                           "transfer has 4")  # fmt: skip

@@ -20,75 +20,118 @@ from .checks import (
     same_free_size,
     same_partitions,
 )
-from .engines import engine, scalar_engine, unknown_engine, vector_engine
-from .operands import op_code, same_kind_of_operations, scalar_operand
+from .engines import (
+    engine,
+    gpsimd_engine,
+    require_engine,
+    scalar_engine,
+    unknown_engine,
+    vector_engine,
+)
+from .handle import instruction
+from .operands import Step, chain, op_code, same_kind_of_operations, scalar_operand
 from .ops import OPS, Op
 from .tensor import Tensor, _merged
 from .trace import KernelError, emit
 
 __all__ = ["memset", "reciprocal", "tensor_copy", "tensor_reduce", "tensor_scalar", "tensor_tensor"]
 
-_STREAMS = {unknown_engine: None, vector_engine: Stream.VECTOR, scalar_engine: Stream.SCALAR}
+_GPSIMD = {"rsqrt": (gpsimd_engine,)}
+"""Operations of ``tensor_scalar`` that may be asked of GPSIMD."""
+_STREAMS = {unknown_engine: None, vector_engine: Stream.VECTOR, gpsimd_engine: Stream.VECTOR}
 
 
-def tensor_copy(dst: Tensor, src: Tensor, engine: engine = unknown_engine) -> None:
+@instruction
+def tensor_copy(
+    dst: Tensor, src: Tensor, engine: engine = unknown_engine, name: str | None = None
+) -> None:
     """``dst = src`` on chip, cast through FP32. Equal types move bits on the Vector engine; on the
     Scalar engine NaNs become canonical."""
     call = "tensor_copy"
     to = lane_operand(call, "dst", dst)
     source = lane_operand(call, "src", src)
     same_free_size(call, to, src=source)
+    require_engine(call, engine, vector_engine, scalar_engine, gpsimd_engine, dst=to, src=source)
     if engine is scalar_engine:
         activate(to, source, OPS["copy"], None, 1.0)
         return
-    if engine not in _STREAMS:
-        raise KernelError(f"{call}: engine must be unknown, vector or scalar, not {engine!r}")
     emit(Opcode.TENSOR_COPY, {"in0": source}, {"dst": to}, stream=_STREAMS[engine])
 
 
-def memset(dst: Tensor, value: float) -> None:
+@instruction
+def memset(
+    dst: Tensor, value: float, engine: engine = unknown_engine, name: str | None = None
+) -> None:
     """Every element of ``dst`` becomes ``value``, rounded to its type."""
     to = lane_operand("memset", "dst", dst)
-    bits = element_bits("memset", value, to.base.dtype)
+    require_engine("memset", engine, vector_engine, gpsimd_engine, dst=to)
+    bits = element_bits("memset", value, to.dtype)
     emit(Opcode.MEMSET, {}, {"dst": to}, {"value": bits}, Stream.VECTOR)
 
 
-def tensor_tensor(dst: Tensor, data1: Tensor, data2: Tensor, op: Op) -> None:
+@instruction
+def tensor_tensor(
+    dst: Tensor, data1: Tensor, data2: Tensor, op: Op, engine: engine = unknown_engine,
+    name: str | None = None,
+) -> None:  # fmt: skip
     """``dst = data1 op data2`` in FP32, element by element; at most one input in PSUM."""
     call = "tensor_tensor"
     to = lane_operand(call, "dst", dst)
     left, right = lane_operand(call, "data1", data1), lane_operand(call, "data2", data2)
     same_free_size(call, to, data1=left, data2=right)
     not_both_psum(call, data1=left, data2=right)
+    require_engine(call, engine, vector_engine, gpsimd_engine, dst=to, data1=left, data2=right)
     fields = {"op": op_code(call, "op", op, "alu")}
     same_kind_of_operations(call, fields, {"data1": left, "data2": right, "dst": to})
     emit(Opcode.TENSOR_TENSOR, {"in0": left, "in1": right}, {"dst": to}, fields, Stream.VECTOR)
 
 
+@instruction
 def tensor_scalar(
     dst: Tensor, data: Tensor, op0: Op, operand0: float | Tensor, reverse0: bool = False,
     op1: Op | None = None, operand1: float | Tensor | None = None, reverse1: bool = False,
+    engine: engine = unknown_engine, name: str | None = None,
 ) -> None:  # fmt: skip
     """``dst = (data op0 operand0) op1 operand1`` in FP32; an operand is a number or one element
-    per partition (``[P, 1]``); ``reverse`` swaps the sides of its operation."""
+    per partition (``[P, 1]``), or None for an operation of one operand; ``reverse`` swaps the
+    sides of its operation. ``nl.bypass`` is no operation; the numbers that ``nl.power`` takes are
+    -1, -0.5, 0.5, 1 and 2. On the Scalar engine: a product, a sum, or a sum of a product."""
     call = "tensor_scalar"
     to, source = lane_operand(call, "dst", dst), lane_operand(call, "data", data)
     same_free_size(call, to, data=source)
-    if (op1 is None) != (operand1 is None):
-        raise KernelError(f"{call}: op1 and operand1 come together: {op1!r}, {operand1!r}")
-    fields: dict[str, Any] = {"op0": op_code(call, "op0", op0, "alu"), "reverse0": int(reverse0)}
+    steps = chain(call, (op0, operand0, reverse0), (op1, operand1, reverse1))
+    if engine is scalar_engine:
+        activate(to, source, OPS["copy"], *_scale_and_bias(call, steps))
+        return
+    require_engine(call, engine, vector_engine, scalar_engine, *_GPSIMD.get(op0.name, ()), dst=to)
+    if not steps:
+        emit(Opcode.TENSOR_COPY, {"in0": source}, {"dst": to}, stream=Stream.VECTOR)
+        return
+    fields: dict[str, Any] = {}
     reads: dict[str, Operand] = {"in0": source}
-    scalar_operand(call, "operand0", operand0, source, reads, fields, op=fields["op0"])
-    if op1 is not None:
-        fields |= {"op1": op_code(call, "op1", op1, "alu"), "reverse1": int(reverse1)}
-        scalar_operand(call, "operand1", operand1, source, reads, fields, op=fields["op1"])
+    for at, (op, operand, reverse) in enumerate(steps):
+        fields |= {f"op{at}": op_code(call, f"op{at}", op, "alu"), f"reverse{at}": int(reverse)}
+        code = fields[f"op{at}"]
+        scalar_operand(call, f"operand{at}", operand, source, reads, fields, op=code)
     same_kind_of_operations(call, fields, {**reads, "dst": to})
     emit(Opcode.TENSOR_SCALAR, reads, {"dst": to}, fields, Stream.VECTOR)
 
 
+def _scale_and_bias(call: str, steps: Sequence[Step]) -> tuple[float | Tensor | None, Any]:
+    """Bias and scale of an activation that does these operations."""
+    names = [op.name for op, _, _ in steps]
+    if names == ["multiply"] or names == ["multiply", "add"]:
+        return (steps[1][1] if len(steps) > 1 else None), steps[0][1]
+    if names == ["add"]:
+        return steps[0][1], 1.0
+    raise KernelError(f"{call}: the Scalar engine has multiply, add, and multiply before add, not "
+                      f"{' before '.join(names) or 'nothing'}")  # fmt: skip
+
+
+@instruction
 def tensor_reduce(
     dst: Tensor, op: Op, data: Tensor, axis: int | Sequence[int], negate: bool = False,
-    keepdims: bool = False,
+    keepdims: bool = False, name: str | None = None,
 ) -> None:  # fmt: skip
     """Reduces trailing free axes of ``data``; ``negate`` flips the sign of a number.
     ``dst`` has the remaining elements (``keepdims`` says that reduced axes stay as size 1)."""
@@ -116,6 +159,7 @@ def tensor_reduce(
     emit(Opcode.TENSOR_REDUCE, reads, {"dst": to}, fields, Stream.VECTOR)
 
 
-def reciprocal(dst: Tensor, data: Tensor) -> None:
+@instruction
+def reciprocal(dst: Tensor, data: Tensor, name: str | None = None) -> None:
     """``dst = 1 / data``, correctly rounded."""
     tensor_scalar(dst, data, OPS["reciprocal"], 0.0)

@@ -241,7 +241,8 @@ RULES = {
     "transpose type": (lambda: nisa.nc_transpose(_psum((4, 4)), _half((4, 4))),
                        "dst must be of data's type: fp32 and bf16"),
     "transpose accumulates": (
-        lambda: nisa.nc_matmul(_psum((4, 4), nl.bfloat16), _half(), _half(), True, True),
+        lambda: nisa.nc_matmul(_psum((4, 4), nl.bfloat16), _half(), _half(),
+                               is_transpose=True, accumulate=True),
         "a transpose does not accumulate"),
     "matmul size": (lambda: nisa.nc_matmul(_psum((4, 65)), _half(), _half((4, 65))),
                     "M x N is 4 x 65, at most 4 x 64 fit"),
@@ -298,9 +299,23 @@ def test_more_columns_than_lanes_is_named():
         nki.compile(kernel, config, {})
 
 
-def test_inputs_are_read_only():
+def test_constants_are_read_only():
     def kernel(x):
         nisa.dma_copy(x, nl.ndarray((4, 4), nl.float32))
 
     with pytest.raises(nki.KernelError, match="dst 'x' is read-only"):
-        nki.compile(kernel, "tiny", {"x": nki.TensorArg((4, 4), "fp32")})
+        nki.compile(kernel, "tiny", {"x": nki.Constant(np.ones((4, 4), np.float32))})
+
+
+def test_what_is_written_to_an_argument_is_an_output(run_golden):
+    def kernel(x):
+        tile = nl.ndarray((2, 4), nl.float32)
+        nisa.dma_copy(tile, x[:2])
+        nisa.dma_copy(x[2:], tile)
+        nisa.dma_copy(tile, x[1:3])
+        nisa.dma_copy(x[:2], tile)
+
+    x = np.arange(16, dtype=np.float32).reshape(4, 4)
+    program = nki.compile(kernel, "tiny", {"x": nki.TensorArg((4, 4), "fp32")})
+    found = run_golden(program, {"x": x})["x.updated"]
+    np.testing.assert_array_equal(found, x[[1, 0, 0, 1]])
