@@ -14,7 +14,8 @@ from tinyneuron_hw.isa.rules_indexed import INDEX_TENSOR_DTYPES
 from tinyneuron_hw.isa.rules_transfer import TRANSPOSE_BYTES
 
 from ..lower.ir import DeviceRef, DeviceTensor, Operand, TileRef
-from .checks import free_ref
+from .allocation import ndarray
+from .checks import free_ref, lane_operand
 from .engines import dge_mode, engine, no_transfer_options, oob_mode
 from .handle import instruction
 from .later import needs
@@ -37,16 +38,17 @@ def dma_copy(
     name: str | None = None, *, dst_rmw_op: Op | None = None,
 ) -> None:  # fmt: skip
     """``dst = src`` between device memory and SBUF, in row-major order of both views, with a cast
-    when the types differ. Who makes descriptors (``dge_mode``) changes nothing here. One side may
-    be a view with ``vector_offset``: rows of a device tensor gathered to, or scattered from, one
-    partition each. With ``dst_rmw_op``, ``nl.add`` or ``nl.maximum``, ``dst = dst op src`` in FP32,
+    when the types differ (if not by DMA, then by an engine). Who makes descriptors (``dge_mode``)
+    changes nothing here. One side may be a view with ``vector_offset``: rows of a device tensor
+    gathered to, or scattered from, one partition each. With ``dst_rmw_op``, ``nl.add`` or
+    ``nl.maximum``, ``dst = dst op src`` in FP32,
     element after element; two int32 as they are. Not both.
 
     Raises
     ------
     KernelError
-        Element counts differ, an operand is in PSUM or needs too many dimensions, ``dst`` is an
-        input, or the types differ and have no cast.
+        Element counts differ, an operand is in PSUM or needs too many dimensions, ``dst`` is a
+        constant, or the types differ and have no cast.
     """
     no_transfer_options("dma_copy", priority, dge_mode)
     if engine is not _Engine.unknown:
@@ -57,6 +59,9 @@ def dma_copy(
             raise KernelError("dma_copy: dst_rmw_op must be None beside a view with vector_offset, "
                               f"not {dst_rmw_op!r}")  # fmt: skip
         _copy_rows(dst, src, oob_mode)
+        return
+    if op is Accumulate.NONE and _needs_engine(dst, src):
+        _cast_on_chip(dst, src)
         return
     _move("dma_copy", dst, src, op)
 
@@ -187,6 +192,28 @@ def make_writable(call: str, dst: Any) -> None:
     trace.before_regions(lambda: emit(Opcode.DMA_COPY, {"src": source}, {"dst": target}, {}))
     base.updated = updated
     trace.module.outputs.append(updated)
+
+
+def _needs_engine(dst: Any, src: Any) -> bool:
+    """Whether the types of a transfer with a side on chip have a cast, but none by DMA."""
+    if not isinstance(dst, Tensor) or not isinstance(src, Tensor) or src.dtype is dst.dtype:
+        return False
+    return bool({dst.dtype, src.dtype} - set(DMA_CAST_DTYPES)) and (dst.on_chip or src.on_chip)
+
+
+def _cast_on_chip(dst: Tensor, src: Tensor) -> None:
+    """A transfer and a copy that casts, through FP32 as DMA does."""
+    call = "dma_copy"
+    near, kind = (src, dst.dtype) if src.on_chip else (dst, src.dtype)
+    between = ndarray(near.shape, kind)
+    if src.on_chip:
+        cast = {"in0": lane_operand(call, "src", src)}, {"dst": lane_operand(call, "src", between)}
+        emit(Opcode.TENSOR_COPY, *cast)
+        _move(call, dst, between, Accumulate.NONE)
+        return
+    _move(call, between, src, Accumulate.NONE)
+    cast = {"in0": lane_operand(call, "dst", between)}, {"dst": lane_operand(call, "dst", dst)}
+    emit(Opcode.TENSOR_COPY, *cast)
 
 
 def _copy_rows(dst: Tensor, src: Tensor, mode: oob_mode) -> None:
