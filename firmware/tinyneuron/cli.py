@@ -16,7 +16,7 @@ from rich.console import Console
 
 from tinyneuron_hw.config import PRESETS, ConfigError, get_config
 from tinyneuron_hw.verilog import FORMS, TOPS, VerilogError
-from tinyneuron_sim.backend import TARGETS, BackendError
+from tinyneuron_sim.backend import KNOWN_TARGETS, TARGETS, BackendError
 
 from .bench.commands import bench_app
 from .files import write_atomically
@@ -28,7 +28,6 @@ from .options import (
     InputFiles,
     JsonFile,
     MaxCycles,
-    OwnConfig,
     ProgramFile,
     Target,
     Watchdog,
@@ -104,7 +103,12 @@ def demo(
 
 @app.command()
 def run(
-    program: ProgramFile,
+    program: Annotated[
+        Path, typer.Argument(help="Compiled program (.tnp), or a Python file with NKI kernels.")
+    ],
+    arguments: Annotated[
+        list[str] | None, typer.Argument(help="A Python file's own arguments (behind `--`).")
+    ] = None,
     inputs: InputFiles = None,
     out: Annotated[Path | None, typer.Option(help="Folder for NAME.npy of each output.")] = None,
     trace: Annotated[
@@ -115,11 +119,31 @@ def run(
     max_cycles: MaxCycles = None,
     watchdog: Watchdog = DEFAULT_WATCHDOG,
     stats: Annotated[bool, typer.Option("--stats", help="Say where the cycles went.")] = False,
-    target: Target = "verilator",
-    config: OwnConfig = None,
+    target: Annotated[
+        str | None,
+        typer.Option(
+            help=f"One of: {', '.join(KNOWN_TARGETS)}; else verilator, for a Python file golden."
+        ),
+    ] = None,
+    config: Annotated[
+        str | None,
+        typer.Option(help="A program's own, which is its default; else of kernels: default."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run a compiled program on NumPy arrays."""
+    """Run a compiled program on NumPy arrays, or a Python file whose `import nki` is tinyneuron's:
+    its kernels run on the target and configuration when they are called with arrays."""
+    if program.suffix == ".py":
+        from .nki.script import run_file
+
+        given = (inputs, out, trace, wave, max_cycles, stats, as_json)
+        if any(given) or watchdog != DEFAULT_WATCHDOG:
+            raise CommandLineError("a Python file takes --target, --config and its own arguments")
+        run_file(program, arguments or [], target, config)
+        return
+    if arguments:
+        raise CommandLineError(f"arguments are for a Python file, not for {program}")
+    target = target or "verilator"
     from .progress import cycle_progress
     from .runtime.device import open_device
     from .runtime.model import check_inputs

@@ -21,7 +21,7 @@ from .tensor import Tensor
 from .trace import KernelError, Trace, active, tracing
 from .transfer import make_writable
 
-__all__ = ["Constant", "Kernel", "TensorArg", "compile", "jit", "trace", "traced"]
+__all__ = ["Constant", "Kernel", "Output", "TensorArg", "compile", "jit", "trace", "traced"]
 
 
 @dataclass(frozen=True)
@@ -127,8 +127,16 @@ def trace(
 
 
 @dataclass(frozen=True)
+class Output:
+    """A tensor that a kernel returned, with the shape that it returned it in."""
+
+    tensor: DeviceTensor
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Traced:
-    """What a kernel recorded and returned: device tensors in place of its tensors."""
+    """What a kernel recorded, and what it returned: an :class:`Output` for each tensor."""
 
     trace: Trace
     result: Any
@@ -173,7 +181,8 @@ def _argument(state: Trace, name: str, value: Any) -> Any:
 
 
 def _outputs(state: Trace, result: Any) -> Any:
-    """Marks what the kernel returned as its outputs; the result with device tensors."""
+    """Marks what the kernel returned as its outputs; the result with an :class:`Output` for each
+    tensor."""
     module, updated = state.module, state.module.outputs
     module.outputs = []
     found = _returned(module, result)
@@ -212,7 +221,7 @@ def _returned(module: Module, result: Any) -> Any:
     if base not in module.outputs:
         base.shape = result.shape
         module.outputs.append(base)
-    return base
+    return Output(base, result.shape)
 
 
 def _name(tensors: list[DeviceTensor], stem: str) -> None:

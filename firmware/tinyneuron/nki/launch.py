@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from ..lower.ir import DeviceTensor, Module
+from ..lower.ir import Module
 from ..lower.pipeline import lower
 from ..runtime.device import open_device
-from .kernel import Kernel, TensorArg, traced
+from .kernel import Kernel, Output, TensorArg, traced
 from .settings import Settings, platform_is_met, settings, simulated
 
 __all__ = ["Call", "launch", "simulate"]
@@ -67,8 +67,8 @@ class Call:
 
 
 def _filled(result: Any, outputs: dict[str, np.ndarray]) -> Any:
-    if isinstance(result, DeviceTensor):
-        return outputs[result.name]
+    if isinstance(result, Output):
+        return outputs[result.tensor.name].reshape(result.shape)
     if isinstance(result, (list, tuple)):
         return type(result)(_filled(item, outputs) for item in result)
     if isinstance(result, dict):

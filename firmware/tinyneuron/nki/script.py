@@ -21,11 +21,10 @@ def run_file(
 
     Raises
     ------
-    FileNotFoundError
-        There is no such file.
+    OSError
+        The file cannot be read.
     """
-    if not file.is_file():
-        raise FileNotFoundError(f"no such file: {file}")
+    file.open().close()
     argv, path = sys.argv, list(sys.path)
     sys.argv = [str(file), *arguments]
     sys.path.insert(0, str(file.resolve().parent))

@@ -207,13 +207,16 @@ def _cast_on_chip(dst: Tensor, src: Tensor) -> None:
     near, kind = (src, dst.dtype) if src.on_chip else (dst, src.dtype)
     between = ndarray(near.shape, kind)
     if src.on_chip:
-        cast = {"in0": lane_operand(call, "src", src)}, {"dst": lane_operand(call, "src", between)}
-        emit(Opcode.TENSOR_COPY, *cast)
+        _copy_on_chip(call, "src", between, src)
         _move(call, dst, between, Accumulate.NONE)
         return
     _move(call, between, src, Accumulate.NONE)
-    cast = {"in0": lane_operand(call, "dst", between)}, {"dst": lane_operand(call, "dst", dst)}
-    emit(Opcode.TENSOR_COPY, *cast)
+    _copy_on_chip(call, "dst", dst, between)
+
+
+def _copy_on_chip(call: str, role: str, dst: Tensor, src: Tensor) -> None:
+    to, source = (lane_operand(call, role, tensor) for tensor in (dst, src))
+    emit(Opcode.TENSOR_COPY, {"in0": source}, {"dst": to})
 
 
 def _copy_rows(dst: Tensor, src: Tensor, mode: oob_mode) -> None:
