@@ -85,7 +85,7 @@ def test_a_later_platform_says_what_it_needs(monkeypatch):
         double(X)
     monkeypatch.setenv("NEURON_PLATFORM_TARGET_OVERRIDE", "inf2")
     double(X)
-    with pytest.raises(nki.KernelError, match="jit takes .*, not colour"):
+    with pytest.raises(nki.KernelError, match=r"jit takes .*, not colour"):
         nki.jit(double.function, colour="red")
 
 
