@@ -7,6 +7,7 @@ from tinyneuron_hw.isa.opcodes import Space
 
 from .checks import on_chip, same_partitions
 from .elementwise import binary, in_sbuf, new_tile
+from .engines import vector_engine
 from .handle import instruction
 from .matrix import nc_transpose
 from .ops import OPS, Op
@@ -48,7 +49,7 @@ def nc_n_gather(dst: Tensor, data: Tensor, indices: Tensor, name: str | None = N
     dma_copy(spilled, data)
     places, starts = (new_tile((rows, count), DType.UINT32) for _ in range(2))
     iota(starts, [[0, count]], channel_multiplier=room)
-    tensor_tensor(places, starts, indices, OPS["add"])
+    tensor_tensor(places, starts, indices, OPS["add"], engine=vector_engine)
     rows_of = spilled.ap([[1, rows * count], [1, 1]], vector_offset=places)
     dma_copy(dst, rows_of)
 

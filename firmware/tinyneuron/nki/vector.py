@@ -74,13 +74,21 @@ def tensor_tensor(
     dst: Tensor, data1: Tensor, data2: Tensor, op: Op, engine: engine = unknown_engine,
     name: str | None = None,
 ) -> None:  # fmt: skip
-    """``dst = data1 op data2`` in FP32, element by element; at most one input in PSUM."""
+    """``dst = data1 op data2`` in FP32, element by element; at most one input in PSUM.
+
+    Three tiles of int32, or of uint32, in SBUF are added, subtracted, multiplied and compared
+    exactly, modulo 2**32, unless ``engine`` is the Vector engine: by a sequence of instructions."""
     call = "tensor_tensor"
     to = lane_operand(call, "dst", dst)
     left, right = lane_operand(call, "data1", data1), lane_operand(call, "data2", data2)
     same_free_size(call, to, data1=left, data2=right)
     not_both_psum(call, data1=left, data2=right)
     require_engine(call, engine, vector_engine, gpsimd_engine, dst=to, data1=left, data2=right)
+    from .integers import integers, is_exact  # it uses the Vector engine
+
+    if is_exact(op, engine, dst, data1, data2):
+        integers(dst, data1, data2, op)
+        return
     fields = {"op": op_code(call, "op", op, "alu")}
     same_kind_of_operations(call, fields, {"data1": left, "data2": right, "dst": to})
     emit(Opcode.TENSOR_TENSOR, {"in0": left, "in1": right}, {"dst": to}, fields, Stream.VECTOR)

@@ -142,6 +142,33 @@ def test_casts_that_dma_has_not(run, side):
     np.testing.assert_array_equal(found, np.rint(np.abs(X) * np.float32(20)).astype(np.uint8))
 
 
+INTEGERS = {
+    "add": np.add, "subtract": np.subtract, "multiply": np.multiply, "maximum": np.maximum,
+    "minimum": np.minimum, "equal": np.equal, "not_equal": np.not_equal, "greater": np.greater,
+    "greater_equal": np.greater_equal, "less": np.less, "less_equal": np.less_equal,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("dtype", [np.int32, np.uint32])
+@pytest.mark.parametrize("op", INTEGERS)
+def test_integers_of_32_bits_are_exact(run, op, dtype):
+    """Random ones, equal ones, neighbours, and the ends of the range."""
+    limits = np.iinfo(dtype)
+    rng = np.random.default_rng(SEED)
+    x = rng.integers(limits.min, limits.max, (4, 12), dtype, endpoint=True)
+    y = rng.integers(limits.min, limits.max, (4, 12), dtype, endpoint=True)
+    y[:, :3] = x[:, :3]
+    y[:, 3:5] = x[:, 3:5] + dtype(1)
+    x[0, 5:9] = limits.min, limits.max, 0, 1
+    y[0, 5:9] = limits.max, limits.min, limits.min, limits.max
+
+    def kernel(x, y):
+        return save(getattr(nl, op)(load(x), load(y)))
+
+    exact = INTEGERS[op](x, y).astype(dtype)
+    np.testing.assert_array_equal(run(kernel, x=x, y=y), exact)
+
+
 def _tile(shape=(4, 6), dtype=nl.float32):
     return nl.full(shape, 1, dtype)
 
