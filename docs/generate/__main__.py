@@ -18,6 +18,7 @@ import draw_stack
 import draw_streams
 import page_cli
 import page_config
+import page_coverage
 import page_functions
 import page_registers
 from tinyneuron.files import write_atomically
@@ -26,6 +27,7 @@ from tinyneuron_hw.isa import page as page_isa
 PAGES: dict[str, Callable[[], str]] = {
     "isa.md": page_isa.render,
     "reference/cli.md": page_cli.render,
+    "kernels/coverage.md": page_coverage.render,
     "reference/config.md": page_config.render,
     "reference/functions.md": page_functions.render,
     "reference/registers.md": page_registers.render,

@@ -18,7 +18,7 @@ from .trace import KernelError, current
 from .transfer import dma_copy
 from .vector import tensor_copy, tensor_scalar, tensor_tensor
 
-__all__ = ["binary", "broadcast", "cast", "in_sbuf", "new_tile", "tile_of", "unary"]
+__all__ = ["COMPOSED", "binary", "broadcast", "cast", "in_sbuf", "new_tile", "tile_of", "unary"]
 
 _WHOLE = 2.0**23
 """From here on every float32 is a whole number."""
@@ -86,8 +86,8 @@ def _common_shape(call: str, x: Tensor, y: Tensor) -> tuple[int, ...]:
 def unary(op: Op, x: Any, dtype: Any) -> Tensor:
     """``op`` on each element of a tile."""
     tile = tile_of(repr(op), "x", x)
-    if op.name in _COMPOSED:
-        return cast(_COMPOSED[op.name](tile), dtype or tile.dtype)
+    if op.name in COMPOSED:
+        return cast(COMPOSED[op.name](tile), dtype or tile.dtype)
     kind = tile.dtype if dtype is None else as_dtype(dtype)
     if op.alu in RAW_OPS:
         return cast(_scalar(op, tile, 0, False, tile.dtype), kind)
@@ -213,4 +213,5 @@ def _trunc(x: Tensor) -> Tensor:
     return binary(OPS["multiply"], size, unary(OPS["sign"], x, DType.FP32), DType.FP32)
 
 
-_COMPOSED = {"ceil": _ceil, "floor": _floor, "negative": _negative, "tan": _tan, "trunc": _trunc}
+COMPOSED = {"ceil": _ceil, "floor": _floor, "negative": _negative, "tan": _tan, "trunc": _trunc}
+"""Operations that are made of others."""

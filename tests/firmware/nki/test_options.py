@@ -243,3 +243,44 @@ RULES = {
 @pytest.mark.parametrize("rule", RULES)
 def test_rule_names_the_line_and_the_value(require_error, rule):
     assert require_error(*RULES[rule]).startswith("test_options.py:")
+
+
+def test_reciprocals(run):
+    def kernel(x):
+        result = nl.ndarray((4, 6), nl.float32)
+        nisa.reciprocal(result, load(x))
+        return save(result)
+
+    np.testing.assert_array_equal(run(kernel, x=X), np.float32(1) / X)
+
+
+def test_mean_and_variance_of_pieces(run):
+    """Pieces of odd and even sizes, each with its own statistics, and all of them together."""
+    x = RNG.standard_normal((4, 13)).astype(np.float32)
+
+    def kernel(x):
+        tile, result = load(x), nl.ndarray((4, 2), nl.float32)
+        statistics = nl.ndarray((4, 12), nl.float32)
+        nisa.bn_stats(statistics[:, :6], tile[:, :7])
+        nisa.bn_stats(statistics[:, 6:], tile[:, 7:])
+        nisa.bn_aggr(result, statistics)
+        return save(result)
+
+    exact = np.stack([x.mean(axis=1), x.var(axis=1)], axis=1)
+    np.testing.assert_allclose(run(kernel, x=x), exact, rtol=1e-5, atol=1e-6)
+
+
+def test_transfers_that_compute_and_transpose(run):
+    def kernel(x, y):
+        total = nl.ndarray((4, 6), nl.float32, nl.shared_hbm)
+        nisa.dma_compute(total, [x, y, y], nl.add)
+        tile = load(x)
+        nisa.dma_compute(tile, [tile, y], nl.maximum)
+        turned = nl.ndarray((6, 4), nl.float32, nl.shared_hbm)
+        nisa.dma_transpose(turned, x)
+        return total, save(tile), turned
+
+    total, highest, turned = run(kernel, x=X, y=Y)
+    np.testing.assert_array_equal(total, (X + Y) + Y)
+    np.testing.assert_array_equal(highest, np.maximum(X, Y))
+    np.testing.assert_array_equal(turned, X.T)

@@ -109,6 +109,21 @@ def test_an_instruction_of_gpsimd_says_so(name, require_error):
     require_error(lambda: function(*values), f"needs a GPSIMD engine.*: {name}")
 
 
+def test_ranges_are_those_of_python():
+    for kind in (nl.affine_range, nl.sequential_range, nl.static_range):
+        assert list(kind(3)) == [0, 1, 2]
+        assert list(kind(1, 8, 3)) == [1, 4, 7]
+
+
+def test_kinds_of_memories():
+    kinds = {place: [kind(place) for kind in (nl.is_hbm, nl.is_on_chip, nl.is_sbuf, nl.is_psum)]
+             for place in nl.MemoryRegion}  # fmt: skip
+    assert kinds == {
+        nl.sbuf: [False, True, True, False], nl.psum: [False, True, False, True],
+        nl.shared_hbm: [True, False, False, False], nl.hbm: [True, False, False, False],
+    }  # fmt: skip
+
+
 def test_the_generation_of_the_core():
     assert nisa.get_nc_version() is nisa.nc_version.gen2
     assert nisa.get_nc_sub_version() == 0

@@ -356,6 +356,7 @@ RULES = {
     "axis": (lambda: nl.sum(_tile((4, 3, 2)), 1), "axis must be the last free axes"),
     "partitions": (lambda: nl.max(_tile(), (0, 1)), "axis must be the last free axes"),
     "later": (lambda: nl.abs_max(_tile(), 1.0), "needs NeuronCore-v4: nl.abs_max"),
+    "later minimum": (lambda: nl.abs_min(_tile(), _tile()), "needs NeuronCore-v4: nl.abs_min"),
     "power": (lambda: nl.power(_tile(), 0.3), "nl.power takes an exponent of"),
     "power of tiles": (lambda: nl.power(_tile(), _tile()), "nl.power: x must be a tile and y a"),
     "where": (lambda: nl.where(_tile(), 1.0, 2.0), "x or y must be a tile"),
