@@ -80,6 +80,8 @@ class Trace:
         """PSUM regions that a matmul of the current accumulation group has written."""
         self.interrupted: set[Tile] = set()
         """Tiles with a group that a loop or branch has cut."""
+        self.unwritten: set[Tile] = set()
+        """Tiles with a place of the kernel's choice that nothing has been written to."""
         self.results: dict[tuple[Any, ...], Register] = {}
         """What an operation on registers has given before."""
         self.calls = 0
@@ -230,6 +232,15 @@ def tracing(trace: Trace) -> Iterator[Trace]:
         _stack.pop()
 
 
+def _check_written(trace: Trace, reads: dict[str, Operand], writes: dict[str, Operand]) -> None:
+    """A tile with a place of the kernel's choice must not stand for what another has left there."""
+    for ref in reads.values():
+        if ref.base in trace.unwritten:
+            raise KernelError(f"{ref.base.name} has an address and is read before it is written: "
+                              "what another tensor has left there is not in it")  # fmt: skip
+    trace.unwritten -= {ref.base for ref in writes.values() if isinstance(ref.base, Tile)}
+
+
 def emit(
     opcode: Opcode, reads: dict[str, Operand], writes: dict[str, Operand],
     fields: dict[str, Any] | None = None, stream: Stream | None = None,
@@ -237,6 +248,8 @@ def emit(
 ) -> None:  # fmt: skip
     """Adds an instruction of the kernel line being run to the current trace."""
     trace = current()
+    if trace.unwritten:
+        _check_written(trace, reads, writes)
     for ref in writes.values():
         if opcode is not Opcode.MULTIPLY_MOVING and isinstance(ref, TileRef):
             trace.forget(ref.base)

@@ -152,6 +152,12 @@ def _mamba(batch: int, channels: int, states: int, length: int):
     return make
 
 
+def _dynamic_sum(rng):
+    a, b = (_normal(rng, (256, 512), BF16) for _ in range(2))
+    total = (a.astype(np.float32) + b.astype(np.float32)).astype(BF16)
+    return [a, b, np.array([[2]], np.int32)], {}, [total]
+
+
 def _cumsum(shape: tuple[int, ...]):
     def make(rng):
         x = _normal(rng, shape)
@@ -309,6 +315,8 @@ CASES = [
          "depthwise_conv1d_implicit_gemm", _depthwise(12, 3, pad=0, stride=1), 1e-5, _SMALL),
     Case("depthwise conv1d, padded, stride 2", f"{_LIB}.experimental.conv.depthwise_conv1d",
          "depthwise_conv1d_implicit_gemm", _depthwise(12, 3, pad=1, stride=2), 1e-5, _SMALL),
+    Case("dynamic addition", f"{_LIB}.experimental.dynamic_shapes.dynamic_elementwise_add",
+         "dynamic_elementwise_add", _dynamic_sum, 0, _GOLDEN),
     Case("cumsum", f"{_LIB}.core.cumsum.cumsum", "cumsum", _cumsum((130, 40)), 1e-5, _GOLDEN),
     Case("RoPE", f"{_LIB}.core.embeddings.rope", "RoPE", _rope(), 1e-6, _GOLDEN),
     Case("RoPE, interleaved by DMA", f"{_LIB}.core.embeddings.rope", "RoPE",

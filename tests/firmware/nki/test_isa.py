@@ -203,7 +203,6 @@ RULES = {
     "one axis on chip": (lambda: _tile((4,)), "at least 2 axes"),
     "empty": (lambda: _tile((4, 0)), "every extent must be at least 1"),
     "dtype": (lambda: _tile(dtype="int4"), "dtype must be one of .*int8.*, not 'int4'"),
-    "address": (lambda: nl.ndarray((4, 4), nl.float32, address=4), "address must be None"),
     "buffer": (lambda: nl.ndarray((4, 4), nl.float32, "sbuf"), "buffer must be nl.sbuf"),
     "dma counts": (lambda: nisa.dma_copy(_tile(), _tile((4, 7))), "dst has 32 elements, src 28"),
     "dma psum": (lambda: nisa.dma_copy(_psum(), _tile()), "must be in nl.sbuf or device memory"),

@@ -384,3 +384,38 @@ def test_averages_are_no_operation_of_an_engine(require_error):
     require_error(lambda: nisa.tensor_tensor(_tile(), _tile(), _tile(), nl.average),
                   "must be an operation of the Vector engine, not nl.average")  # fmt: skip
     assert isinstance(nki.language.average, nl.Op)
+
+
+def test_tensors_with_an_address(run):
+    """Two tiles that take turns at one place, and one that begins at a partition."""
+
+    def kernel(x):
+        first = nl.ndarray((4, 6), nl.float32, address=(0, 0))
+        nisa.dma_copy(first, x)
+        result = nl.ndarray((4, 6), nl.float32, address=(0, 24))
+        nisa.tensor_scalar(result, first, nl.multiply, 2.0)
+        second = nl.ndarray((2, 6), nl.float32, address=(2, 0))
+        assert second.offset == 12
+        nisa.tensor_copy(second, result[2:], engine=nisa.vector_engine)
+        nisa.tensor_scalar(result[2:], second, nl.add, 1.0)
+        return save(result)
+
+    expected = 2 * X
+    expected[2:] += 1
+    np.testing.assert_array_equal(run(kernel, x=X), expected)
+
+
+ADDRESSES = {
+    "device": (lambda: nl.ndarray((4, 4), nl.float32, nl.hbm, address=(0, 0)), "is for tensors on"),
+    "form": (lambda: nl.ndarray((4, 4), nl.float32, address=3), r"address must be \(partition"),
+    "alignment": (lambda: nl.ndarray((4, 4), nl.float32, address=(0, 2)), "a byte that fits fp32"),
+    "partition": (lambda: nl.ndarray((4, 4), nl.float32, address=(1, 0)), "4 partitions, not 5"),
+    "byte": (lambda: nl.ndarray((4, 4), nl.float32, address=(0, 8188)), "exceed the 8192 of SBUF"),
+    "read": (lambda: nl.copy(nl.ndarray((4, 4), nl.float32, address=(0, 0), name="old")),
+             "old has an address and is read before it is written"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("rule", ADDRESSES)
+def test_rule_of_addresses(require_error, rule):
+    require_error(*ADDRESSES[rule])
