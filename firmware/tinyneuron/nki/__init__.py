@@ -8,12 +8,14 @@ otherwise; ``nki.compile`` turns a kernel into a program for one configuration, 
 
 from tinyneuron_hw.formats import DType as dtype  # noqa: N813 - the public name
 
-from . import isa, language, typing
+from . import collectives, isa, language, typing
 from .install import install, uninstall
 from .kernel import Constant, Kernel, TensorArg, compile, jit
 from .launch import simulate
 from .settings import use
 from .trace import KernelError
 
-__all__ = ["Constant", "Kernel", "KernelError", "TensorArg", "compile", "dtype", "install", "isa",
-           "jit", "language", "simulate", "typing", "uninstall", "use"]  # fmt: skip
+__all__ = [
+    "Constant", "Kernel", "KernelError", "TensorArg", "collectives", "compile", "dtype", "install",
+    "isa", "jit", "language", "simulate", "typing", "uninstall", "use",
+]  # fmt: skip

@@ -88,7 +88,7 @@ def no_transfer_options(call: str, priority: Any, mode: Any) -> None:
     """A transfer has no priority, and its descriptors are not made by later cores' hardware."""
     if priority is not None:
         raise needs(4, f"{call} with priority={priority!r}")
-    if not isinstance(mode, dge_mode):
+    if mode not in (*dge_mode, *(item.value for item in dge_mode)):
         raise KernelError(f"{call}: dge_mode must be one of nisa.dge_mode, not {mode!r}")
-    if mode is dge_mode.hwdge:
+    if dge_mode(mode) is dge_mode.hwdge:
         raise needs(3, f"{call} with dge_mode.hwdge")

@@ -10,6 +10,7 @@ __all__ = ["install", "uninstall"]
 
 _MODULES = {
     "nki": "tinyneuron.nki",
+    "nki.collectives": "tinyneuron.nki.collectives",
     "nki.isa": "tinyneuron.nki.isa",
     "nki.isa.constants": "tinyneuron.nki.engines",
     "nki.language": "tinyneuron.nki.language",

@@ -39,9 +39,6 @@ class Constant:
     array: np.ndarray
 
 
-_OPTIONS = ("config", "mode", "platform_target", "simulated", "target")
-
-
 class Kernel:
     """What ``@nki.jit`` makes of a function.
 
@@ -55,9 +52,6 @@ class Kernel:
         self.function = function
         self.grid = grid
         self.options = options
-        unknown = sorted(set(options) - set(_OPTIONS))
-        if unknown:
-            raise KernelError(f"jit takes {', '.join(_OPTIONS)}, not {', '.join(unknown)}")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if active():
@@ -86,7 +80,7 @@ def jit(fn: Callable[..., Any] | None = None, **kwargs: Any) -> Any:
     """Makes a kernel of a function; as ``@nki.jit`` or ``@nki.jit(...)``.
 
     ``target`` and ``config`` say where it runs when it is called with arrays; ``platform_target``
-    must not be a later core, and ``mode`` changes nothing."""
+    must not be a later core; what else the public compiler takes changes nothing."""
     return Kernel(fn, **kwargs) if fn is not None else functools.partial(Kernel, **kwargs)
 
 

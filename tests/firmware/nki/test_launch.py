@@ -85,8 +85,18 @@ def test_a_later_platform_says_what_it_needs(monkeypatch):
         double(X)
     monkeypatch.setenv("NEURON_PLATFORM_TARGET_OVERRIDE", "inf2")
     double(X)
-    with pytest.raises(nki.KernelError, match=r"jit takes .*, not colour"):
-        nki.jit(double.function, colour="red")
+
+
+def test_options_of_the_public_compiler_change_nothing():
+    made = nki.jit(mode="trace", platform_target="trn1", debug_kernel=True)(double.function)
+    np.testing.assert_array_equal(made(X), 2 * X)
+
+
+def test_there_is_one_core():
+    with nki.install():
+        group = importlib.import_module("nki.collectives").ReplicaGroup
+    with pytest.raises(nki.KernelError, match=r"needs several cores.*: collectives.ReplicaGroup"):
+        group([[0, 1]])
 
 
 def test_simulate_is_golden(monkeypatch):

@@ -129,6 +129,18 @@ def test_gathers_within_partitions(run):
     np.testing.assert_array_equal(run(kernel, x=x, places=places), exact)
 
 
+@pytest.mark.parametrize("mode", ["unknown", "swdge", "none", 0, 3])
+def test_who_makes_descriptors_changes_nothing(run, mode):
+    chosen = nisa.dge_mode[mode] if isinstance(mode, str) else mode
+
+    def kernel(x):
+        tile = nl.ndarray((4, 6), nl.float32)
+        nisa.dma_copy(tile, x, dge_mode=chosen)
+        return save(tile)
+
+    np.testing.assert_array_equal(run(kernel, x=X), X)
+
+
 @pytest.mark.parametrize("side", ["load", "store"])
 def test_casts_that_dma_has_not(run, side):
     def kernel(x):
