@@ -57,8 +57,8 @@ class matmul_perf_mode(enum.Enum):  # noqa: N801 - the public name
     double_row = "double_row"
 
 
-class nc_version(enum.Enum):  # noqa: N801 - the public name
-    """Generations of the core; this one is ``gen2``."""
+class nc_version(enum.IntEnum):  # noqa: N801 - the public name
+    """Generations of the core, in order; this one is ``gen2``."""
 
     gen2 = 2
     gen3 = 3

@@ -2,6 +2,7 @@
 
 import enum
 import inspect
+from dataclasses import dataclass
 
 import pytest
 
@@ -127,3 +128,30 @@ def test_kinds_of_memories():
 def test_the_generation_of_the_core():
     assert nisa.get_nc_version() is nisa.nc_version.gen2
     assert nisa.get_nc_sub_version() == 0
+
+
+def test_classes_of_a_kernel_are_like_data_classes():
+    class Plain(nl.NKIObject):
+        size: int
+        turned = False
+
+        def __post_init__(self):
+            self.double = 2 * self.size
+
+    @dataclass
+    class Decorated(nl.NKIObject):
+        size: int
+        offset = None
+        name: str = "tile"
+
+    plain = Plain(3, turned=True)
+    assert (plain.size, plain.turned, plain.double, Plain(1).turned) == (3, True, 6, False)
+    made = Decorated(4, offset=2)
+    assert (made.size, made.offset, made.name) == (4, 2, "tile")
+    assert Decorated(4).offset is None
+    with pytest.raises(TypeError, match="Plain takes 2 values, not 3"):
+        Plain(1, 2, 3)
+
+
+def test_generations_are_in_order():
+    assert nisa.get_nc_version() < nisa.nc_version.gen3 <= nisa.nc_version.gen4
