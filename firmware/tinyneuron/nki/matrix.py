@@ -14,6 +14,7 @@ from tinyneuron_hw.isa.opcodes import Opcode, Space, Stream
 
 from ..lower.ir import TileRef
 from .checks import on_chip
+from .creation import shared_identity_matrix
 from .engines import engine, matmul_perf_mode
 from .handle import instruction
 from .later import needs
@@ -104,6 +105,8 @@ def nc_transpose(
     dst: Tensor, data: Tensor, engine: engine = engine.unknown, name: str | None = None
 ) -> None:
     """``dst[F, P] = data[P, F].T``, of the same type. Bits stay as they are, NaN payloads too.
+    Floats may also go to a float32 ``dst`` on the Tensor engine, as on NeuronCore-v2: by a product
+    with the unit matrix, which has no -0 and is NaN where data of the same column is not finite.
 
     On the Tensor engine: ``data`` in SBUF with at most as many free elements as there are columns,
     ``dst`` in PSUM; types of 4 bytes pass in two halves. On the Vector engine: any memory, at most
@@ -120,6 +123,11 @@ def nc_transpose(
     source = on_chip(call, "data", data, spaces=(Space.SBUF,))
     target = on_chip(call, "dst", dst, spaces=(Space.PSUM,))
     dtype = source.dtype
+    if target.dtype is DType.FP32 is not dtype and dtype in MATMUL_DTYPES[MatmulKind.FLOAT]:
+        rows = slice(source.start_partition, source.start_partition + source.num_partitions)
+        unit = shared_identity_matrix(rows.stop, DType.BF16)[rows, rows]
+        nc_matmul(dst, data, unit, accumulate=False)
+        return
     if target.dtype is not dtype:
         names = FORMATS[target.dtype].name, FORMATS[dtype].name
         raise KernelError(f"{call}: dst must be of data's type: {names[0]} and {names[1]}")

@@ -237,8 +237,8 @@ RULES = {
                          "must start at even bytes"),
     "matmul bias": (lambda: nisa.nc_matmul(_psum((4, 4)), _half((4, 4)), _half((4, 4)),
                                            moving_bias=3), "moving_bias must be 0, or for FP8"),
-    "transpose type": (lambda: nisa.nc_transpose(_psum((4, 4)), _half((4, 4))),
-                       "dst must be of data's type: fp32 and bf16"),
+    "transpose type": (lambda: nisa.nc_transpose(_psum((4, 4), nl.float16), _half((4, 4))),
+                       "dst must be of data's type: fp16 and bf16"),
     "transpose accumulates": (
         lambda: nisa.nc_matmul(_psum((4, 4), nl.bfloat16), _half(), _half(),
                                is_transpose=True, accumulate=True),

@@ -99,6 +99,18 @@ def test_a_transpose_of_float32_is_a_product(run):
     np.testing.assert_array_equal(run(kernel, x=x), x.T)
 
 
+@pytest.mark.parametrize("dtype", [BF16, np.float16])
+@pytest.mark.parametrize("first", [0, 2])
+def test_a_transpose_may_widen(run, dtype, first):
+    def kernel(x):
+        turned = nl.ndarray((4, 4 - first), nl.float32, nl.psum)
+        nisa.nc_transpose(turned, load(x)[first:])
+        return save(nl.copy(turned))
+
+    x = RNG.standard_normal((4, 4)).astype(dtype)
+    np.testing.assert_array_equal(run(kernel, x=x), x[first:].T.astype(np.float32))
+
+
 @pytest.mark.parametrize("op", ["add", "average", "maximum", "bitwise_or", "bitwise_and"])
 def test_reductions_over_partitions(run, op):
     bits = op.startswith("bitwise")
