@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tinyneuron_hw.formats import FORMATS, DType
 from tinyneuron_hw.isa.opcodes import Opcode, Stream
 
 from ..lower.ir import Operand
@@ -94,6 +95,10 @@ def tensor_scalar_cumulative(
     call = "tensor_scalar_cumulative"
     to, source = lane_operand(call, "dst", dst), lane_operand(call, "src", src)
     same_free_size(call, to, src=source)
+    for role, ref in (("dst", to), ("src", source)):
+        if ref.dtype in (DType.INT32, DType.UINT32):
+            raise KernelError(f"{call}: {role} must not be of 32-bit integers, which FP32 does not "
+                              f"hold: {FORMATS[ref.dtype].name}")  # fmt: skip
     reads: dict[str, Operand] = {"in0": source}
     fields: dict[str, Any] = {"op0": op_code(call, "op0", op0, "alu"),
                               "op1": op_code(call, "op1", op1, "alu")}  # fmt: skip

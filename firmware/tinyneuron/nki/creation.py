@@ -119,7 +119,7 @@ def random_seed(seed: Tensor) -> None:
     """Begins the random numbers of the Vector engine; ``seed`` is ``[1, 1]`` of 32 bits."""
     if not isinstance(seed, Tensor) or FORMATS[seed.dtype].bytes != 4 or seed.size != 1:
         raise KernelError(f"nl.random_seed: seed must be one element of 32 bits, not {seed!r}")
-    set_rng_seed(seed.view(DType.UINT32))
+    set_rng_seed(seed)
 
 
 def rand(

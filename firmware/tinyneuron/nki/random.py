@@ -40,12 +40,15 @@ def rng(dst: Tensor, engine: engine = engine.vector, name: str | None = None) ->
 
 @instruction
 def set_rng_seed(src_seeds: Tensor, name: str | None = None) -> None:
-    """Seeds the Vector engine's generators. ``src_seeds`` is uint32: ``[1, 1]``, of which every
+    """Seeds the Vector engine's generators. ``src_seeds`` is uint32 or int32: ``[1, 1]``, of which every
     lane gets another one, or here also ``[P, 1]``, one for each of the first P lanes."""
     call = "set_rng_seed"
     seeds = lane_operand(call, "src_seeds", src_seeds)
-    if seeds.dtype is not SEED_DTYPE:
-        raise KernelError(f"{call}: src_seeds must be uint32, not {FORMATS[seeds.dtype].name}")
+    if seeds.dtype not in (SEED_DTYPE, DType.INT32):
+        name = FORMATS[seeds.dtype].name
+        raise KernelError(f"{call}: src_seeds must be integers of 32 bits, not {name}")
+    src_seeds = src_seeds.view(SEED_DTYPE)
+    seeds = lane_operand(call, "src_seeds", src_seeds)
     if seeds.per_partition != 1:
         raise KernelError(f"{call}: src_seeds must be [1, 1] or [P, 1], not {src_seeds!r}")
     if seeds.num_partitions == 1:

@@ -30,7 +30,8 @@ _chosen: dict[str, Any] = {}
 
 def settings(target: str | None = None, config: str | CoreConfig | None = None) -> Settings:
     """What holds: the arguments, else what :func:`use` said, else ``TINYNEURON_TARGET`` and
-    ``TINYNEURON_CONFIG`` of the environment, else ``golden`` and ``default``.
+    ``TINYNEURON_CONFIG`` of the environment, else ``golden`` and ``default``. With
+    ``NKI_SIMULATOR=1`` the target is ``golden`` whatever they say.
 
     Raises
     ------
@@ -41,6 +42,8 @@ def settings(target: str | None = None, config: str | CoreConfig | None = None) 
     """
     environment = os.environ
     platform_is_met(environment.get("NEURON_PLATFORM_TARGET_OVERRIDE"))
+    if environment.get("NKI_SIMULATOR") == "1":
+        target = "golden"
     target = target or _chosen.get("target") or environment.get("TINYNEURON_TARGET") or "golden"
     found: str | CoreConfig = (
         config or _chosen.get("config") or environment.get("TINYNEURON_CONFIG") or "default"

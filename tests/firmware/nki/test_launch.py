@@ -104,6 +104,9 @@ def test_simulate_is_golden(monkeypatch):
     np.testing.assert_array_equal(nki.simulate(double)(X), 2 * X)
     np.testing.assert_array_equal(nki.simulate(double.function)(X), 2 * X)
     np.testing.assert_array_equal(nki.simulate(double[1])(X), 2 * X)
+    monkeypatch.setenv("NKI_SIMULATOR", "1")
+    with nki.use("pysim") as where:
+        assert where.target == "golden"
 
 
 def test_programs_of_a_grid_share_what_they_return():

@@ -259,6 +259,8 @@ RULES = {
                      "indices uint32, not fp32, fp32 and int32"),
     "gather shape": (lambda: nisa.nc_n_gather(_tile(), _tile(), _tile((4, 2), nl.uint32)),
                      "dst has 6 elements per partition, indices 2"),
+    "cumulative integers": (lambda: nisa.tensor_scalar_cumulative(
+        _tile(), _tile(dtype=nl.int32), nl.add, nl.add, 0.0), "src must not be of 32-bit integers"),
     "no cast": (lambda: nisa.dma_copy(nl.ndarray((4, 4), nl.uint8, nl.hbm),
                                       nl.ndarray((4, 4), nl.float32, nl.hbm)), "no cast from"),
 }  # fmt: skip
