@@ -40,8 +40,8 @@ def rng(dst: Tensor, engine: engine = engine.vector, name: str | None = None) ->
 
 @instruction
 def set_rng_seed(src_seeds: Tensor, name: str | None = None) -> None:
-    """Seeds the Vector engine's generators. ``src_seeds`` is uint32 or int32: ``[1, 1]``, of which every
-    lane gets another one, or here also ``[P, 1]``, one for each of the first P lanes."""
+    """Seeds the Vector engine's generators. ``src_seeds`` is uint32 or int32: ``[1, 1]``, of which
+    every lane gets another one, or here also ``[P, 1]``, one for each of the first P lanes."""
     call = "set_rng_seed"
     seeds = lane_operand(call, "src_seeds", src_seeds)
     if seeds.dtype not in (SEED_DTYPE, DType.INT32):

@@ -116,7 +116,8 @@ def _tile(shape=(4, 8), dtype=nl.float32):
 
 RULES = {
     "rng engine": (lambda: nisa.rng(_tile(), nisa.scalar_engine), "unknown or vector"),
-    "seed type": (lambda: nisa.set_rng_seed(_tile((1, 1))), "must be integers of 32 bits, not fp32"),
+    "seed type": (lambda: nisa.set_rng_seed(_tile((1, 1))),
+                  "must be integers of 32 bits, not fp32"),
     "seed shape": (lambda: nisa.set_rng_seed(_tile((4, 2), nl.uint32)),
                    r"src_seeds must be \[1, 1\] or \[P, 1\]"),
     "probability": (lambda: nisa.dropout(_tile(), _tile(), 1.5), "from 0 to 1, not 1.5"),
