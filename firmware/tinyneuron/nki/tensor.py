@@ -19,6 +19,7 @@ from tinyneuron_hw.isa.opcodes import Space
 from ..lower.ir import DeviceRef, DeviceTensor, Extent, Register, Shift, Tile, TileRef
 from .memories import MemoryRegion
 from .registers import VirtualRegister, as_operand, bounded, size_of
+from .strides import merged, reach, row_major, split
 from .trace import KernelError
 from .views import Views
 
@@ -87,7 +88,7 @@ class Tensor(Views):
     @classmethod
     def whole(cls, base: Tile | DeviceTensor) -> Tensor:
         """All of a base."""
-        return cls(base, base.shape, _row_major(base.shape, isinstance(base, Tile)))
+        return cls(base, base.shape, row_major(base.shape, isinstance(base, Tile)))
 
     @property
     def dtype(self) -> DType:
@@ -151,12 +152,12 @@ class Tensor(Views):
         if self.choice is not None:
             return self._moved_by_register().ref()
         if isinstance(self.base, Tile):
-            dims = _merged(self.steps[1:], self.shape[1:])
+            dims = merged(self.steps[1:], self.shape[1:])
             return TileRef(self.base, self.start_partition, self.shape[0], self.origin, dims,
                            self.shift, self.kind)  # fmt: skip
         # What a kernel has written to an argument is in a tensor of its own.
         return DeviceRef(self.base.updated or self.base, self.origin,
-                         _merged(self.steps, self.shape), shift=self.shift,
+                         merged(self.steps, self.shape), shift=self.shift,
                          kind=self.kind)  # fmt: skip
 
     def _moved_by_register(self) -> Tensor:
@@ -271,7 +272,7 @@ class Tensor(Views):
         skip = int(self.on_chip)
         if skip and (len(target) < 2 or target[0] != self.shape[0]):
             raise KernelError(f"{self!r}: cannot be reshaped to {target}: the partition axis stays")
-        strides = _split(_merged(self.steps[skip:], self.shape[skip:]), target[skip:])
+        strides = split(merged(self.steps[skip:], self.shape[skip:]), target[skip:])
         if strides is None:
             raise KernelError(f"{self!r}: cannot be reshaped to {target} without a copy")
         return replace(self, shape=target, steps=self.steps[:skip] + strides)
@@ -321,7 +322,7 @@ class Tensor(Views):
                 raise KernelError(f"{self!r}: access pattern reaches partition "
                                   f"{start + pairs[0][1] - 1}")  # fmt: skip
             inner = inner or [(1, 1)]
-        low, high = _reach(offset, inner)
+        low, high = reach(offset, inner)
         if low < 0 or high >= reach_limit:
             raise KernelError(f"{self!r}: access pattern reaches elements {low} ... {high} of "
                               f"{reach_limit}")  # fmt: skip
@@ -336,7 +337,7 @@ class Tensor(Views):
         if self.on_chip and axis == 0:
             raise KernelError(f"{self!r}: scalar_offset cannot move the partition axis")
         skip = int(self.on_chip)
-        _, high = _reach(view.origin, list(zip(view.steps, view.shape, strict=True))[skip:])
+        _, high = reach(view.origin, list(zip(view.steps, view.shape, strict=True))[skip:])
         limit = self._row if self.on_chip else math.prod(self.storage)
         last = min(extent - 1, (limit - 1 - high) // stride) if stride else extent - 1
         if isinstance(index, VirtualRegister):
@@ -360,8 +361,8 @@ class Tensor(Views):
         stride, extent = self._indexed_axis(axis)
         # The row of index 0 must be inside the tensor.
         row = self._pattern(inner or [(1, 1)], offset)
-        _, reach = _reach(row.origin, inner)
-        last = min(extent - 1, (math.prod(self.storage) - 1 - reach) // stride)
+        _, end = reach(row.origin, inner)
+        last = min(extent - 1, (math.prod(self.storage) - 1 - end) // stride)
         return replace(row, shape=(count, *row.shape), steps=(0, *row.steps),
                        choice=Indirect(indices, stride, last))  # fmt: skip
 
@@ -372,12 +373,6 @@ class Tensor(Views):
         return self.steps[axis], self.shape[axis]
 
 
-def _reach(offset: int, dims: Sequence[tuple[int, int]]) -> tuple[int, int]:
-    """The first and the last element of a pattern."""
-    steps = [stride * (size - 1) for stride, size in dims]
-    return offset + sum(min(step, 0) for step in steps), offset + sum(max(s, 0) for s in steps)
-
-
 def _piece(tensor: Tensor, axis: int, start: Any, size: Any) -> tuple[Any, int, int]:
     """First element, step and count of ``size`` elements from ``start``, which must be inside."""
     extent, where = tensor.shape[axis], f"{tensor!r}: axis {axis}"
@@ -386,10 +381,10 @@ def _piece(tensor: Tensor, axis: int, start: Any, size: Any) -> tuple[Any, int, 
     if low < 0:
         raise KernelError(f"{where}: start must be known to be at least 0, not {low}: "
                           "nl.bounded(register, low, high)")  # fmt: skip
-    reach, register = high + count, count.register if isinstance(count, Extent) else None
+    end, register = high + count, count.register if isinstance(count, Extent) else None
     if isinstance(register, VirtualRegister) and isinstance(first, VirtualRegister):
-        reach = min(reach, register.sums.get(first.index, reach))
-    if reach > extent or not 1 <= int(count) <= extent:
+        end = min(end, register.sums.get(first.index, end))
+    if end > extent or not 1 <= int(count) <= extent:
         raise KernelError(f"{where}: {int(count)} elements from at most {high} on may reach "
                           f"outside 0 ... {extent - 1}")  # fmt: skip
     return first, 1, count
@@ -406,44 +401,3 @@ def moved(shift: Shift | None, register: Any, scale: int, room: int) -> Shift:
     total: Any = shift.register
     total = total * shift.scale + register * scale
     return Shift(total, total.index, 1, shift.low + low, shift.high + high)
-
-
-def _row_major(shape: tuple[int, ...], on_chip: bool) -> tuple[int, ...]:
-    strides, step = [], 1
-    for extent in reversed(shape):
-        strides.append(step)
-        step *= extent
-    strides.reverse()
-    if on_chip:
-        strides[0] = 1
-    return tuple(strides)
-
-
-def _merged(strides: Sequence[int], shape: Sequence[int]) -> tuple[tuple[int, int], ...]:
-    """(stride, size) pairs without axes of size 1, neighbours joined where contiguous."""
-    dims: list[tuple[int, int]] = []
-    for stride, size in zip(strides, shape, strict=True):
-        if size == 1:
-            continue
-        joins = dims and not isinstance(dims[-1][1], Extent) and not isinstance(size, Extent)
-        if joins and dims[-1][0] == stride * size:
-            dims[-1] = (stride, dims[-1][1] * size)
-        else:
-            dims.append((stride, size))
-    return tuple(dims)
-
-
-def _split(dims: Sequence[tuple[int, int]], shape: Sequence[int]) -> tuple[int, ...] | None:
-    """Strides of ``shape`` over the elements of ``dims``, or None when no view gives them."""
-    left, strides = list(dims), []
-    for extent in reversed(shape):
-        if extent == 1:
-            strides.append(1)
-            continue
-        if not left or left[-1][1] % extent:
-            return None
-        stride, size = left.pop()
-        strides.append(stride)
-        if size != extent:
-            left.append((stride * extent, size // extent))
-    return tuple(reversed(strides))

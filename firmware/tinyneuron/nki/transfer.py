@@ -20,7 +20,8 @@ from .engines import dge_mode, engine, no_transfer_options, oob_mode
 from .handle import instruction
 from .later import needs
 from .ops import Op
-from .tensor import Tensor, _merged
+from .strides import merged
+from .tensor import Tensor
 from .trace import KernelError, current, emit
 
 __all__ = ["dma_compute", "dma_copy", "dma_transpose", "make_writable"]
@@ -264,7 +265,7 @@ def _copy_rows(dst: Tensor, src: Tensor, mode: oob_mode) -> None:
 def _by_rows(role: str, near: Tensor, chip: TileRef, rows: int) -> TileRef:
     """The operand on chip with its rows as the outermost of four dimensions."""
     view = near.reshape((near.shape[0], rows, near.size // near.shape[0] // rows))
-    row = _merged(view.steps[2:], view.shape[2:])
+    row = merged(view.steps[2:], view.shape[2:])
     return replace(chip, dims=((view.steps[1], rows), *((1, 1),) * (3 - len(row)), *row))
 
 

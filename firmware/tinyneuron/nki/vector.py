@@ -31,7 +31,8 @@ from .engines import (
 from .handle import instruction
 from .operands import Step, chain, op_code, same_kind_of_operations, scalar_operand
 from .ops import OPS, Op
-from .tensor import Tensor, _merged
+from .strides import merged
+from .tensor import Tensor
 from .trace import KernelError, emit
 
 __all__ = ["memset", "reciprocal", "tensor_copy", "tensor_reduce", "tensor_scalar", "tensor_tensor"]
@@ -155,9 +156,9 @@ def tensor_reduce(
                    (axis if isinstance(axis, Sequence) else [axis])})  # fmt: skip
     if not axes or axes != list(range(axes[0], data.ndim)) or axes[0] == 0:
         raise KernelError(f"{call}: axis must be the last free axes of {data!r}, not {axis!r}")
-    kept = _merged(data.strides[1 : axes[0]], data.shape[1 : axes[0]])
+    kept = merged(data.strides[1 : axes[0]], data.shape[1 : axes[0]])
     # A reduced axis of size 1 is still a dimension to reduce.
-    reduced = _merged(data.strides[axes[0] :], data.shape[axes[0] :]) or ((1, 1),)
+    reduced = merged(data.strides[axes[0] :], data.shape[axes[0] :]) or ((1, 1),)
     shape = data.shape[: axes[0]] + (1,) * (len(axes) if keepdims else axes[0] == 1)
     if dst.shape != shape:
         raise KernelError(f"{call}: dst must have shape {shape}, not {dst.shape}")
