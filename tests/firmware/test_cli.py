@@ -291,3 +291,31 @@ def test_bad_files_leave_nothing_behind(command, tmp_path: Path, compiled: Path)
         assert message in err
         assert err.count("\n") == 1
     assert set(tmp_path.iterdir()) == before
+
+
+def test_run_takes_a_python_file_with_kernels(command, tmp_path: Path, compiled: Path):
+    script = tmp_path / "kernel.py"
+    script.write_text(
+        "import sys\n"
+        "import numpy as np\n"
+        "import nki\n"
+        "import nki.language as nl\n"
+        "@nki.jit\n"
+        "def double(x):\n"
+        "    out = nl.ndarray(x.shape, x.dtype, buffer=nl.shared_hbm)\n"
+        "    nl.store(out, nl.multiply(nl.load(x), 2.0))\n"
+        "    return out\n"
+        "print(sys.argv[1:], nl.tile_size.pmax, double(np.ones((2, 3), np.float32)).sum())\n"
+    )
+    status, out, _ = command("run", "--config", "tiny", script, "a", "--", "--b")
+    assert (status, out) == (0, "['a', '--b'] 4 12.0\n")
+    for arguments, message in (
+        (("run", script, "--stats"), "takes --target, --config and its own arguments"),
+        (("run", compiled, "a"), "arguments are for a Python file"),
+        (("run", tmp_path / "other.py"), "No such file"),
+        (("run", script, "--target", "chip"), "target must be one of"),
+    ):
+        status, _, err = command(*arguments)
+        assert status == 1, arguments
+        assert message in err
+        assert err.count("\n") == 1
