@@ -15,9 +15,11 @@ from collections.abc import Sequence
 
 from tinyneuron_hw.isa.opcodes import Condition, Opcode, Stream, UpdateMode
 
+from .affine import Forms
 from .control import Block, Node, block_of
 from .dependencies import QUEUE_THREADS, find_dependencies, thread_of
-from .ir import Instr, LoweringError, Module, RegionKind, Tile
+from .ir import Instr, LoweringError, Module, Region, RegionKind, Tile
+from .overlap import loop_fields, overlap
 from .semaphores import Entry, Schedule, Wait, order_streams
 from .verify import verify_order
 
@@ -26,8 +28,9 @@ __all__ = ["schedule_pieces"]
 _MAX_BODY = (1 << 16) - 1
 
 
-def schedule_pieces(module: Module, before: dict[Tile, list[Tile]]) -> Schedule:
-    """Streams that run a module's loops and branches; ``before`` from :func:`allocate`.
+def schedule_pieces(module: Module, before: dict[Tile, list[Tile]], forms: Forms) -> Schedule:
+    """Streams that run a module's loops and branches; ``before`` from :func:`allocate`, ``forms``
+    from :func:`forms_of`.
 
     Raises
     ------
@@ -36,7 +39,7 @@ def schedule_pieces(module: Module, before: dict[Tile, list[Tile]]) -> Schedule:
     """
     used = {instr.stream for instr in module.instructions if instr.stream is not None}
     everyone = tuple(stream for stream in Stream if stream in used)
-    writer = _Writer(module, before, everyone)
+    writer = _Writer(module, before, everyone, forms)
     writer.block(block_of(module), everyone, ends=True)
     for entries in writer.streams.values():
         entries.append(Entry(len(module.instructions), halt=True))
@@ -69,8 +72,8 @@ class _Writer:
     """Appends to the streams, in the order of the kernel."""
 
     def __init__(self, module: Module, before: dict[Tile, list[Tile]],
-                 everyone: Sequence[Stream]):  # fmt: skip
-        self.module, self.before = module, before
+                 everyone: Sequence[Stream], forms: Forms):  # fmt: skip
+        self.module, self.before, self.forms = module, before, forms
         self.streams: dict[Stream, list[Entry]] = {stream: [] for stream in everyone}
 
     def block(self, block: Block, streams: tuple[Stream, ...], *, ends: bool = False) -> None:
@@ -81,9 +84,9 @@ class _Writer:
             if not isinstance(item, Node):
                 self._piece(item, streams, is_end)
                 continue
-            self._node(item)
+            overlaps = self._node(item)
             inner = item.region.streams
-            if inner and inner != streams and not is_end:
+            if inner and (overlaps or inner != streams) and not is_end:
                 self._barrier(streams)
 
     def _piece(self, indices: list[int], streams: tuple[Stream, ...], is_end: bool) -> None:
@@ -123,13 +126,14 @@ class _Writer:
                 Entry(len(self.module.instructions), opcode=Opcode.BARRIER, fields=dict(fields))
             )
 
-    def _node(self, node: Node) -> None:
+    def _node(self, node: Node) -> bool:
+        """A loop or branch; whether it is one whose passes overlap, at whose end streams have not
+        met."""
         region = node.region
         if not region.streams:
-            return
+            return False
         if region.kind is RegionKind.LOOP:
-            self._loop(node)
-            return
+            return self._loop(node)
         tops = {stream: len(self.streams[stream]) for stream in region.streams}
         skips = self._control(node, Opcode.BRANCH, condition=Condition.EQUAL,
                               a=region.condition, b=0)  # fmt: skip
@@ -149,22 +153,32 @@ class _Writer:
             # A jump behind the last instruction of a hardware loop would leave it.
             for stream in region.streams:
                 self.streams[stream].append(Entry(len(self.module.instructions)))
+        return False
 
-    def _loop(self, node: Node) -> None:
+    def _loop(self, node: Node) -> bool:
         region = node.region
-        start = region.start & 0xFFFF_FFFF if isinstance(region.start, int) else region.start
-        heads = self._control(node, Opcode.LOOP, count=region.count, start=start, step=region.step)
+        found = overlap(self.module, node, self.forms)
+        if found is not None:
+            for part in (found.before, found.streams, found.after):
+                for stream, entries in part.items():
+                    self.streams[stream] += entries
+            for stream, entries in found.streams.items():
+                self._check_body(region, stream, len(entries) - 1)
+            return True
+        heads = self._control(node, Opcode.LOOP)
         begins = {stream: len(self.streams[stream]) for stream in heads}
         self.block(node.blocks[0], region.streams)
         for stream, head in heads.items():
             body = len(self.streams[stream]) - begins[stream]
-            if body > _MAX_BODY:
-                raise LoweringError(f"kernel {self.module.name!r}: the loop of line {region.line} "
-                                    f"has {body} instructions of {stream.name}, at most "
-                                    f"{_MAX_BODY} fit")  # fmt: skip
-            head.fields["body"] = body
-            if region.counter is not None and stream in region.counter.numbers:
-                head.fields |= {"counter": region.counter, "counter_enable": 1}
+            self._check_body(region, stream, body)
+            head.fields = loop_fields(region, stream) | {"body": body}
+        return False
+
+    def _check_body(self, region: Region, stream: Stream, body: int) -> None:
+        if body > _MAX_BODY:
+            raise LoweringError(f"kernel {self.module.name!r}: the loop of line {region.line} "
+                                f"has {body} instructions of {stream.name}, at most "
+                                f"{_MAX_BODY} fit")  # fmt: skip
 
     def _control(self, node: Node, opcode: Opcode, **fields: object) -> dict[Stream, Entry]:
         found = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..program.program import Program
+from .affine import forms_of
 from .allocate import allocate
 from .assign import choose_engines, choose_queues, drop_repeated_stationary
 from .dependencies import find_dependencies
@@ -34,10 +35,11 @@ def lower(module: Module) -> Program:
     before = allocate(module)
     verify_placed(module)
     if module.is_dynamic:
+        forms = forms_of(module.instructions)
         resolve_offsets(module)
         replicate(module)
         assign_registers(module)
-        return encode_program(module, schedule_pieces(module, before))
+        return encode_program(module, schedule_pieces(module, before, forms))
     dependencies = find_dependencies(module.instructions, before)
     schedule = insert_semaphores(module, dependencies)
     verify_schedule(module, dependencies, schedule)

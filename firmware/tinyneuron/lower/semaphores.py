@@ -22,9 +22,10 @@ from tinyneuron_hw.config import NUM_SEMAPHORES, CoreConfig
 from tinyneuron_hw.isa.opcodes import Opcode, Stream, UpdateMode
 
 from .dependencies import QUEUE_THREADS, thread_of
-from .ir import Instr, LoweringError, Module
+from .ir import Instr, LoweringError, Module, Register
 
-__all__ = ["HOIST_WINDOW", "Entry", "Schedule", "Wait", "insert_semaphores", "order_streams"]
+__all__ = ["HOIST_WINDOW", "Clock", "Entry", "Schedule", "Wait", "insert_semaphores",
+           "minimal_waits", "order_streams"]  # fmt: skip
 
 HOIST_WINDOW = 16
 """How far before an instruction a wait may move, in instructions of its stream."""
@@ -51,7 +52,7 @@ class Entry:
     """Place in program order; a NOP has that of the instruction it stands before."""
     instr: Instr | None = None
     wait: Wait | None = None
-    update: tuple[UpdateMode, int, int] | None = None
+    update: tuple[UpdateMode, int, int | Register] | None = None
     """Mode, semaphore, value."""
     halt: bool = False
     opcode: Opcode = Opcode.NOP
@@ -88,7 +89,7 @@ def order_streams(
 ) -> Schedule:  # fmt: skip
     """Streams of instructions that follow each other, with semaphores that begin at 0, and no end.
     ``drain``: whether the end of all transfers is to be waited for."""
-    waits = _minimal_waits(instructions, dependencies, config)
+    waits = minimal_waits(instructions, dependencies, config)
     awaited = {at for needed in waits for at in needed}
     lasts = _last_transfers(instructions) if drain else {}
     lasts = {at: stream for at, stream in lasts.items() if at not in awaited}
@@ -129,7 +130,7 @@ def _last_transfers(instructions: Sequence[Instr]) -> dict[int, Stream]:
     return dict(lasts.values())
 
 
-def _minimal_waits(
+def minimal_waits(
     instructions: Sequence[Instr], dependencies: list[tuple[int, ...]], config: CoreConfig
 ) -> list[list[int]]:
     """The dependencies of each instruction that nothing else implies, latest first."""

@@ -156,6 +156,7 @@ def verify_order(
                 queues[thread] = after
         if entry.update is not None:
             mode, semaphore, value = entry.update
+            assert isinstance(value, int)
             if mode is UpdateMode.SET:
                 values[semaphore] = value
             else:

@@ -69,6 +69,8 @@ class VirtualRegister(Register):
         return _difference(other, self, low - self.high, high - self.low)
 
     def __mul__(self, other: Any) -> VirtualRegister:
+        if type(other) is int and other == 1 and not self.settable:
+            return self
         corners = [a * b for a in (self.low, self.high) for b in _bounds(other)]
         return _made(RegisterOp.MULTIPLY, self, other, min(corners), max(corners))
 

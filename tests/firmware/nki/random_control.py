@@ -16,6 +16,9 @@ from tinyneuron.program.program import Program
 from tinyneuron_hw.config import CoreConfig
 
 ROWS, COLUMNS, TILES, MOST = 4, 8, 3, 3
+CONTROL = ("loop", "loop", "branch", "while")
+LOOPS = ("loop", "times", "times")
+"""Loops alone: their passes can overlap. Those of ``times`` are counted in the kernel."""
 LIMIT = 1000.0
 """What numbers are cut off at, so that sums stay exact."""
 
@@ -26,14 +29,15 @@ class Kernel:
     is done with them."""
 
     rng: random.Random
+    nested: tuple[str, ...] = CONTROL
     depth: int = 0
     statements: list[Callable[[Any, list[Any]], None]] = field(default_factory=list)
 
     @classmethod
-    def made(cls, rng: random.Random, depth: int) -> Kernel:
-        kernel = cls(rng, depth)
+    def made(cls, rng: random.Random, nested: tuple[str, ...], depth: int = 0) -> Kernel:
+        kernel = cls(rng, nested, depth)
         kinds = ["add", "scale", "columns", "store", "load", "product", "count"]
-        kinds += ["loop", "loop", "branch", "while"] if depth < 3 else []
+        kinds += nested if depth < 3 else []
         for _ in range(rng.randrange(1, 5)):
             getattr(kernel, f"_{rng.choice(kinds)}")()
         return kernel
@@ -47,6 +51,9 @@ class Kernel:
 
     def _tile(self) -> int:
         return self.rng.randrange(TILES)
+
+    def _inner(self) -> Kernel:
+        return Kernel.made(self.rng, self.nested, self.depth + 1)
 
     def _add(self) -> None:
         self._does("add", self._tile(), self._tile(), self._tile())
@@ -76,14 +83,20 @@ class Kernel:
         self._indexed("load")
 
     def _loop(self) -> None:
-        body, which = Kernel.made(self.rng, self.depth + 1), self.rng.randrange(8)
+        body, which = self._inner(), self.rng.randrange(8)
         step = self.rng.choice((1, 1, 2))
         self.statements.append(lambda machine, counters: machine.loop(
             counters[which % len(counters)], step, lambda i: body.run(machine, [*counters, i])
         ))  # fmt: skip
 
+    def _times(self) -> None:
+        body, times = self._inner(), self.rng.randrange(1, 4)
+        self.statements.append(lambda machine, counters: machine.loop(
+            times, 1, lambda i: body.run(machine, [*counters, i])
+        ))  # fmt: skip
+
     def _branch(self) -> None:
-        halves = [Kernel.made(self.rng, self.depth + 1) for _ in range(self.rng.randrange(1, 3))]
+        halves = [self._inner() for _ in range(self.rng.randrange(1, 3))]
         which, limit = self.rng.randrange(8), self.rng.randrange(MOST)
         self.statements.append(lambda machine, counters: machine.branch(
             counters[which % len(counters)], limit,
@@ -91,7 +104,7 @@ class Kernel:
         ))  # fmt: skip
 
     def _while(self) -> None:
-        body, which = Kernel.made(self.rng, self.depth + 1), self.rng.randrange(8)
+        body, which = self._inner(), self.rng.randrange(8)
         self.statements.append(lambda machine, counters: machine.repeat(
             counters[which % len(counters)], lambda: body.run(machine, counters)
         ))  # fmt: skip
@@ -205,14 +218,14 @@ class Traced:
 
 
 def random_kernel(
-    seed: int, config: str | CoreConfig = "tiny"
+    seed: int, config: str | CoreConfig = "tiny", nested: tuple[str, ...] = CONTROL
 ) -> tuple[Program, np.ndarray, Callable[[list[int]], Python]]:
     """A program with inputs ``x`` and two ``sizes``, from 0 to MOST; ``x``; and what Python makes
     of the sizes: the outputs are its ``tiles``, ``memory`` and ``total``."""
     rng = random.Random(seed)
-    kernel = Kernel.made(rng, 0)
+    kernel = Kernel.made(rng, nested)
     while len(kernel.statements) < 4:
-        kernel = Kernel.made(rng, 0)
+        kernel = Kernel.made(rng, nested)
 
     def traced(x: nl.Tensor, sizes: nl.Tensor) -> tuple[nl.Tensor, ...]:
         machine, counters = Traced(x), []

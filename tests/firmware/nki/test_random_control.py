@@ -9,7 +9,7 @@ import pytest
 
 from tinyneuron_hw.config import CoreConfig, get_config
 
-from .random_control import MOST, random_kernel
+from .random_control import CONTROL, LOOPS, MOST, random_kernel
 
 TINY = get_config("tiny")
 CONFIGS = {
@@ -19,8 +19,10 @@ CONFIGS = {
 }
 
 
-def check(run_golden, seed: int, config: CoreConfig = TINY) -> None:
-    program, x, expect = random_kernel(seed, config)
+def check(
+    run_golden, seed: int, config: CoreConfig = TINY, nested: tuple[str, ...] = CONTROL
+) -> None:
+    program, x, expect = random_kernel(seed, config, nested)
     rng = random.Random(seed)
     for case in range(3):
         sizes = [rng.randrange(MOST + 1) for _ in range(2)]
@@ -37,6 +39,19 @@ def check(run_golden, seed: int, config: CoreConfig = TINY) -> None:
 def test_forty_kernels(run_golden, first, config):
     for seed in range(first, first + 20):
         check(run_golden, seed, CONFIGS[config])
+
+
+@pytest.mark.parametrize("config", CONFIGS)
+def test_twenty_kernels_whose_passes_overlap(run_golden, config):
+    for seed in range(2000, 2020):
+        check(run_golden, seed, CONFIGS[config], LOOPS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", range(2100, 2500, 50))
+def test_hundreds_of_kernels_whose_passes_overlap(run_golden, first):
+    for seed in range(first, first + 50):
+        check(run_golden, seed, nested=LOOPS)
 
 
 @pytest.mark.slow
