@@ -304,12 +304,13 @@ class Model:
             counters = self._counters(waits=waits)
             if ring is not None:
                 ring.stop()
+            events = self._events(trace, ring)
         return RunResult(
             outputs={spec.name: self.read(spec.name) for spec in self.program.of_kind("output")},
             cycles=None if self._backend.target == "golden" else counters["cycles"],
             counters=counters,
             wall_s=wall,
-            trace=self._events(trace, ring),
+            trace=events,
             trace_lost=counters["trace_dropped"] + (0 if ring is None else ring.lost),
             notifications=told,
             notifications_lost=lost,
