@@ -168,7 +168,7 @@ def _tiles(source: nl.Tensor) -> Iterator[nl.Tensor]:
         tile = nl.ndarray((lanes, count, width), source.dtype, name=f"{source.base.name}_tile")
         pitch, step = source.strides
         shape, strides = (lanes, count, width), (pitch, pitch * lanes, step)
-        nisa.dma_copy(tile, replace(source[: count * lanes], shape=shape, strides=strides))
+        nisa.dma_copy(tile, replace(source[: count * lanes], shape=shape, steps=strides))
         for at in range(count):
             yield tile[:, at]
     if rows % lanes:
