@@ -202,6 +202,7 @@ def test_one_engine_keeps_the_bus_busy(dma_bench, opcode, skew):
     assert rows * row / moving >= 0.9 * FAST.axi_bytes
 
 
+@pytest.mark.slow
 def test_four_engines_share_a_port_on_short_rows(dma_bench):
     config = FAST.with_changes(dma_engines=4)
     bench = dma_bench(config, seed=3, latency=(100, 100), stall=0, interleave=True)

@@ -54,7 +54,7 @@ def test_bus_error_traps_with_the_bursts_address(dma_bench, opcode):
         (Opcode.DMA_LOAD, 50, {}),
         (Opcode.DMA_STORE, 110, {}),
         (Opcode.DMA_COPY, 90, {}),
-        (Opcode.DMA_COPY, 130, {"accumulate": Accumulate.ADD}),
+        pytest.param(Opcode.DMA_COPY, 130, {"accumulate": Accumulate.ADD}, marks=pytest.mark.slow),
         pytest.param(Opcode.DMA_COPY, 190, {"accumulate": Accumulate.MAX}, marks=pytest.mark.slow),
         pytest.param(Opcode.DMA_COPY, 140, {"transpose": 1}, marks=pytest.mark.slow),
         (Opcode.DMA_COPY, 220, {"transpose": 1}),

@@ -99,7 +99,7 @@ def test_nothing_to_move(dma_bench):
 @pytest.mark.parametrize(
     ("index", "stride", "address"),
     [(-1, ROW, (1 << 24) + INDEX_OFFSET + 8), (LAST, 1 << 20, TABLE + (LAST << 20)),
-     (LAST, -(1 << 20), (TABLE - (LAST << 20)) % (1 << 48))],
+     pytest.param(LAST, -(1 << 20), (TABLE - (LAST << 20)) % (1 << 48), marks=pytest.mark.slow)],
 )  # fmt: skip
 def test_rows_before_the_one_that_traps_are_moved(dma_bench, opcode, index, stride, address):
     bench = dma_bench(CONFIG, seed=4)
@@ -128,7 +128,7 @@ def test_rows_before_the_one_that_traps_are_moved(dma_bench, opcode, index, stri
         np.testing.assert_array_equal(table(bench), rows)
 
 
-@pytest.mark.parametrize("wait", [30, 45, 70])
+@pytest.mark.parametrize("wait", [30, pytest.param(45, marks=pytest.mark.slow), 70])
 def test_stop_in_the_middle_and_a_new_start(dma_bench, wait):
     bench = dma_bench(CONFIG, seed=wait, latency=(5, 40))
     add(bench, Opcode.DMA_GATHER, some(16, wait))

@@ -172,11 +172,26 @@ def test_moves_and_transfers_share_a_port(dma_bench):
     ("move", "cause", "address"),
     [
         (Move(False, False, 0x2002, 4, 1), Trap.BAD_OPERAND, 0xABC000 + 128 * 9),
-        (Move(False, False, 0x1000, 4, 2, 1, 3), Trap.BAD_OPERAND, 0xABC000 + 128 * 9),
-        (Move(False, False, 0x8000 - 28, 4, 8), Trap.OUT_OF_RANGE, 0x8000 - 28),
+        pytest.param(
+            Move(False, False, 0x1000, 4, 2, 1, 3),
+            Trap.BAD_OPERAND,
+            0xABC000 + 128 * 9,
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            Move(False, False, 0x8000 - 28, 4, 8),
+            Trap.OUT_OF_RANGE,
+            0x8000 - 28,
+            marks=pytest.mark.slow,
+        ),
         (Move(True, False, 0x10, -4, 6), Trap.OUT_OF_RANGE, 0x10),
         (Move(True, False, 0x100, 4, 1, -1, 0x104), Trap.OUT_OF_RANGE, (1 << 48) - 4),
-        (Move(True, False, 0x9000, 4, 1), Trap.OUT_OF_RANGE, 0x9000),
+        pytest.param(
+            Move(True, False, 0x9000, 4, 1),
+            Trap.OUT_OF_RANGE,
+            0x9000,
+            marks=pytest.mark.slow,
+        ),
         (Move(False, False, 0x200, 4, 8), Trap.BUS_ERROR, 0x210),
         (Move(True, False, 0x21C, -4, 4), Trap.BUS_ERROR, 0x210),
     ],
@@ -216,8 +231,11 @@ def test_read_windows_do_not_allow_writes(dma_bench):
     assert bench.trap()[0] is Trap.OUT_OF_RANGE
 
 
-@pytest.mark.parametrize("stores", [False, True])
-@pytest.mark.parametrize("on_chip", [False, True])
+@pytest.mark.parametrize(
+    ("stores", "on_chip"),
+    [(True, False), (False, True),
+     *(pytest.param(both, both, marks=pytest.mark.slow) for both in (False, True))],
+)  # fmt: skip
 def test_stopped_in_every_cycle_it_drains_and_works_again(dma_bench, stores, on_chip):
     bench = dma_bench(TINY, seed=6, stall=0.1)
 

@@ -115,7 +115,8 @@ class Bench:
 Run = Callable[[Callable[[Bench], Awaitable[None]]], None]
 
 
-@pytest.fixture(params=[4, 8, pytest.param(16, marks=pytest.mark.slow)], ids="p{}".format)
+@pytest.fixture(params=[4, *(pytest.param(rows, marks=pytest.mark.slow) for rows in (8, 16))],
+                ids="p{}".format)  # fmt: skip
 def run(request, memory_test) -> Run:
     """Runs a body with a bench, at each width of a DMA port."""
     config = CoreConfig(name="ecc", partitions=request.param, columns=4,

@@ -77,8 +77,8 @@ class TestEveryCycle:
     @pytest.mark.parametrize(
         ("end", "engine"),
         [
-            pytest.param("trap", 0, id="trap-fast", marks=pytest.mark.slow),
-            pytest.param("trap", 6, id="trap-slow"),
+            pytest.param("trap", 0, id="trap-fast"),
+            pytest.param("trap", 6, id="trap-slow", marks=pytest.mark.slow),
             pytest.param("reset", 6, id="reset"),
         ],
     )

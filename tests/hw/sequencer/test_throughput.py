@@ -124,7 +124,7 @@ class TestStraightLine:
         config = get_config("tiny")
         assert spacing([nop()], Stream.SYNC, 60, config=config, timing=CONTROLLER) == 16
 
-    @pytest.mark.parametrize("streams", [2, 5])
+    @pytest.mark.parametrize("streams", [2, pytest.param(5, marks=pytest.mark.slow)])
     def test_streams_share_the_port_fairly(self, streams):
         chosen = list(Stream)[-streams:]
         bench = Bench({stream: [nop()] * 200 + [halt()] for stream in chosen}, timing=CONTROLLER)
