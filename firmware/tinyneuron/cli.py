@@ -21,6 +21,7 @@ from tinyneuron_sim.backend import KNOWN_TARGETS, TARGETS, BackendError
 from .bench.commands import bench_app
 from .files import write_atomically
 from .inputs import load_inputs
+from .nrt.commands import nrt_app
 from .options import (
     AsJson,
     CommandLineError,
@@ -51,6 +52,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(bench_app, name="bench")
+app.add_typer(nrt_app, name="nrt")
 app.command("profile")(profile_command)
 
 

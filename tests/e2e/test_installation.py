@@ -123,7 +123,8 @@ def test_the_archives_hold_what_runs_and_no_more(root: Path):
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     for name in ("tinyneuron/demo/digits.npz", "tinyneuron/tables/standard.txt",
-                 "tinyneuron/bench/reference_array/array.v",
+                 "tinyneuron/bench/reference_array/array.v", "tinyneuron/nrt/c/tinyneuron_nrt.c",
+                 "tinyneuron/nrt/c/tinyneuron_nrt.h",
                  "tinyneuron_sim/rtl/harness.cpp", "tinyneuron_sim/rtl/memory_device.h",
                  "tinyneuron_sim/rtl/reference_harness.cpp"):  # fmt: skip
         assert name in names
