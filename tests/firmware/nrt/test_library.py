@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import tinyneuron as tn
+from tinyneuron.cli import main
 from tinyneuron.kernels import matmul
 from tinyneuron.nrt import Status, build
 from tinyneuron.nrt.build import FLAGS, NrtLibrary
@@ -50,9 +52,10 @@ def environment(target: str) -> dict[str, str]:
 def check(*command: object, target: str = "golden") -> None:
     result = subprocess.run(
         [str(part) for part in command], text=True, check=False, timeout=600,
-        env=environment(target), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        env=environment(target), capture_output=True,
     )  # fmt: skip
-    assert (result.returncode, result.stdout) == (0, "as expected\n"), result.stdout
+    found = (result.returncode, result.stdout)
+    assert found == (0, "as expected\n"), result.stdout + result.stderr
 
 
 @pytest.mark.parametrize("target", ["golden", "verilator"])
@@ -69,6 +72,20 @@ def test_random_calls_agree_with_a_model_of_them(library, tmp_path):
     for seed in range(SEED, SEED + 3):
         print("seed", seed)
         check(program, seed, 4000)
+
+
+def test_the_program_of_the_page_runs(library, tmp_path):
+    text = (Path(__file__).parents[3] / "docs" / "runtime.md").read_text()
+    (source,) = re.findall(r"^```c\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    (tmp_path / "product.c").write_text(source)
+    tn.save(matmul.build("tiny", m=4, k=4, n=4, dtype="fp32"), tmp_path / "product.tnp")
+    program = tmp_path / "product"
+    command = ["gcc", *FLAGS, tmp_path / "product.c", "-o", program, *library.flags]
+    subprocess.run(command, check=True)
+    printed = subprocess.run([program], cwd=tmp_path, env=environment("golden"), check=True,
+                             capture_output=True, text=True).stdout  # fmt: skip
+    assert printed == "0 2 30\n"
+    assert f"\n{printed}```" in text
 
 
 WAITS = """
@@ -177,6 +194,19 @@ def test_the_header_is_one_of_cpp_too(library, tmp_path):
     command = ["g++", "-Wall", "-Wextra", "-Werror", source, "-o", tmp_path / "header"]
     subprocess.run([*command, *library.flags], check=True)
     subprocess.run([tmp_path / "header"], check=True)
+
+
+def test_the_command_prints_what_a_program_is_compiled_with(tmp_path, monkeypatch, capsys):
+    folder = tmp_path / "new" / "nrt"
+    monkeypatch.setattr(sys, "argv", ["tinyneuron", "nrt", "build", "--out", str(folder), "--json"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["flags"].startswith(f"-I{folder} -L{folder} -ltinyneuron_nrt ")
+    assert sorted(path.name for path in folder.iterdir()) == [
+        Path(printed[name]).name for name in ("library", "header")
+    ]
 
 
 def test_a_missing_compiler_is_named(tmp_path, monkeypatch):

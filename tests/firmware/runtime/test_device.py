@@ -72,6 +72,20 @@ def test_models_do_not_disturb_each_other(device: Device, program: Program):
         np.testing.assert_array_equal(model.read("y"), image(index))
 
 
+def test_memory_for_the_host_is_apart_from_programs(device: Device, program: Program):
+    start = device.allocate(5000, "a buffer")
+    assert start % 4096 == 0
+    model = device.load(program)
+    device.memory.write(start, b"\x5a" * 8192)
+    np.testing.assert_array_equal(model.run({"x": image()}).outputs["y"], image())
+    assert device.memory.read(start, 8192) == b"\x5a" * 8192
+    model.unload()
+    device.release(start, 5000)
+    device.release(device.allocate(device.config.device_memory_bytes), 1 << 26)
+    with pytest.raises(DeviceMemoryError, match="a buffer needs"):
+        device.allocate(device.config.device_memory_bytes + 1, "a buffer")
+
+
 def test_device_memory_of_another_owner_is_zeroed(device: Device, program: Program):
     first = device.load(program, owner="alice")
     first.run({"x": image()})

@@ -150,17 +150,13 @@ static NRT_STATUS ask(uint32_t request, call_t *call) {
 
 static int64_t number(const void *handle) { return (int64_t)(intptr_t)handle; }
 
-/* As ask, for what gives a handle. */
-static NRT_STATUS ask_for(uint32_t request, call_t *call, void **handle) {
-    *handle = NULL;
+/* As ask, for what gives a handle: NULL unless it succeeds. */
+static void *ask_for(uint32_t request, call_t *call, NRT_STATUS *status) {
     pthread_mutex_lock(&lock);
-    NRT_STATUS status = exchange(request, call);
-    if (status == NRT_SUCCESS) {
-        *handle = (void *)(intptr_t)call->value;
-        if (call->value >= next_handle) next_handle = call->value + 1;
-    }
+    *status = exchange(request, call);
+    if (*status == NRT_SUCCESS && call->value >= next_handle) next_handle = call->value + 1;
     pthread_mutex_unlock(&lock);
-    return status;
+    return *status == NRT_SUCCESS ? (void *)(intptr_t)call->value : NULL;
 }
 
 static NRT_STATUS start(void) {
@@ -242,7 +238,9 @@ NRT_STATUS nrt_load(const void *program, size_t size, int32_t vnc, int32_t vnc_c
     memcpy(&stored, (const char *)program + TN_SIZE_OFFSET, sizeof stored);
     if (stored != size) return fail(NRT_INVALID, "program has another size than its header says");
     call_t call = {.data = program, .data_bytes = size, .numbers = {vnc, vnc_count}};
-    return ask_for(TN_LOAD, &call, (void **)model);
+    NRT_STATUS status;
+    *model = ask_for(TN_LOAD, &call, &status);
+    return status;
 }
 
 NRT_STATUS nrt_unload(nrt_model_t *model) {
@@ -326,7 +324,9 @@ NRT_STATUS nrt_tensor_allocate(nrt_tensor_placement_t tensor_placement, int vnc,
                                const char *name, nrt_tensor_t **tensor) {
     call_t call = {.text = name, .numbers = {tensor_placement, vnc, (int64_t)size}};
     if (!tensor) return fail(NRT_INVALID, "tensor must not be NULL");
-    return ask_for(TN_ALLOCATE, &call, (void **)tensor);
+    NRT_STATUS status;
+    *tensor = ask_for(TN_ALLOCATE, &call, &status);
+    return status;
 }
 
 NRT_STATUS nrt_tensor_allocate_slice(const nrt_tensor_t *tensor_source, size_t offset, size_t size,
@@ -334,7 +334,9 @@ NRT_STATUS nrt_tensor_allocate_slice(const nrt_tensor_t *tensor_source, size_t o
     call_t call = {.text = name,
                    .numbers = {number(tensor_source), (int64_t)offset, (int64_t)size}};
     if (!tensor_slice) return fail(NRT_INVALID, "tensor_slice must not be NULL");
-    return ask_for(TN_SLICE, &call, (void **)tensor_slice);
+    NRT_STATUS status;
+    *tensor_slice = ask_for(TN_SLICE, &call, &status);
+    return status;
 }
 
 void nrt_tensor_free(nrt_tensor_t **tensor) {
@@ -386,7 +388,9 @@ size_t nrt_tensor_get_size(const nrt_tensor_t *tensor) {
 NRT_STATUS nrt_allocate_tensor_set(nrt_tensor_set_t **result) {
     call_t call = {0};
     if (!result) return fail(NRT_INVALID, "result must not be NULL");
-    return ask_for(TN_SET, &call, result);
+    NRT_STATUS status;
+    *result = ask_for(TN_SET, &call, &status);
+    return status;
 }
 
 void nrt_destroy_tensor_set(nrt_tensor_set_t **tensor_set) {
@@ -409,7 +413,9 @@ NRT_STATUS nrt_get_tensor_from_tensor_set(nrt_tensor_set_t *tensor_set, const ch
     if (!tensor) return fail(NRT_INVALID, "tensor must not be NULL");
     *tensor = NULL;
     if (!tensor_name) return fail(NRT_INVALID, "tensor_name must not be NULL");
-    return ask_for(TN_SET_GET, &call, (void **)tensor);
+    NRT_STATUS status;
+    *tensor = ask_for(TN_SET_GET, &call, &status);
+    return status;
 }
 
 NRT_STATUS nrt_get_version(nrt_version_t *ver, size_t size) {
