@@ -214,6 +214,26 @@ print(tn.__file__)
     assert Path(printed).is_relative_to(installed.folder)
 
 
+def test_a_c_program_runs_a_core(installed: Installed):
+    built = json.loads(installed.run("tinyneuron", "nrt", "build", "--out", "nrt", "--json").stdout)
+    source = """
+#include <stdio.h>
+#include "tinyneuron_nrt.h"
+
+int main(void) {
+    nrt_tensor_t *tensor;
+    NRT_STATUS first = nrt_init(NRT_FRAMEWORK_TYPE_NO_FW, "", "");
+    NRT_STATUS second = nrt_tensor_allocate(NRT_TENSOR_PLACEMENT_DEVICE, 0, 64, "", &tensor);
+    printf("%d %d %zu %s", first, second, nrt_tensor_get_size(tensor), tinyneuron_nrt_message());
+    nrt_close();
+}
+"""
+    (installed.work / "core.c").write_text(source)
+    run_here("gcc", "core.c", "-o", installed.folder / "bin" / "core", *built["flags"].split(),
+             cwd=installed.work)  # fmt: skip
+    assert installed.run("core").stdout == "0 0 64 "
+
+
 def test_files_go_through_run_and_disasm(installed: Installed):
     program = matmul.build("tiny", m=2, k=3, n=4)
     container.save(program, installed.work / "matmul.tnp")

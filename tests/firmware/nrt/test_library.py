@@ -74,6 +74,10 @@ def test_random_calls_agree_with_a_model_of_them(library, tmp_path):
         check(program, seed, 4000)
 
 
+def test_threads_may_call_at_the_same_time(library, tmp_path):
+    check(compiled("threads", library, tmp_path))
+
+
 def test_the_program_of_the_page_runs(library, tmp_path):
     text = (Path(__file__).parents[3] / "docs" / "runtime.md").read_text()
     (source,) = re.findall(r"^```c\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)

@@ -12,6 +12,7 @@ from tinyneuron.kernels import matmul
 from tinyneuron.nrt import Status
 from tinyneuron.nrt.service import Request, Service
 from tinyneuron.program import container
+from tinyneuron.program.assembler import assemble
 
 SEED = 23
 KINDS = {
@@ -97,6 +98,23 @@ def test_random_requests_give_statuses(service: Service, program: bytes):
             assert answer.data
     assert succeeded >= WEIGHTS.keys() - {Request.EXECUTE}
     assert execute(service, program) == 4 * (12).to_bytes(4, "little")
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "message"),
+    [
+        ("nop wait(s1 >= 1)", Status.TIMEOUT, b"trap WATCHDOG"),
+        ("dma_load dst=sbuf.bf16[0+4, 0x0, 1x8] src=dev.bf16[0x0, 16x4, 2x8] queue=0 "
+         "round_mode=nearest_even", Status.EXEC_OOB, b"trap OUT_OF_RANGE"),
+    ],
+)  # fmt: skip
+def test_a_trap_has_a_status_and_words(service: Service, text: str, status: Status, message: bytes):
+    raw = container.to_bytes(assemble(f".config tiny\n.stream sync\n{text}\nhalt\n"))
+    model = service.answer(Request.LOAD, [0, 1, 0, 0, 0], "", raw).value
+    sets = service.answer(Request.SET, [0] * 5, "", b"").value
+    answer = service.answer(Request.EXECUTE, [model, sets, sets, 1, 0], "", b"")
+    assert answer.status is status
+    assert message in answer.data
 
 
 def test_requests_that_do_not_exist_are_refused(service: Service):
