@@ -63,7 +63,7 @@ class Runtime:
     def submit(
         self, work: Callable[[], _Result], program: Program | None = None
     ) -> Future[_Result]:
-        """The same in the background."""
+        """The same in the background. While another thread's :meth:`call` runs, it waits."""
         if threading.get_ident() == self._worker_thread:
             return self._submit(work, program)
         with self._calls:
@@ -98,9 +98,11 @@ class Runtime:
         return future
 
     def _wait(self) -> None:
-        # A future's callback may ask for more meanwhile.
-        while self._last is not None and not self._last.done():
-            wait([self._last])
+        # Not done(): what was cancelled says so while what was asked for before still runs.
+        last = None
+        while last is not self._last:  # a future's callback may ask for more meanwhile
+            last = self._last
+            wait([] if last is None else [last])
 
     def _run(self, work: Callable[[], _Result], program: Program | None) -> _Result:
         with self._device_use:

@@ -137,6 +137,19 @@ def test_futures_come_in_order(runtime):
     assert np.frombuffer(seen[0], np.float32)[0] in [image()[0, 0] * 2**n for n in range(1, 6)]
 
 
+def test_a_cancelled_execution_leaves_the_order(runtime):
+    model = Model.load(doubling())
+    tensor = Tensor.from_numpy(image())
+    sets = {"x": tensor}, {output_of(model): tensor}
+    go = threading.Event()
+    runtime.submit(go.wait)
+    first, second = model.execute_async(*sets), model.execute_async(*sets)
+    assert second.cancel()
+    threading.Timer(0.2, go.set).start()
+    np.testing.assert_array_equal(tensor.numpy(), image() * 2)
+    assert first.done()
+
+
 def test_a_callback_may_use_the_device(runtime):
     model = Model.load(doubling())
     tensor = Tensor.from_numpy(image())
