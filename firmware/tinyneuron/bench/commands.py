@@ -64,6 +64,7 @@ def bench_matmul(
         str, typer.Option(help="tn, nn, nt or tt: lhs and rhs as they are (n) or transposed (t).")
     ] = "tn",
     batch: Annotated[int, typer.Option(min=1, help="Products of that size, one program.")] = 1,
+    loops: Annotated[bool, typer.Option("--loops", help="As hardware loops (floats, tn).")] = False,
     target: Target = "verilator",
     config: Config = "default",
     out: JsonFile = None,
@@ -74,7 +75,7 @@ def bench_matmul(
     from . import kernels
 
     work = kernels.matmul(
-        get_config(config), m=m, k=k, n=n, dtype=dtype, layout=layout, batch=batch
+        get_config(config), m=m, k=k, n=n, dtype=dtype, layout=layout, batch=batch, loops=loops
     )
     _measure(work, target, out, as_json, folder)
 

@@ -11,8 +11,11 @@ from tinyneuron_hw.formats import FORMATS, get_dtype
 
 from ..kernels import conv1d as conv1d_kernel
 from ..kernels import conv2d as conv2d_kernel
+from ..kernels import looped_matmul as looped_kernel
 from ..kernels import matmul as matmul_kernel
+from ..program.program import Program
 from ..runtime.dtypes import numpy_dtype
+from ..runtime.errors import TinyneuronError
 from .report import SEED, Work, compiled
 
 __all__ = ["conv1d", "conv1d_reference", "conv2d", "conv2d_reference", "matmul", "operand"]
@@ -20,15 +23,28 @@ __all__ = ["conv1d", "conv1d_reference", "conv2d", "conv2d_reference", "matmul",
 
 def matmul(
     config: CoreConfig, *, m: int, k: int, n: int, dtype: str = "bf16", layout: str = "tn",
-    batch: int = 1, name: str = "matmul",
+    batch: int = 1, loops: bool = False, name: str = "matmul",
 ) -> Work:  # fmt: skip
     """``batch`` products lhs[M, K] @ rhs[K, N] -> out[M, N], operands of :func:`operand` in one of
-    the kernel's layouts. One product has no leading axes."""
+    the kernel's layouts. One product has no leading axes. With ``loops``, the kernel of hardware
+    loops: one product of floats in layout ``tn``.
+
+    Raises
+    ------
+    TinyneuronError
+        ``loops`` with another layout or several products.
+    """
     stacked = batch if batch > 1 else None
-    program, seconds = compiled(
-        lambda: matmul_kernel.build(config, m=m, k=k, n=n, dtype=dtype, layout=layout,
-                                    lhs_batch=stacked, rhs_batch=stacked)
-    )  # fmt: skip
+    if loops and (batch > 1 or layout != "tn"):
+        raise TinyneuronError(f"loops: one product in layout tn, not {batch} in {layout}")
+
+    def build() -> Program:
+        if loops:
+            return looped_kernel.build(config, m=m, k=k, n=n, dtype=dtype)
+        return matmul_kernel.build(config, m=m, k=k, n=n, dtype=dtype, layout=layout,
+                                   lhs_batch=stacked, rhs_batch=stacked)  # fmt: skip
+
+    program, seconds = compiled(build)
     rng = np.random.default_rng(SEED)
     inputs = {spec.name: operand(rng, spec.shape, dtype) for spec in program.of_kind("input")}
     return Work(
@@ -38,7 +54,7 @@ def matmul(
         reference=lambda: _plain(inputs, "lhs") @ _plain(inputs, "rhs"),
         macs=batch * m * k * n,
         dtype=dtype,
-        parameters={"m": m, "k": k, "n": n, "layout": layout, "batch": batch},
+        parameters={"m": m, "k": k, "n": n, "layout": layout, "batch": batch, "loops": loops},
         compile_s=seconds,
     )
 

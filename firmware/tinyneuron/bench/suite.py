@@ -115,6 +115,7 @@ TENSOR: tuple[Benchmark, ...] = (
         for item in _matmul(f"512_{dtype}", 512, 512, 512, "default", dtype=dtype)
     ),
     *_matmul("512", 512, 512, 512, _8X8, _32X32),
+    *_matmul("512_loops", 512, 512, 512, "default", loops=True),
     *(
         item
         for layout in ("nn", "nt", "tt")

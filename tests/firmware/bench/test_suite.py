@@ -20,6 +20,7 @@ from tinyneuron.runtime.errors import TinyneuronError
 from tinyneuron_hw.config import get_config
 from tinyneuron_hw.formats import DType, get_dtype
 from tinyneuron_hw.isa.matmul import MACS_PER_PE, MATMUL_DTYPES
+from tinyneuron_hw.isa.opcodes import Opcode
 
 from .test_baselines import RESULT
 
@@ -46,6 +47,17 @@ def test_every_benchmark_compiles(item):
     assert work.program.config.name == item.config
     assert work.macs > 0
     assert set(work.inputs) == {spec.name for spec in work.program.of_kind("input")}
+
+
+def test_a_product_can_be_loops():
+    sizes = {"m": 16, "k": 8, "n": 16}
+    loops = kernels.matmul(get_config("tiny"), **sizes, loops=True)
+    assert loops.macs == kernels.matmul(get_config("tiny"), **sizes).macs
+    assert any(code[0] == Opcode.LOOP.value for codes in loops.program.streams.values()
+               for code in codes)  # fmt: skip
+    for how in ({"batch": 2}, {"layout": "nn"}):
+        with pytest.raises(TinyneuronError, match="one product in layout tn"):
+            kernels.matmul(get_config("tiny"), **sizes, loops=True, **how)
 
 
 def test_names_select_by_kernel_or_by_configuration():
