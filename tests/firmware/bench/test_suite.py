@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -50,12 +51,13 @@ def test_every_benchmark_compiles(item):
 
 
 def test_a_product_can_be_loops():
-    sizes = {"m": 16, "k": 8, "n": 16}
+    sizes: dict[str, Any] = {"m": 16, "k": 8, "n": 16}
     loops = kernels.matmul(get_config("tiny"), **sizes, loops=True)
     assert loops.macs == kernels.matmul(get_config("tiny"), **sizes).macs
     assert any(code[0] == Opcode.LOOP.value for codes in loops.program.streams.values()
                for code in codes)  # fmt: skip
-    for how in ({"batch": 2}, {"layout": "nn"}):
+    ways: list[dict[str, Any]] = [{"batch": 2}, {"layout": "nn"}]
+    for how in ways:
         with pytest.raises(TinyneuronError, match="one product in layout tn"):
             kernels.matmul(get_config("tiny"), **sizes, loops=True, **how)
 
