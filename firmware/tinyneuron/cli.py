@@ -147,8 +147,8 @@ def run(
         raise CommandLineError(f"arguments are for a Python file, not for {program}")
     target = target or "verilator"
     from .progress import cycle_progress
+    from .runtime.arguments import check_inputs
     from .runtime.device import open_device
-    from .runtime.model import check_inputs
     from .runtime.statistics import statistics, table
 
     if stats and target == "golden":

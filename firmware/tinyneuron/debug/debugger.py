@@ -14,9 +14,9 @@ from tinyneuron_sim.golden.errors import GoldenError
 from tinyneuron_sim.inside import Ended, Place, look_inside
 
 from ..program.program import Program
+from ..runtime.arguments import check_inputs
 from ..runtime.device import DEFAULT_WATCHDOG, Device
 from ..runtime.dtypes import numpy_dtype
-from ..runtime.model import check_inputs
 from ..verify.first import FirstDifference, find_first
 from .points import Breakpoint, DebugError, Instruction, Stop, Watchpoint, arrived
 from .views import described

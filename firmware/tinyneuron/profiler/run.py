@@ -10,10 +10,11 @@ import numpy as np
 from tinyneuron_hw.config import CoreConfig, get_config
 
 from ..program.program import Program
+from ..runtime.arguments import check_inputs
 from ..runtime.device import open_device
 from ..runtime.dtypes import numpy_dtype
 from ..runtime.errors import TinyneuronError
-from ..runtime.model import DEFAULT_WATCHDOG, check_inputs
+from ..runtime.model import DEFAULT_WATCHDOG
 from .profile import Profile
 
 __all__ = ["SEED", "profile", "random_inputs"]

@@ -29,15 +29,16 @@ from tinyneuron_sim.notifications import read_notifications
 from tinyneuron_sim.trace.ring import TraceRing
 
 from ..program.disassembler import instruction_text
-from ..program.program import Bounds, Program, TensorSpec
+from ..program.program import Bounds, Program
 from .arena import Arena
+from .arguments import check_inputs, checked_input, spec_of
 from .deadlock import Waiting, explain, places, waiting
 from .dtypes import numpy_dtype
 from .errors import InputError, RunTimeoutError, TinyneuronError, TrapError
 from .tenancy import Tenancy
 from .transfers import BackDoor, DeviceMemory
 
-__all__ = ["DEFAULT_WATCHDOG", "Model", "RunResult", "check_inputs"]
+__all__ = ["DEFAULT_WATCHDOG", "Model", "RunResult"]
 
 DEFAULT_WATCHDOG = 100_000
 """Cycles without progress after which a core traps."""
@@ -95,39 +96,6 @@ class RunResult:
 
 def _round_up(value: int, unit: int) -> int:
     return -(-value // unit) * unit
-
-
-def _spec(program: Program, name: str, kind: str) -> TensorSpec:
-    specs = {spec.name: spec for spec in program.of_kind(kind)}
-    if name not in specs:
-        raise InputError(f"program has no {kind} {name!r}; it has: {', '.join(specs) or 'none'}")
-    return specs[name]
-
-
-def _checked_input(spec: TensorSpec, array: np.ndarray) -> np.ndarray:
-    array = np.asarray(array)
-    expected = numpy_dtype(spec.dtype)
-    if array.dtype != expected:
-        raise InputError(f"input {spec.name!r} must be {expected}, not {array.dtype}")
-    if array.shape != spec.shape:
-        raise InputError(f"input {spec.name!r} must have shape {spec.shape}, not {array.shape}")
-    return array
-
-
-def check_inputs(program: Program, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The inputs as arrays, each input tensor of the program exactly once.
-
-    Raises
-    ------
-    InputError
-        One is missing, unknown, or of the wrong shape or dtype; names tensor, expected and given.
-    """
-    missing = [spec.name for spec in program.of_kind("input") if spec.name not in inputs]
-    if missing:
-        raise InputError(f"missing input: {', '.join(missing)}")
-    return {
-        name: _checked_input(_spec(program, name, "input"), array) for name, array in inputs.items()
-    }
 
 
 class Model:
@@ -221,7 +189,7 @@ class Model:
         InputError
             No such input, or shape or dtype differ; names tensor, expected and given.
         """
-        array = _checked_input(_spec(self.program, name, "input"), array)
+        array = checked_input(self.program, name, array)
         raw = np.ascontiguousarray(array).tobytes()
         self._memory.write(self._addresses[name], raw)
 
@@ -243,7 +211,7 @@ class Model:
 
     def read(self, name: str) -> np.ndarray:
         """An output tensor as an array."""
-        spec = _spec(self.program, name, "output")
+        spec = spec_of(self.program, name, "output")
         raw = self._memory.read(self._addresses[name], spec.nbytes)
         return np.frombuffer(raw, dtype=numpy_dtype(spec.dtype)).reshape(spec.shape).copy()
 

@@ -18,8 +18,8 @@ from tinyneuron_sim.compare.service import SEMAPHORE, load_memories
 from tinyneuron_sim.loader import PAGE, MemoryWindow
 
 from ..program.program import Program, ProgramError, Relocation, TensorSpec
+from ..runtime.arguments import check_inputs
 from ..runtime.errors import TinyneuronError
-from ..runtime.model import check_inputs
 
 __all__ = ["PlacedProgram", "case_of", "program_of"]
 
