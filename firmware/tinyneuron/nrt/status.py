@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import Any
 
 from tinyneuron_hw.config import ConfigError
 from tinyneuron_hw.isa.csr import Trap
@@ -13,9 +13,6 @@ from tinyneuron_sim.backend import TargetError
 from ..program.container import ContainerError
 from ..program.program import Program, ProgramError
 from ..runtime.errors import InputError, TinyneuronError, TrapError
-
-if TYPE_CHECKING:
-    from .tensor import Tensor
 
 __all__ = ["NrtError", "NumericalError", "Status", "status_of"]
 
@@ -66,10 +63,10 @@ class NrtError(TinyneuronError):
 class NumericalError(NrtError):
     """An execution made a NaN of inputs without one.
 
-    ``outputs``: the outputs, which are written.
+    ``outputs``: name -> tensor, which is written.
     """
 
-    def __init__(self, message: str, outputs: Mapping[str, Tensor]):
+    def __init__(self, message: str, outputs: Mapping[str, Any]):
         super().__init__(Status.EXEC_COMPLETED_WITH_NUM_ERR, message)
         self.outputs = dict(outputs)
 
