@@ -134,7 +134,9 @@ def _flat_items(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for key, value in values.items():
         path = f"{prefix}{key}"
-        if isinstance(value, Mapping):
+        if type(value) is int:  # most are
+            flat[path] = value
+        elif isinstance(value, Mapping):
             flat.update(_flat_items(value, path + "."))
         elif isinstance(value, (list, tuple)):
             flat.update(_flat_items({str(i): item for i, item in enumerate(value)}, path + "."))
@@ -176,22 +178,31 @@ def _sizes(opcode: Opcode) -> list[tuple[str, int]]:
 
 
 def _checked(opcode: Opcode, field: Field, value: Any) -> int:
-    where = f"{opcode.name}.{field.path}"
-    if isinstance(value, enum.Enum) and not isinstance(value, field.enum or ()):
-        raise EncodeError(f"{where}: {value} is not a value of this field")
-    try:
-        number = operator.index(value.value if isinstance(value, enum.Enum) else value)
-    except TypeError:
-        raise EncodeError(f"{where} must be an integer, not {value!r}") from None
+    if type(value) is int:  # most are
+        number = value
+    else:
+        if isinstance(value, enum.Enum):
+            if not isinstance(value, field.enum or ()):
+                raise EncodeError(f"{_where(opcode, field)}: {value} is not a value of this field")
+            value = value.value
+        try:
+            number = operator.index(value)
+        except TypeError:
+            where = _where(opcode, field)
+            raise EncodeError(f"{where} must be an integer, not {value!r}") from None
     low, high = field.bounds
     if not low <= number <= high:
         bits = number.bit_length()
         given = str(number) if bits <= 128 else f"a number of {bits} bits"
-        raise EncodeError(f"{where} must be from {low} to {high}, not {given}")
+        raise EncodeError(f"{_where(opcode, field)} must be from {low} to {high}, not {given}")
     if field.enum is not None and number not in _members(field.enum):
         known = ", ".join(field.enum.__members__)
-        raise EncodeError(f"{where} must be one of {known}, not {number}")
+        raise EncodeError(f"{_where(opcode, field)} must be one of {known}, not {number}")
     return number & ((1 << field.width) - 1)
+
+
+def _where(opcode: Opcode, field: Field) -> str:
+    return f"{opcode.name}.{field.path}"
 
 
 @functools.cache
