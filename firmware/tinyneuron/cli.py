@@ -145,7 +145,17 @@ def run(
         return
     if arguments:
         raise CommandLineError(f"arguments are for a Python file, not for {program}")
-    target = target or "verilator"
+    _run_program(
+        program, inputs or [], target or "verilator", config, out=out, trace=trace, wave=wave,
+        max_cycles=max_cycles, watchdog=watchdog, stats=stats, as_json=as_json,
+    )  # fmt: skip
+
+
+def _run_program(
+    program: Path, inputs: list[str], target: str, config: str | None, *, out: Path | None,
+    trace: Path | None, wave: Path | None, max_cycles: int | None, watchdog: int, stats: bool,
+    as_json: bool,
+) -> None:  # fmt: skip
     from .progress import cycle_progress
     from .runtime.arguments import check_inputs
     from .runtime.device import open_device
@@ -156,7 +166,7 @@ def run(
     if trace is not None:
         check_trace(trace, target)
     compiled = container.load(program)
-    arrays = check_inputs(compiled, load_inputs(compiled, inputs or []))
+    arrays = check_inputs(compiled, load_inputs(compiled, inputs))
     options = {} if wave is None else {"waveform": wave}
     chosen = compiled.config if config is None else get_config(config)
     with open_device(target, chosen, **options) as device:

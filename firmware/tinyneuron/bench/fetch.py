@@ -10,6 +10,7 @@ from typing import Any
 from rich.console import Console
 
 from tinyneuron_hw.config import HOST_BASE, CoreConfig, get_config
+from tinyneuron_sim.loader import PAGE
 
 from ..runtime.device import RunResult, open_device
 from ..runtime.errors import TinyneuronError
@@ -17,8 +18,6 @@ from .report import Work
 from .suite import select
 
 __all__ = ["Fetch", "bench_fetch", "immediate"]
-
-_PAGE = 4096
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class Fetch:
 def immediate(config: CoreConfig, code_bytes: int) -> CoreConfig:
     """``config`` with a host memory for so much code, which answers a fetch in the next cycle; it
     has a port of its own, so no transfer is in the way."""
-    pages = -(-code_bytes // _PAGE) * _PAGE
+    pages = -(-code_bytes // PAGE) * PAGE
     return config.with_changes(
         name=f"{config.name},host_memory_bytes={pages},memory_latency=1",
         host_memory_bytes=pages, memory_latency=1,
@@ -104,4 +103,4 @@ def _run(work: Work, config: CoreConfig, target: str, code_address: int | None) 
 
 
 def _bytes_of(instructions: list[bytes]) -> int:
-    return -(-sum(map(len, instructions)) // _PAGE) * _PAGE
+    return -(-sum(map(len, instructions)) // PAGE) * PAGE

@@ -12,7 +12,7 @@ from tinyneuron_hw.config import CoreConfig
 
 from .drain import Drain, result_dtype
 from .dynamic import in_groups, length_of, pieces
-from .row_tiles import is_integer, multiplied_together
+from .operands import check_float_matrices
 
 __all__ = ["build", "dynamic_matmul"]
 
@@ -39,12 +39,7 @@ def dynamic_matmul(
     KernelError
         Shapes or types do not go together, or ``rows`` is no INT32.
     """
-    if lhsT.ndim != 2 or rhs.ndim != 2 or lhsT.shape[0] != rhs.shape[0]:
-        raise nki.KernelError(f"dynamic_matmul: lhsT and rhs must be [K, M] and [K, N], not "
-                              f"{lhsT!r} and {rhs!r}")  # fmt: skip
-    if is_integer(rhs.dtype) or not multiplied_together(lhsT.dtype, rhs.dtype):
-        raise nki.KernelError(f"dynamic_matmul: lhsT and rhs must be floats that are multiplied "
-                              f"together, not {lhsT!r} and {rhs!r}")  # fmt: skip
+    check_float_matrices("dynamic_matmul", lhsT, rhs)
     (depth, most), width = lhsT.shape, rhs.shape[1]
     out = nl.ndarray((most, width), out_dtype or result_dtype(rhs.dtype), buffer=nl.shared_hbm)
     count = length_of("dynamic_matmul", "rows", rows, 0, most)

@@ -16,7 +16,8 @@ from tinyneuron_hw.config import PSUM_BANKS, CoreConfig
 from tinyneuron_hw.formats import FORMATS
 
 from .drain import Drain, result_dtype
-from .row_tiles import TRANSFER_BYTES, is_integer, multiplied_together
+from .operands import check_float_matrices
+from .row_tiles import TRANSFER_BYTES
 
 __all__ = ["build", "looped_matmul"]
 
@@ -64,12 +65,7 @@ def looped_matmul(
     KernelError
         Shapes or types do not go together.
     """
-    if lhsT.ndim != 2 or rhs.ndim != 2 or lhsT.shape[0] != rhs.shape[0]:
-        raise nki.KernelError(f"looped_matmul: lhsT and rhs must be [K, M] and [K, N], not "
-                              f"{lhsT!r} and {rhs!r}")  # fmt: skip
-    if is_integer(rhs.dtype) or not multiplied_together(lhsT.dtype, rhs.dtype):
-        raise nki.KernelError(f"looped_matmul: lhsT and rhs must be floats that are multiplied "
-                              f"together, not {lhsT!r} and {rhs!r}")  # fmt: skip
+    check_float_matrices("looped_matmul", lhsT, rhs)
     (_, m), n = lhsT.shape, rhs.shape[1]
     out = nl.ndarray((m, n), out_dtype or result_dtype(rhs.dtype), buffer=nl.shared_hbm)
     height = min(nl.tile_size.gemm_stationary_fmax, nl.tile_size.pmax)

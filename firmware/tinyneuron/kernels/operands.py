@@ -4,13 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tinyneuron import nki
 from tinyneuron.nki import isa as nisa
 from tinyneuron.nki import language as nl
 
-from .row_tiles import Columns, pair_of, row_tiles
+from .row_tiles import Columns, is_integer, multiplied_together, pair_of, row_tiles
 from .turned_tiles import turned_tiles
 
-__all__ = ["Operand"]
+__all__ = ["Operand", "check_float_matrices"]
+
+
+def check_float_matrices(kernel: str, lhsT: nl.Tensor, rhs: nl.Tensor) -> None:  # noqa: N803
+    """``lhsT`` and ``rhs`` must be float matrices ``[K, M]`` and ``[K, N]``.
+
+    Raises
+    ------
+    KernelError
+        They are not; names the kernel, the rule and both.
+    """
+    given = f"not {lhsT!r} and {rhs!r}"
+    if lhsT.ndim != 2 or rhs.ndim != 2 or lhsT.shape[0] != rhs.shape[0]:
+        raise nki.KernelError(f"{kernel}: lhsT and rhs must be [K, M] and [K, N], {given}")
+    if is_integer(rhs.dtype) or not multiplied_together(lhsT.dtype, rhs.dtype):
+        raise nki.KernelError(
+            f"{kernel}: lhsT and rhs must be floats that are multiplied together, {given}"
+        )
 
 
 class Operand:

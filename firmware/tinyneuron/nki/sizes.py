@@ -31,8 +31,8 @@ class _TileSize(NKIObject):
 
     @property
     def psum_bank_fmax(self) -> int:
-        """FP32 elements of one PSUM bank of one partition."""
-        return self._config.psum_bank_words
+        """A second name of ``psum_fmax``."""
+        return self.psum_fmax
 
     @property
     def psum_bank_fmax_bytes(self) -> int:

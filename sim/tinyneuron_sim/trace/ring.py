@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from tinyneuron_hw.isa.csr import Csr
 from tinyneuron_hw.isa.opcodes import Stream
 from tinyneuron_hw.isa.trace import CYCLE_BITS, RECORD_BYTES, RECORD_FIELDS
 
 from ..backend import Backend, BackendError, TraceEvent
 
-__all__ = ["RING_ALIGNMENT", "TraceRing", "decode_records", "encode_record"]
+__all__ = ["RING_ALIGNMENT", "TraceRing", "decode_records"]
 
 RING_ALIGNMENT = 256
 """Of a ring's first byte, and of its size in bytes."""
@@ -38,17 +36,6 @@ def decode_records(raw: bytes, cycle: int = 0) -> list[TraceEvent]:
             "end" if fields["kind"] else "start", fields["pc"],
         ))  # fmt: skip
     return events
-
-
-def encode_record(event: TraceEvent) -> bytes:
-    """A record as hardware writes it."""
-    values: dict[str, Any] = {
-        "cycle": event.cycle, "kind": event.kind == "end", "pc": event.pc,
-        "stream": event.stream.value, "source": event.source,
-    }  # fmt: skip
-    word = sum((int(values[name]) & (1 << field.width) - 1) << field.offset
-               for name, field in RECORD_FIELDS.items())  # fmt: skip
-    return word.to_bytes(RECORD_BYTES, "little")
 
 
 class TraceRing:

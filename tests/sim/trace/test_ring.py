@@ -8,9 +8,20 @@ import pytest
 
 from tinyneuron_hw.isa.csr import Csr
 from tinyneuron_hw.isa.opcodes import Stream
-from tinyneuron_hw.isa.trace import CYCLE_BITS, RECORD_BYTES
+from tinyneuron_hw.isa.trace import CYCLE_BITS, RECORD_BYTES, RECORD_FIELDS
 from tinyneuron_sim.backend import BackendError, TraceEvent
-from tinyneuron_sim.trace.ring import TraceRing, decode_records, encode_record
+from tinyneuron_sim.trace.ring import TraceRing, decode_records
+
+
+def encode_record(event: TraceEvent) -> bytes:
+    """A record as hardware writes it."""
+    values = {
+        "cycle": event.cycle, "kind": event.kind == "end", "pc": event.pc,
+        "stream": event.stream.value, "source": event.source,
+    }  # fmt: skip
+    word = sum((int(values[name]) & (1 << field.width) - 1) << field.offset
+               for name, field in RECORD_FIELDS.items())  # fmt: skip
+    return word.to_bytes(RECORD_BYTES, "little")
 
 
 class Core:
