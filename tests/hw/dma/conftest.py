@@ -7,7 +7,6 @@ from collections import deque
 
 import numpy as np
 import pytest
-from amaranth.sim import Simulator
 
 from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.dma.dma import Dma
@@ -15,12 +14,19 @@ from tinyneuron_hw.isa.codec import encode
 from tinyneuron_hw.isa.csr import Trap
 from tinyneuron_hw.isa.opcodes import Stream, UpdateMode
 
+from ..machine import machine
+
+
+def _own(rng: random.Random) -> random.Random:
+    """Numbers for one model: models run in no defined order."""
+    return random.Random(rng.getrandbits(64))
+
 
 class AxiMemory:
     """AXI4 subordinate: bytes, latency, back-pressure, IDs out of order; checks the protocol."""
 
     def __init__(self, port, memory: bytearray, rng, *, latency=(1, 8), stall=0.3, interleave=True):
-        self.port, self.memory, self.rng = port, memory, rng
+        self.port, self.memory, self.rng = port, memory, _own(rng)
         self.latency, self.stall, self.interleave = latency, stall, interleave
         self.width = len(port.wstrb)
         self.bad: set[int] = set()
@@ -149,7 +155,8 @@ class SbufPorts:
     """One DMA read and one DMA write port of SBUF."""
 
     def __init__(self, read, write, memory: np.ndarray, rng, stall=0.3):
-        self.read, self.write, self.memory, self.rng, self.stall = read, write, memory, rng, stall
+        self.read, self.write, self.memory, self.stall = read, write, memory, stall
+        self.rng = _own(rng)
         self.width = len(write.mask)
 
     async def run(self, ctx):
@@ -181,7 +188,8 @@ class DmaBench:
 
     def __init__(self, config: CoreConfig, *, seed: int, memory_bytes=1 << 15, **axi):
         self.config, self.rng = config, random.Random(seed)
-        self.dut = Dma(config)
+        self.machine = machine(Dma, config)
+        self.dut = self.machine.dut
         np_rng = np.random.default_rng(seed)
         self.memory = bytearray(np_rng.bytes(memory_bytes))
         shape = (config.partitions, config.sbuf_partition_bytes)
@@ -232,13 +240,13 @@ class DmaBench:
             ctx.set(issue.valid, 0)
 
     async def _watch(self, ctx):
-        dut = self.dut
+        dut, rng = self.dut, _own(self.rng)
         for i, (base, size, read, write) in enumerate(self.windows):
             window = {"base": base, "size": size, "read": read, "write": write, "execute": 0}
             for name, value in window.items():
                 ctx.set(getattr(dut.windows[i], name), int(value))
         while True:
-            ready = [(int(self.rng.random() < 0.7), int(self.rng.random() < 0.7))
+            ready = [(int(rng.random() < 0.7), int(rng.random() < 0.7))
                      for _ in dut.updates]  # fmt: skip
             for (update, trace), (u, t) in zip(zip(dut.updates, dut.trace, strict=True), ready,
                                                strict=True):  # fmt: skip
@@ -300,14 +308,9 @@ class DmaBench:
 
     def run(self, body=None):
         """Run ``body(ctx)`` (default: :meth:`until_idle`) with everything around it."""
-        sim = Simulator(self.dut)
-        sim.add_clock(1e-6)
-        for model in (*self.axi, *self.ports):
-            sim.add_testbench(model.run, background=True)
-        for process in (self._issue, self._watch, self._record):
-            sim.add_testbench(process, background=True)
-        sim.add_testbench(body or self.until_idle)
-        sim.run()
+        models = [model.run for model in (*self.axi, *self.ports)]
+        around = [*models, self._issue, self._watch, self._record]
+        self.machine.run(body or self.until_idle, processes=around)
         return self
 
     def trap(self) -> tuple:

@@ -9,7 +9,6 @@ import pytest
 from amaranth.hdl import Module
 from amaranth.lib import wiring
 from amaranth.lib.wiring import Out, connect, flipped
-from amaranth.sim import Simulator
 
 from tinyneuron_hw.config import get_config
 from tinyneuron_hw.dma.axi_arbiter import AxiArbiter
@@ -20,6 +19,7 @@ from tinyneuron_hw.isa.trace import RECORD_BYTES
 from tinyneuron_sim.backend import TraceEvent
 from tinyneuron_sim.trace.ring import decode_records
 
+from ..machine import machine
 from .conftest import AxiMemory
 
 BASE, SIZE = 0xF00, 96
@@ -60,7 +60,8 @@ class Bench:
 
     def __init__(self, config: str, seed: int, *, stall: float = 0.3, latency=(1, 60)):
         self.rng = random.Random(seed)
-        self.dut = OnPort(get_config(config))
+        self.machine = machine(OnPort, get_config(config))
+        self.dut = self.machine.dut
         self.memory = bytearray(self.rng.randbytes(8192))
         self.before = bytes(self.memory)
         self.axi = AxiMemory(self.dut.axi, self.memory, self.rng, stall=stall, latency=latency)
@@ -68,11 +69,7 @@ class Bench:
         self.read = 0
 
     def run(self, body) -> None:
-        sim = Simulator(self.dut)
-        sim.add_clock(1e-6)
-        sim.add_testbench(self.axi.run, background=True)
-        sim.add_testbench(body)
-        sim.run()
+        self.machine.run(body, self.axi.run)
 
     async def start(self, ctx, size: int = SIZE) -> None:
         control = self.dut.ring.control

@@ -4,8 +4,6 @@ import random
 from dataclasses import dataclass, field
 
 import numpy as np
-from amaranth.hdl import ResetInserter, Signal
-from amaranth.sim import Simulator
 
 from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.formats import FORMATS
@@ -15,6 +13,7 @@ from tinyneuron_hw.isa.opcodes import Space
 from tinyneuron_hw.isa.roles import PATTERNS
 from tinyneuron_hw.isa.rules import on_chip_dims
 
+from ..machine import machine
 from .programs import random_memory
 from .reference import Reference
 
@@ -48,10 +47,11 @@ class EngineBench:
     """
 
     def __init__(
-        self, dut, config: CoreConfig, *, seed: int, stall: float = 0.0, pause: float = 0.0,
-        reference: type[Reference] = Reference,
+        self, engine: type, config: CoreConfig, *, seed: int, stall: float = 0.0,
+        pause: float = 0.0, reference: type[Reference] = Reference,
     ):  # fmt: skip
-        self.dut = dut
+        self.machine = machine(engine, config, resettable=True)
+        self.dut = self.machine.dut
         self.config = config
         self.random = random.Random(seed)
         self.stall = stall
@@ -65,8 +65,7 @@ class EngineBench:
     def run(self, program: list[bytes], *, watchdog: int, reset_at: int | None = None) -> Timing:
         """Executes a program. With ``reset_at``, the engine is reset in that cycle while it
         executes something else, and the memories become random again."""
-        reset = Signal()
-        timing = Timing()
+        reset, timing = self.machine.reset, Timing()
 
         async def bench(ctx):
             if reset_at is not None:
@@ -82,10 +81,7 @@ class EngineBench:
                 assert not ctx.get(self.dut.port.done)
                 await ctx.tick()
 
-        sim = Simulator(ResetInserter(reset)(self.dut))
-        sim.add_clock(1e-6)
-        sim.add_testbench(bench)
-        sim.run()
+        self.machine.run(bench)
         return timing
 
     async def _execute(self, ctx, program, timing: Timing, limit: int) -> None:

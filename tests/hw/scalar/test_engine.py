@@ -41,7 +41,7 @@ def test_random_instructions_match_the_rules(stall):
     draw = ScalarProgram(CONFIG, seed=int(stall * 10))
     kinds = [Opcode.LOAD_TABLE, *[Opcode.ACTIVATE] * 3, Opcode.ACTIVATE_READ, Opcode.ACTIVATE_SEED]
     program = [draw.instruction(opcode) for opcode in kinds * 4]
-    bench = Bench(ScalarEngine(CONFIG), CONFIG, seed=2, stall=stall, pause=stall)
+    bench = Bench(ScalarEngine, CONFIG, seed=2, stall=stall, pause=stall)
     timing = bench.run(program, watchdog=6_000)
     assert len(timing.done) == len(program)
 
@@ -50,7 +50,7 @@ def test_more_lanes_than_psum_partitions():
     config = MORE_LANES_THAN_COLUMNS
     draw = ScalarProgram(config, seed=9, max_elements=8)
     program = [draw.instruction(Opcode.ACTIVATE) for _ in range(5)]
-    timing = Bench(ScalarEngine(config), config, seed=5).run(program, watchdog=1_000)
+    timing = Bench(ScalarEngine, config, seed=5).run(program, watchdog=1_000)
     assert len(timing.done) == len(program)
 
 
@@ -61,7 +61,7 @@ def test_runs_at_one_element_per_cycle(space, function):
     source = pattern(space=space, dims=[(1, count)])
     target = pattern(offset=512, dims=[(1, count)])
     program = [load_table(64, 20), activate(source, target, 0.5, 3.0, function=function)]
-    timing = Bench(ScalarEngine(CONFIG), CONFIG, seed=3).run(program, watchdog=400)
+    timing = Bench(ScalarEngine, CONFIG, seed=3).run(program, watchdog=400)
     assert timing.done[1] - timing.done[0] <= count + 40
 
 
@@ -73,7 +73,7 @@ def test_survives_reset_in_the_middle_of_an_instruction():
         activate(target, source, bias=-1.0, function=TABLE),
         activate_read(pattern(offset=512)),
     ]
-    bench = Bench(ScalarEngine(CONFIG), CONFIG, seed=4)
+    bench = Bench(ScalarEngine, CONFIG, seed=4)
     timing = bench.run(program, watchdog=600, reset_at=45)
     assert len(timing.done) == 4
 
@@ -87,5 +87,5 @@ def test_a_read_out_right_behind_the_last_element_has_it(count):
         activate(source, target, 3.0, 1.0, reduce_cmd=ReduceCommand.REDUCE),
         activate_read(pattern(offset=772)),
     ]
-    timing = Bench(ScalarEngine(CONFIG), CONFIG, seed=6).run(program, watchdog=400)
+    timing = Bench(ScalarEngine, CONFIG, seed=6).run(program, watchdog=400)
     assert timing.done[3] - timing.issued[0] <= 2 * count + 120

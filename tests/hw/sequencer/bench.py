@@ -2,10 +2,7 @@
 
 import random
 from dataclasses import dataclass, field, replace
-from functools import cache, partial
-
-from amaranth.hdl import ResetInserter, Signal
-from amaranth.sim import Simulator
+from functools import partial
 
 from tinyneuron_hw.config import get_config
 from tinyneuron_hw.isa.codec import encode
@@ -14,6 +11,7 @@ from tinyneuron_hw.isa.opcodes import Opcode, Stream
 from tinyneuron_hw.sequencer.ports import TraceKind
 from tinyneuron_hw.sequencer.sequencers import Sequencers
 
+from ..machine import machine
 from .move_unit import MoveUnit
 
 CONFIG = get_config("default").with_changes(dma_engines=2)
@@ -59,50 +57,6 @@ class Writer:
             self.ctx.set(signal, value)
 
 
-class Machine:
-    """One simulator of `Sequencers` for all benches of a configuration: it takes seconds to
-    build. The bench in charge plays the surroundings."""
-
-    def __init__(self, config):
-        self.dut = Sequencers(config)
-        self.bench = None
-        self.reset = Signal()
-        self.sim = Simulator(ResetInserter(self.reset)(self.dut))
-        self.sim.add_clock(1e-6)
-        self.sim.add_testbench(self.main)
-        # Processes, not testbenches: their writes do not settle the design one by one.
-        for process in (self.axi, self.dma, self.moves, self.watch):
-            self.sim.add_process(process)
-        for index in range(3):
-            self.sim.add_process(partial(self.engine, index))
-
-    async def main(self, ctx):
-        await self.bench.main(ctx)
-
-    async def axi(self, ctx):
-        await self.bench.axi(ctx)
-
-    async def dma(self, ctx):
-        await self.bench.dma(ctx)
-
-    async def moves(self, ctx):
-        await self.bench.unit.run(ctx)
-
-    async def watch(self, ctx):
-        await self.bench.watch(ctx)
-
-    async def engine(self, index, ctx):
-        await self.bench.engine(index, ctx)
-
-    def run(self, bench):
-        if self.bench:
-            self.sim.reset()
-        self.bench = bench
-        self.sim.run()
-
-
-machine = cache(Machine)
-
 FAST = Timing(latency=(0, 0), gap=0, engine=(0, 0), dma=(0, 0), address_stall=0)
 CONTROLLER = replace(FAST, latency=(105, 105), in_order=True)
 """The memory controller with a ``memory_latency`` of 100."""
@@ -125,7 +79,7 @@ class Bench:
 
     def __post_init__(self):
         self.rng = random.Random(self.seed)
-        self.machine = machine(self.config)
+        self.machine = machine(Sequencers, self.config, resettable=True)
         self.dut = self.machine.dut
         self.unit = MoveUnit(self)
         self.body = None
@@ -332,7 +286,10 @@ class Bench:
     def run(self, body=None):
         """Runs the program once, or ``body(bench, ctx)``; returns the bench."""
         self.body = body
-        self.machine.run(self)
+        engines = [partial(self.engine, index) for index in range(3)]
+        self.machine.run(
+            self.main, processes=[self.axi, self.dma, self.unit.run, self.watch, *engines]
+        )
         return self
 
     def starts(self, stream):

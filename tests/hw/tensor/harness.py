@@ -5,8 +5,6 @@ import random
 from dataclasses import dataclass, field
 
 import softfloatpy as sf
-from amaranth.hdl import ResetInserter, Signal
-from amaranth.sim import Simulator
 
 from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.formats import FORMATS, DType
@@ -16,6 +14,7 @@ from tinyneuron_hw.isa.matmul import MatmulKind, element_bytes, matmul_kind
 from tinyneuron_hw.isa.opcodes import Opcode, Space
 from tinyneuron_hw.tensor.engine import TensorEngine
 
+from ..machine import machine
 from .model import column_sum, fp32_passes, from_raw
 
 ACCUMULATE_LATENCY = 5
@@ -154,8 +153,8 @@ class Bench:
     """(cycle, word) of every PSUM request."""
 
     def __post_init__(self) -> None:
-        self.dut = TensorEngine(self.config, ACCUMULATE_LATENCY)
-        self.reset = Signal()
+        self.machine = machine(TensorEngine, self.config, ACCUMULATE_LATENCY, resettable=True)
+        self.dut, self.reset = self.machine.dut, self.machine.reset
         self.rng = random.Random(self.seed)
         words = self.config.psum_partition_bytes // 4
         self.psum = [[0] * words for _ in range(self.config.columns)]
@@ -172,10 +171,7 @@ class Bench:
 
     def run(self, testbench) -> None:
         """Runs an async ``testbench(ctx)``; it drives the bench with :meth:`step`."""
-        sim = Simulator(ResetInserter(self.reset)(self.dut))
-        sim.add_clock(1e-6)
-        sim.add_testbench(testbench)
-        sim.run()
+        self.machine.run(testbench)
 
     def execute(self, program: list[tuple[Opcode, dict]], limit: int = 20_000) -> None:
         async def testbench(ctx):

@@ -30,7 +30,7 @@ OPCODES = [code for code in STREAM_OPCODES[Stream.VECTOR] if code.value >= 0x60]
 
 
 def run(program, *, seed=0, config=CONFIG, watchdog=4_000, reset_at=None, **rates):
-    bench = EngineBench(VectorEngine(config), config, seed=seed, **rates)
+    bench = EngineBench(VectorEngine, config, seed=seed, **rates)
     timing = bench.run(program, watchdog=watchdog, reset_at=reset_at)
     assert len(timing.done) == len(program)
     return timing

@@ -19,7 +19,7 @@ OPCODES = [Opcode.MAX8, Opcode.FIND_INDEX8, Opcode.MATCH_REPLACE8, Opcode.TRANSP
 
 
 def run(program, *, seed=0, config=SMALL, watchdog=4_000, reset_at=None, **rates):
-    bench = EngineBench(VectorEngine(config), config, seed=seed, **rates)
+    bench = EngineBench(VectorEngine, config, seed=seed, **rates)
     timing = bench.run(program, watchdog=watchdog, reset_at=reset_at)
     assert len(timing.done) == len(program)
     return timing
