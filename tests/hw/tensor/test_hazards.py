@@ -95,12 +95,12 @@ def _require_atomic(m: Module, accumulator: Accumulator, arriving, followed: Sig
     m.d.comb += Assert(~reads | (accumulator.lanes[0] == expected))
 
 
-@pytest.mark.parametrize("cycles", [13, pytest.param(18, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("cycles", [12, pytest.param(18, marks=pytest.mark.slow)])
 def test_additions_to_one_word_never_overlap(cycles: int, tmp_path: Path):
     assert counterexample(*pipeline(ACCUMULATE_LATENCY - 1), cycles, tmp_path) is None
 
 
 def test_a_window_that_is_a_cycle_short_is_found(tmp_path: Path):
-    found = counterexample(*pipeline(ACCUMULATE_LATENCY - 2), 13, tmp_path)
+    found = counterexample(*pipeline(ACCUMULATE_LATENCY - 2), 12, tmp_path)
     assert found is not None
     assert "Assert failed in top" in found
