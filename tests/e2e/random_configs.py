@@ -24,8 +24,6 @@ DOES_NOT_FIT = (nki.KernelError, LoweringError)
 """What a kernel may raise on a configuration whose memories are too small for it."""
 
 _TRIES = 60
-_MOST_INSTRUCTIONS = 200
-"""Of a program: a simulation takes seconds, not minutes."""
 
 
 @dataclass(frozen=True)
@@ -60,19 +58,21 @@ def draw_config(seed: int, *, sides: tuple[int, ...] = (4, 4, 4, 8, 8, 16)) -> C
     )
 
 
-def draw_programs(config: CoreConfig, seed: int) -> list[Drawn]:
+def draw_programs(config: CoreConfig, seed: int, most_instructions: int) -> list[Drawn]:
     """Two matmuls, two convolutions, and one program of lane operations and transfers, small enough
-    for the memories of ``config``."""
+    for the memories of ``config``; each of at most ``most_instructions``."""
     rng = random.Random(f"programs {seed}")
     draws = (_matmul, _conv2d, _matmul, _conv2d, _lanes)
-    return [_until_it_fits(draw, config, rng) for draw in draws]
+    return [_until_it_fits(draw, config, rng, most_instructions) for draw in draws]
 
 
 _Draw = Callable[[CoreConfig, random.Random, float], Drawn]
 """Draws a program; the last argument, at most 1, scales its sizes."""
 
 
-def _until_it_fits(draw: _Draw, config: CoreConfig, rng: random.Random) -> Drawn:
+def _until_it_fits(
+    draw: _Draw, config: CoreConfig, rng: random.Random, most_instructions: int
+) -> Drawn:
     problem: Exception | None = None
     for attempt in range(_TRIES):
         try:
@@ -80,7 +80,7 @@ def _until_it_fits(draw: _Draw, config: CoreConfig, rng: random.Random) -> Drawn
         except DOES_NOT_FIT as error:
             problem = error
         else:
-            if sum(map(len, drawn.program.streams.values())) <= _MOST_INSTRUCTIONS:
+            if sum(map(len, drawn.program.streams.values())) <= most_instructions:
                 return drawn
     raise AssertionError(f"{config}: nothing fits: {problem}")
 

@@ -18,6 +18,8 @@ from .small_programs import conv2d_case, lanes_case, matmul_case, transfers_case
 
 TARGET = "icarus"
 """From sources to results it is the quickest target: no C++ is compiled."""
+SHORT, LONG = 60, 200
+"""Instructions of a program at most: Icarus takes some ten seconds for the longest of the short."""
 CHOSEN = os.environ.get("TINYNEURON_CONFIG_SEED")
 SMALL = [
     seed
@@ -29,11 +31,11 @@ FEW = [int(CHOSEN)] if CHOSEN else SMALL[:6]
 MANY = [] if CHOSEN else range(100, 160)
 
 
-def check_config(seed: int) -> None:
+def check_config(seed: int, most_instructions: int) -> None:
     config = draw_config(seed)
     print(f"seed {seed}: {config}")
     with open_device("golden", config) as golden, open_device(TARGET, config) as device:
-        for drawn in draw_programs(config, seed):
+        for drawn in draw_programs(config, seed, most_instructions):
             print(drawn.name)
             expected = golden.load(drawn.program).run(drawn.inputs).outputs
             result = device.load(drawn.program).run(drawn.inputs)
@@ -43,7 +45,7 @@ def check_config(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", FEW)
 def test_a_random_configuration_gives_goldens_bytes(seed):
-    check_config(seed)
+    check_config(seed, SHORT)
 
 
 @pytest.mark.slow
@@ -51,13 +53,13 @@ def test_a_random_configuration_gives_goldens_bytes(seed):
 def test_many_random_configurations_give_goldens_bytes(seed, tmp_path, monkeypatch):
     # A cache of its own: sixty models would push out everything else.
     monkeypatch.setenv("TINYNEURON_CACHE", str(tmp_path))
-    check_config(seed)
+    check_config(seed, LONG)
 
 
 def test_seeds_repeat_and_differ():
     assert draw_config(7) == draw_config(7)
     assert len({draw_config(seed) for seed in range(20)}) == 20
-    first, again = (draw_programs(draw_config(7), 7) for _ in range(2))
+    first, again = (draw_programs(draw_config(7), 7, SHORT) for _ in range(2))
     for one, other in zip(first, again, strict=True):
         assert one.name == other.name
         assert one.program.streams == other.program.streams
