@@ -4,35 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tinyneuron_hw.formats import DType
-from tinyneuron_hw.isa.opcodes import CONTROL_OPCODES, Opcode
+from tinyneuron_hw.config import CoreConfig
+from tinyneuron_hw.formats import FORMATS, DType
+from tinyneuron_hw.isa.opcodes import CONTROL_OPCODES, DMA_OPCODES, Opcode
 
 from .assign import TRANSFER_CYCLES
 from .coded import Coded
 
 __all__ = ["REGISTER_CYCLES", "engine_cycles", "sequencer_cycles"]
 
-_DMA = (Opcode.DMA_LOAD, Opcode.DMA_STORE, Opcode.DMA_COPY, Opcode.DMA_LOCAL, Opcode.DMA_GATHER,
-        Opcode.DMA_SCATTER)  # fmt: skip
 FP32_PASSES = 4
 LOOP_CYCLES = 8
 REGISTER_CYCLES = 6
 
 
-def engine_cycles(instr: Coded) -> int:
-    """At least so many cycles of an engine: an element of each partition in each. A stationary
-    matrix is loaded while another one is at work."""
+def engine_cycles(instr: Coded, config: CoreConfig) -> int:
+    """Cycles of an engine, about: an element of each partition in each, of a transfer a beat of the
+    port. A stationary matrix is loaded while another one is at work."""
     if instr.opcode in CONTROL_OPCODES or instr.opcode is Opcode.LOAD_STATIONARY:
         return 0
-    if instr.opcode in _DMA:
-        return TRANSFER_CYCLES
-    sizes: dict[str, int] = {}
+    elements: dict[str, int] = {}
     for path, value in instr.fields.items():
         operand, _, rest = path.partition(".dims.")
         if rest.endswith(".size"):
-            sizes[operand] = sizes.get(operand, 1) * value
+            elements[operand] = elements.get(operand, 1) * value
+    count = max(elements.values(), default=1)
+    if instr.opcode in DMA_OPCODES:
+        side = "dst" if "dst.num_partitions" in instr.fields else "src"
+        row = count * FORMATS[instr.fields[f"{side}.dtype"]].bytes
+        rows = instr.fields.get(f"{side}.num_partitions", 1)
+        return TRANSFER_CYCLES + rows * row // config.axi_bytes
     passes = FP32_PASSES if instr.fields.get("src.dtype") is DType.FP32 else 1
-    return passes * max(sizes.values(), default=1)
+    return passes * count
 
 
 def sequencer_cycles(code: Sequence[Coded]) -> int:

@@ -101,11 +101,11 @@ class Repeats:
     def find(self) -> list[Item]:
         """The stream."""
         items = [self._once(at, instr) for at, instr in enumerate(self.code)]
-        before = len(items) + 1
-        while len(items) < before:
-            before = len(items)
-            for period in range(1, self.longest + 1):
-                items = self._rolled(items, period)
+        period = 1
+        while period <= self.longest:
+            # Loops that were found may repeat themselves, in a shorter period.
+            before, items = len(items), self._rolled(items, period)
+            period = 1 if len(items) < before else period + 1
         return items
 
     def _once(self, at: int, instr: Coded) -> Item:
@@ -168,9 +168,9 @@ def _may_grow(fields: dict[str, Any], path: str, value: Any) -> bool:
     """Whether a register can give a number, or move it."""
     if f"{path}_by_register" in fields or f"{path}_uses_register" in fields:
         return False
-    if path in (f"{_WAIT}value", "header.update.value"):
-        return True
-    return path.endswith(".offset") or (path.endswith(".address") and value < _REACH)
+    if path.endswith(".address"):
+        return value < _REACH
+    return path.endswith(".offset") or path in (f"{_WAIT}value", "header.update.value")
 
 
 def _alike(items: Sequence[Item], period: int) -> list[tuple[int, int]]:

@@ -5,9 +5,9 @@ grow by the same amount each time, is fetched once: a loop runs it, and register
 Loops that repeat in the same way go into a loop around them. What runs, and its order, stays as it
 was; :mod:`.unroll` checks that for every stream.
 
-A loop is written where it stays in the fetch buffer, and where the sequencer needs no longer for
-its passes than the engine: instructions with registers take it longer, and those that count are
-more of them.
+A loop is written where it stays in the fetch buffer, where fetching its passes would take a
+noticeable share of the engine's time, and where the sequencer needs no longer for them than the
+engine: instructions with registers take it longer, and those that count are more of them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tinyneuron_hw.config import NUM_REGISTERS, CoreConfig
+from tinyneuron_hw.config import INSTRUCTION_BYTES, NUM_REGISTERS, CoreConfig
 from tinyneuron_hw.isa.opcodes import Opcode, RegisterOp, WaitMode
 
 from .coded import Coded
@@ -27,6 +27,8 @@ from .unroll import verify_rolled
 
 __all__ = ["roll"]
 
+WORTH = 50
+"""Where the engine works so many times longer than the fetch, that is hardly in anyone's way."""
 _WORD = 1 << 32
 
 
@@ -44,7 +46,9 @@ class _Roller:
     def __init__(self, code: Sequence[Coded], config: CoreConfig):
         self.code, self.buffer = code, config.fetch_buffer
         self.found = Repeats(code, self.buffer, self.pays)
-        self.busy = [0, *itertools.accumulate(map(engine_cycles, code))]
+        self.beats = INSTRUCTION_BYTES // config.axi_bytes
+        work = (engine_cycles(instr, config) for instr in code)
+        self.busy = [0, *itertools.accumulate(work)]
         """Cycles of the engine up to each instruction."""
         self.sizes: dict[Item, int] = {}
 
@@ -61,6 +65,8 @@ class _Roller:
         shape = self.found.shapes[loop.shape]
         assert isinstance(shape, Again)
         busy = self.busy[loop.at + shape.length] - self.busy[loop.at]
+        if WORTH * shape.length * self.beats < busy:
+            return False
         inside = sum(map(self.size, body))
         moved = {(first, step) for first, step in zip(loop.numbers, shape.steps, strict=True)
                  if step}  # fmt: skip
