@@ -22,8 +22,9 @@ _TARGETS = ("dst", "first", "counter")
 SCALAR_PATHS = ("operand0", "operand1", "bias", "scale")
 
 
-def encode_program(module: Module, schedule: Schedule) -> Program:
-    """The program: code, tensor table, relocations, and the kernel's line of each instruction."""
+def encode_program(module: Module, schedule: Schedule, *, rolls: bool = False) -> Program:
+    """The program: code, tensor table, relocations, and the kernel's line of each instruction.
+    ``rolls``: streams have no registers, loops or branches yet, and get loops where they pay."""
     streams: dict[Stream, list[bytes]] = {}
     relocations: list[Relocation] = []
     lines: dict[str, list[int]] = {}
@@ -31,7 +32,7 @@ def encode_program(module: Module, schedule: Schedule) -> Program:
     bounds: dict[str, dict[str, Any]] = {}
     for stream, entries in schedule.streams.items():
         code = [_coded(entry, stream) for entry in entries]
-        if not module.is_dynamic:
+        if rolls:
             code = roll(code, module.config)
         streams[stream] = [encode(item.opcode, item.fields) for item in code]
         for index, item in enumerate(code):

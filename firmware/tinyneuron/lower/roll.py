@@ -6,7 +6,7 @@ Loops that repeat in the same way go into a loop around them. What runs, and its
 was; :mod:`.unroll` checks that for every stream.
 
 A loop is written where it stays in the fetch buffer, where fetching its passes would take a
-noticeable share of the engine's time, and where the sequencer needs no longer for them than the
+noticeable share of the engine's time, and where the sequencer needs less for them than the
 engine: instructions with registers take it longer, and those that count are more of them.
 """
 
@@ -29,6 +29,9 @@ __all__ = ["roll"]
 
 WORTH = 50
 """Where the engine works so many times longer than the fetch, that is hardly in anyone's way."""
+SLACK = 0.8
+"""The share of the engine's time that the sequencer may take: what comes behind a loop has to be
+fetched and prepared as well."""
 _WORD = 1 << 32
 
 
@@ -75,7 +78,7 @@ class _Roller:
             return False
         written = self.write(loop)
         return (0 < len(written) <= min(self.buffer, count * inside - 1)
-                and sequencer_cycles(written) <= busy)  # fmt: skip
+                and sequencer_cycles(written) <= SLACK * busy)  # fmt: skip
 
 
 @dataclass(frozen=True)
