@@ -37,11 +37,11 @@ def verify_rolled(rolled: Sequence[Coded], code: Sequence[Coded]) -> None:
                               "instructions")  # fmt: skip
         expected, found = _named(instr), dict(run[1])
         if f"{_WAIT}mode" not in expected:
-            waited = found.get(f"{_WAIT}semaphore"), found.get(f"{_WAIT}value", 0)
             if found.get(f"{_WAIT}mode") is WaitMode.GREATER_EQUAL:
-                if waited[1] > reached.get(waited[0], 0):
+                semaphore, value = found[f"{_WAIT}semaphore"], found[f"{_WAIT}value"]
+                if value > reached.get(semaphore, 0):
                     raise VerifyError(f"line {instr.line}: instruction {number} waits for "
-                                      f"{waited[1]} of semaphore {waited[0]}")  # fmt: skip
+                                      f"{value} of semaphore {semaphore}")  # fmt: skip
                 found = {path: v for path, v in found.items() if not path.startswith(_WAIT)}
         elif expected[f"{_WAIT}mode"] is WaitMode.GREATER_EQUAL:
             reached[expected[f"{_WAIT}semaphore"]] = expected[f"{_WAIT}value"]

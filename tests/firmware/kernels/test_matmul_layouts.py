@@ -94,9 +94,7 @@ def test_every_layout_of_every_type(check, dtype, layout):
     check("tiny", 11, 19, 9, dtype, layout)
 
 
-@pytest.mark.parametrize(
-    ("dtype", "layout", "k"), [("fp8_e4m3", "nn", 9), ("int8", "tt", 261)]
-)
+@pytest.mark.parametrize(("dtype", "layout", "k"), [("fp8_e4m3", "nn", 9), ("int8", "tt", 261)])
 def test_what_the_array_turned_comes_from_device_memory_the_next_time(check, dtype, layout, k):
     """Too large to stay in SBUF, and needed by several blocks of rows or of columns."""
     sizes = (500, k, 66) if layout == "nn" else (26, k, 66)
