@@ -3,9 +3,12 @@
 import numpy as np
 import pytest
 
+from tinyneuron.lower.coded import Coded
+from tinyneuron.lower.unroll import unrolled
 from tinyneuron.runtime.dtypes import numpy_dtype
 from tinyneuron_hw.config import INSTRUCTION_BYTES
 from tinyneuron_hw.formats import DType
+from tinyneuron_hw.isa.codec import decode
 from tinyneuron_sim.backend import open_backend
 from tinyneuron_sim.loader import load_and_start
 
@@ -50,6 +53,12 @@ def tolerance(exact, magnitude, roundings, dtype):
     return inner + (np.abs(exact) + inner) * UNIT[dtype] + 2.0**-25
 
 
+def instructions_that_run(program, stream):
+    """Opcode and fields of each instruction of a stream without branches, as often as it runs."""
+    code = (decode(raw) for raw in program.streams[stream])
+    return list(unrolled([Coded(item.opcode, item.fields) for item in code]))
+
+
 @pytest.fixture
 def run_golden():
     return execute
@@ -58,3 +67,8 @@ def run_golden():
 @pytest.fixture
 def error_bound():
     return tolerance
+
+
+@pytest.fixture
+def what_runs():
+    return instructions_that_run

@@ -26,6 +26,7 @@ from .drain import Drain, check_vectors, result_dtype
 from .matmul_plan import Block, MatmulPlan, MatmulShape, make_plan
 from .operands import Operand
 from .row_tiles import is_integer, multiplied_together, rows_per_tile
+from .turned_loads import can_turn
 
 __all__ = ["LAYOUTS", "build", "matmul"]
 
@@ -68,7 +69,9 @@ def matmul(
     out = nl.ndarray((shape.batches, *ending) if batched else ending, kind, buffer=nl.shared_hbm)
     left, right = left.turnable(), right.turnable()
     dtypes = left.tensor.dtype, right.tensor.dtype, kind
-    plan = make_plan(current().config, shape, dtypes, left.turned or right.turned)
+    through_array = left.through_array or right.through_array
+    made = left.is_made or right.is_made
+    plan = make_plan(current().config, shape, dtypes, through_array, made)
     operands = (
         Operand(right.tensor, right.turned, plan.keeps_rhs, plan.rhs_uses),
         Operand(left.tensor, left.turned, plan.keeps_lhs, plan.lhs_uses),
@@ -121,13 +124,23 @@ class _Given:
     def batches(self) -> int:
         return self.tensor.shape[0] if self.tensor.ndim == 3 else 1
 
+    @property
+    def through_array(self) -> bool:
+        """Whether the Tensor engine transposes it: transfers cannot."""
+        return self.turned and not can_turn(self.tensor)
+
+    @property
+    def is_made(self) -> bool:
+        """Whether an engine makes its tiles: they are not what a transfer brings."""
+        return self.through_array or (is_integer(self.tensor.dtype) and not self.turned)
+
     def turnable(self) -> _Given:
-        """The same with three axes. On an array with fewer columns than rows, which does not
-        transpose a whole tile, DMA turns it in device memory."""
+        """The same with three axes. An array with fewer columns than rows does not transpose a
+        whole tile: what it would have to, DMA turns in device memory, element by element."""
         config, batches = current().config, self.batches
         shape = (batches, *self.tensor.shape[-2:])
         tensor = self.tensor.reshape(shape)
-        if not self.turned or config.columns >= config.partitions:
+        if not self.through_array or config.columns >= config.partitions:
             return _Given(tensor, self.turned)
         copy = nl.ndarray((batches, self.k, self.other), tensor.dtype, buffer=nl.private_hbm)
         (apart, pitch, step) = tensor.strides

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tinyneuron_hw.config import PSUM_BANKS, CoreConfig
 from tinyneuron_hw.formats import FORMATS, DType
 
-from .row_tiles import Columns, is_integer, pair_of
+from .row_tiles import Columns, pair_of
 
 __all__ = ["Block", "MatmulPlan", "MatmulShape", "make_plan"]
 
@@ -116,10 +116,11 @@ def _columns(block: Block, batched: bool, first: int, width: int) -> Columns:
 
 
 def make_plan(
-    config: CoreConfig, shape: MatmulShape, dtypes: tuple[DType, DType, DType], turns: bool
-) -> MatmulPlan:
+    config: CoreConfig, shape: MatmulShape, dtypes: tuple[DType, DType, DType], turns: bool,
+    made: bool,
+) -> MatmulPlan:  # fmt: skip
     """The cut for operands and result of these types (lhs, rhs, out); ``turns``: an operand passes
-    through PSUM to be transposed."""
+    through PSUM to be transposed; ``made``: an engine makes the tiles of one."""
     room = config.sbuf_partition_bytes
     size = max(FORMATS[dtype].bytes for dtype in dtypes[:2]) * pair_of(dtypes[1])
     # A tile takes at most an eighth of SBUF, so that several are in flight on any configuration.
@@ -142,7 +143,7 @@ def make_plan(
     lhs_bytes = depth * shape.m * (shape.batches if shape.lhs_batched else 1) * size
     keeps_lhs = lhs_uses > 1 and lhs_bytes <= min(free - keeps_rhs * rhs_bytes, room // 8)
     ahead = 0
-    if turns or is_integer(dtypes[1]):
+    if made:
         ahead = max(1, min(AHEAD, room // 8 // (width * size)))
     return MatmulPlan(
         shape, batches, columns, height, step, keeps_lhs, keeps_rhs, lhs_uses, rhs_uses, ahead

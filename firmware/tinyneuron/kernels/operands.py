@@ -9,6 +9,7 @@ from tinyneuron.nki import isa as nisa
 from tinyneuron.nki import language as nl
 
 from .row_tiles import Columns, is_integer, multiplied_together, pair_of, row_tiles
+from .turned_loads import can_turn, turned_loads
 from .turned_tiles import turned_tiles
 
 __all__ = ["Operand", "check_float_matrices"]
@@ -35,8 +36,8 @@ class Operand:
     """One side of a matmul.
 
     Tiles that other blocks need again stay in SBUF when there is room. Otherwise they are loaded
-    again; those that had to be turned are put into device memory the first time and come from
-    there.
+    again; those that the Tensor engine had to turn are put into device memory the first time and
+    come from there.
 
     Parameters
     ----------
@@ -51,11 +52,12 @@ class Operand:
     def __init__(self, source: nl.Tensor, turned: bool, keeps: bool, uses: int):
         self.source, self.turned, self.keeps = source, turned, keeps
         self.pair = pair_of(source.dtype)
+        self.loads_turned = turned and can_turn(source)
         self.kept: dict[Columns, list[nl.Tensor]] = {}
         self.spilled: set[Columns] = set()
         self.scratch: nl.Tensor | None = None
-        """``[1, K, B * X]`` for turned tiles, the elements of a pair side by side."""
-        if turned and uses > 1 and not keeps:
+        """``[1, K, B * X]`` for tiles turned in the array, the elements of a pair side by side."""
+        if turned and not self.loads_turned and uses > 1 and not keeps:
             batches, width, depth = source.shape
             shape = (1, -(-depth // self.pair), batches * width * self.pair)
             self.scratch = nl.ndarray(shape, source.dtype, buffer=nl.private_hbm)
@@ -80,6 +82,8 @@ class Operand:
             return row_tiles(self.scratch, here, False)
         # With several matrices all their columns are asked for, so they are one run of rows.
         flat = self.source.reshape((batches * width, depth))
+        if self.loads_turned:
+            return turned_loads(flat, first, columns.total)
         turned = turned_tiles(flat, first, columns.total)
         return turned if self.scratch is None else self._spilled(turned, columns, first)
 

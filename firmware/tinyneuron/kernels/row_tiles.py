@@ -19,6 +19,7 @@ __all__ = [
     "pair_of",
     "row_tiles",
     "rows_per_tile",
+    "transfers",
 ]
 
 TRANSFER_BYTES = 512
@@ -66,24 +67,31 @@ def rows_per_tile(dtype: object) -> int:
     return nl.tile_size.pmax * pair_of(dtype)
 
 
+def transfers(tiles: int, tile_bytes: int) -> Iterator[tuple[int, int]]:
+    """First tile and number of tiles of each transfer of about TRANSFER_BYTES per partition
+    (``tile_bytes`` for a tile); the first tile comes alone and the next in growing groups, so that
+    work starts early and does not run dry."""
+    limit = min(TRANSFER_BYTES, nl.tile_size.total_available_sbuf_size // 16)
+    group, least = max(1, limit // tile_bytes), max(1, SMALL_BYTES // tile_bytes)
+    start = 0
+    while start < tiles:
+        count = min(group, max(least, start) if start else 1, tiles - start)
+        yield start, count
+        start += count
+
+
 def row_tiles(source: nl.Tensor, columns: Columns, paired: bool) -> Iterator[nl.Tensor]:
     """Loads ``columns`` of ``source[B, K, X]``, one operand ``[P, B, X]`` of ``nc_matmul`` for each
     tile of rows, as it is asked for; ``paired``: rows are put together to pairs, ``[P, B, X, 2]``.
 
-    Several tiles share a transfer of about TRANSFER_BYTES per partition; the first comes alone and
-    the next in growing groups, so that work starts early and does not run dry.
+    Several tiles share a transfer: see :func:`transfers`.
     """
     depth = source.shape[1]
     per_tile = nl.tile_size.pmax * (PAIR if paired else 1)
     tile_bytes = (PAIR if paired else 1) * columns.total * FORMATS[source.dtype].bytes
-    limit = min(TRANSFER_BYTES, nl.tile_size.total_available_sbuf_size // 16)
-    group, least = max(1, limit // tile_bytes), max(1, SMALL_BYTES // tile_bytes)
     load = _pairs if paired else _rows
-    full, start = depth // per_tile, 0
-    while start < full:
-        count = min(group, max(least, start) if start else 1, full - start)
+    for start, count in transfers(depth // per_tile, tile_bytes):
         yield from load(source, start, count, columns)
-        start += count
     rest = depth % per_tile
     if rest:
         yield _ragged_pairs(source, rest, columns) if paired else _ragged(source, rest, columns)

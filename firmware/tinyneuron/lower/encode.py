@@ -10,7 +10,9 @@ from tinyneuron_hw.isa.matmul import element_bytes
 from tinyneuron_hw.isa.opcodes import Opcode, Stream, WaitMode
 
 from ..program.program import Program, Relocation, TensorSpec
+from .coded import Coded
 from .ir import DeviceRef, Dims, Extent, Instr, Module, Operand, Register, TileRef
+from .roll import roll
 from .semaphores import Entry, Schedule
 
 __all__ = ["encode_program"]
@@ -20,28 +22,27 @@ _TARGETS = ("dst", "first", "counter")
 SCALAR_PATHS = ("operand0", "operand1", "bias", "scale")
 
 
-def encode_program(module: Module, schedule: Schedule) -> Program:
-    """The program: code, tensor table, relocations, and the kernel's line of each instruction."""
+def encode_program(module: Module, schedule: Schedule, *, rolls: bool = False) -> Program:
+    """The program: code, tensor table, relocations, and the kernel's line of each instruction.
+    ``rolls``: streams have no registers, loops or branches yet, and get loops where they pay."""
     streams: dict[Stream, list[bytes]] = {}
     relocations: list[Relocation] = []
     lines: dict[str, list[int]] = {}
     files, numbers = {module.file: 0}, {}
     bounds: dict[str, dict[str, Any]] = {}
     for stream, entries in schedule.streams.items():
-        streams[stream] = []
-        for index, entry in enumerate(entries):
-            streams[stream].append(_encode(entry, stream))
-            if entry.instr and entry.instr.bounds:
-                bounds.setdefault(stream.name, {})[str(index)] = _bounds(*entry.instr.bounds)
-            for path, ref in entry.instr.operands.items() if entry.instr else ():
-                if not isinstance(ref, TileRef):
-                    relocations.append(
-                        Relocation(stream, index, f"{path}.address", ref.base.name)
-                    )  # fmt: skip
-        lines[stream.name] = [entry.instr.line if entry.instr else entry.line for entry in entries]
+        code = [_coded(entry, stream) for entry in entries]
+        if rolls:
+            code = roll(code, module.config)
+        streams[stream] = [encode(item.opcode, item.fields) for item in code]
+        for index, item in enumerate(code):
+            if item.bounds is not None:
+                bounds.setdefault(stream.name, {})[str(index)] = item.bounds
+            relocations += [Relocation(stream, index, path, tensor)
+                            for path, tensor in item.relocations.items()]  # fmt: skip
+        lines[stream.name] = [item.line for item in code]
         numbers[stream.name] = [
-            files.setdefault(entry.instr.file or module.file, len(files)) if entry.instr else 0
-            for entry in entries
+            files.setdefault(item.file or module.file, len(files)) for item in code
         ]
     tensors = [TensorSpec(t.name, t.shape, t.dtype, t.kind) for t in module.tensors]
     constants = {t.name: t.data for t in module.tensors if t.data is not None}
@@ -54,6 +55,18 @@ def encode_program(module: Module, schedule: Schedule) -> Program:
     return program.validate()
 
 
+def _coded(entry: Entry, stream: Stream) -> Coded:
+    """An entry as it will be encoded."""
+    opcode, fields = _fields(entry, stream)
+    instr = entry.instr
+    if instr is None:
+        return Coded(opcode, _numbered(fields, stream), entry.line)
+    relocations = {f"{path}.address": ref.base.name for path, ref in instr.operands.items()
+                   if not isinstance(ref, TileRef)}  # fmt: skip
+    bounds = _bounds(*instr.bounds) if instr.bounds else None
+    return Coded(opcode, _numbered(fields, stream), instr.line, instr.file, relocations, bounds)
+
+
 def _bounds(low: int, high: int, origin: Operand | None) -> dict[str, Any]:
     found: dict[str, Any] = {"low": low, "high": high}
     if isinstance(origin, DeviceRef) and origin.base.kind == "input" and origin.shift is None:
@@ -61,7 +74,8 @@ def _bounds(low: int, high: int, origin: Operand | None) -> dict[str, Any]:
     return found
 
 
-def _encode(entry: Entry, stream: Stream) -> bytes:
+def _fields(entry: Entry, stream: Stream) -> tuple[Opcode, dict[str, Any]]:
+    """Opcode and fields, with registers as objects."""
     fields: dict[str, Any] = {}
     if entry.wait is not None:
         takes = entry.wait.takes
@@ -76,7 +90,7 @@ def _encode(entry: Entry, stream: Stream) -> bytes:
     instr = entry.instr
     if instr is None:
         fields |= entry.fields
-        return encode(Opcode.HALT if entry.halt else entry.opcode, _numbered(fields, stream))
+        return Opcode.HALT if entry.halt else entry.opcode, fields
     fields |= instr.fields
     if instr.queue is not None:
         fields["queue"] = instr.queue
@@ -104,7 +118,7 @@ def _encode(entry: Entry, stream: Stream) -> bytes:
             _pattern(fields, path, instr, ref)
         if path in instr.offsets:
             fields[f"{path}.{'value' if path in SCALAR_PATHS else 'offset'}"] = instr.offsets[path]
-    return encode(instr.opcode, _numbered(fields, stream))
+    return instr.opcode, fields
 
 
 def _size(size: int) -> int | Register:

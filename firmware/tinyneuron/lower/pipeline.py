@@ -43,4 +43,4 @@ def lower(module: Module) -> Program:
     dependencies = find_dependencies(module.instructions, before)
     schedule = insert_semaphores(module, dependencies)
     verify_schedule(module, dependencies, schedule)
-    return encode_program(module, schedule)
+    return encode_program(module, schedule, rolls=True)

@@ -172,7 +172,10 @@ class Views(NKIObject):
         if self.steps[-1] != 1 or (self.on_chip and self.ndim < 2):
             raise KernelError(f"{self!r}: view: its last axis must be contiguous")
         skip = int(self.on_chip)
-        numbers = [self.shape[-1], self.origin, *self.steps[skip:-1]]
+        # The stride of an axis with one index means nothing.
+        pitches = [step if extent != 1 else new
+                   for step, extent in zip(self.steps, self.shape, strict=True)]  # fmt: skip
+        numbers = [self.shape[-1], self.origin, *pitches[skip:-1]]
         if any(number * old % new for number in numbers):
             raise KernelError(f"{self!r}: view: {FORMATS[kind].name} does not fit its last axis, "
                               "offset and strides")  # fmt: skip

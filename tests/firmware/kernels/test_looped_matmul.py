@@ -69,10 +69,13 @@ def test_the_program_is_as_long_whatever_the_sizes():
     assert len(lengths) == 1
 
 
-@pytest.mark.parametrize(("config", "size"), [("default", 512), ("small", 512), ("tiny", 128)])
-def test_it_is_a_twentieth_of_the_unrolled_one(config, size):
+@pytest.mark.parametrize(
+    ("config", "size", "share"), [("default", 512, 20), ("small", 512, 20), ("tiny", 128, 5)]
+)
+def test_it_is_a_small_part_of_the_other_one(config, size, share):
+    """The other one's streams have loops where they pay: on tiny, whose fetch is slow."""
     looped = length(looped_matmul.build(config, size, size, size))
-    assert 20 * looped <= length(matmul.build(config, size, size, size))
+    assert share * looped <= length(matmul.build(config, size, size, size))
 
 
 @pytest.mark.parametrize(

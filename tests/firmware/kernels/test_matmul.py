@@ -171,9 +171,9 @@ def test_large_matmul_moves_little(large):
     assert total <= 3.5e6
 
 
-def test_large_matmul_keeps_the_tensor_engine_free_of_nops(large):
+def test_large_matmul_keeps_the_tensor_engine_free_of_nops(large, what_runs):
     """A NOP drains the engine; waits go on its own instructions instead."""
-    opcodes = [Opcode(raw[0]) for raw in large.streams[Stream.TENSOR]]
+    opcodes = [opcode for opcode, _ in what_runs(large, Stream.TENSOR)]
     assert opcodes.count(Opcode.MULTIPLY_MOVING) == 1024
     assert opcodes.count(Opcode.NOP) <= 8
     assert large.tensor("out").dtype is DType.BF16

@@ -94,10 +94,8 @@ def test_every_layout_of_every_type(check, dtype, layout):
     check("tiny", 11, 19, 9, dtype, layout)
 
 
-@pytest.mark.parametrize(
-    ("dtype", "layout", "k"), [("bf16", "nn", 9), ("bf16", "tt", 131), ("int8", "tt", 262)]
-)
-def test_what_was_turned_comes_from_device_memory_the_next_time(check, dtype, layout, k):
+@pytest.mark.parametrize(("dtype", "layout", "k"), [("fp8_e4m3", "nn", 9), ("int8", "tt", 261)])
+def test_what_the_array_turned_comes_from_device_memory_the_next_time(check, dtype, layout, k):
     """Too large to stay in SBUF, and needed by several blocks of rows or of columns."""
     sizes = (500, k, 66) if layout == "nn" else (26, k, 66)
     program = matmul.build("tiny", *sizes, dtype, layout=layout)
@@ -157,11 +155,29 @@ def test_an_operand_may_be_a_part_of_a_tensor(run_golden):
     np.testing.assert_array_equal(out, w[2:, 1:6].T @ x[1:9, 3:].T)
 
 
-def test_each_operand_passes_the_array_once_to_be_turned():
-    program = matmul.build("default", 256, 256, 1024, layout="nt")
-    raw = program.streams[Stream.TENSOR]
-    multiplies = [Opcode(item[0]) for item in raw].count(Opcode.MULTIPLY_MOVING)
-    assert multiplies == 16 * 16 * 2 + 16 * (16 + 64)
+def multiplies(what_runs, program):
+    ran = [opcode for opcode, _ in what_runs(program, Stream.TENSOR)]
+    return ran.count(Opcode.MULTIPLY_MOVING)
+
+
+@pytest.mark.parametrize("dtype", ["bf16", "fp32", "int8"])
+@pytest.mark.parametrize("layout", matmul.LAYOUTS)
+def test_transfers_turn_elements_of_two_and_four_bytes(what_runs, dtype, layout):
+    program = matmul.build("default", 64, 64, 512, dtype, layout=layout)
+    tiles = 64 // (32 if dtype == "int8" else 16)
+    assert multiplies(what_runs, program) == tiles * 64 // 16
+
+
+def test_the_array_turns_bytes_once(what_runs):
+    program = matmul.build("default", 256, 256, 1024, "fp8_e4m3", layout="nt")
+    assert multiplies(what_runs, program) == 16 * 16 * 2 + 16 * (16 + 64)
+
+
+def test_pairs_of_an_odd_row_are_turned_by_the_array(what_runs, check):
+    even, odd = (matmul.build("tiny", 4, k, 8, "int8", layout="nt") for k in (8, 7))
+    assert multiplies(what_runs, even) == 1
+    assert multiplies(what_runs, odd) == 1 + 2 * (1 + 2)
+    check("tiny", 4, 7, 8, "int8", "nt")
 
 
 def test_small_products_share_transfers_and_accumulators():
