@@ -206,8 +206,10 @@ def _hide(scores: nl.Tensor, first: int) -> None:
     """Query i sees ``first + i`` keys of the block; the scores of the others become -inf."""
     start = max(0, first)
     part = scores[:, start:]
-    nisa.affine_select(part, [[-1, part.shape[1]]], channel_multiplier=1, on_true_tile=part,
-                       on_false_value=-math.inf, cmp_op=nl.greater, offset=first - start)  # fmt: skip
+    pattern = [[-1, part.shape[1]]]
+    nisa.affine_select(part, pattern, channel_multiplier=1, on_true_tile=part,
+                       on_false_value=-math.inf, cmp_op=nl.greater,
+                       offset=first - start)  # fmt: skip
 
 
 def _turned(weighted: _Weighted) -> _Weighted:
