@@ -33,8 +33,8 @@ def attention(
 
     def reference() -> np.ndarray:
         given = {key: value.astype(np.float64) for key, value in inputs.items()}
-        rows = [given[key] if turned else given[f"{key}T"].swapaxes(1, 2) for key in ("q", "k")]
-        return attention_reference(*rows, given["v"], causal=causal)
+        q, k = (given[key] if turned else given[f"{key}T"].swapaxes(1, 2) for key in ("q", "k"))
+        return attention_reference(q, k, given["v"], causal=causal)
 
     seen = s * (s + 1) // 2 if causal else s * s
     return Work(

@@ -85,6 +85,6 @@ def _groups(count: int, columns: int, table: nl.Tensor) -> Iterator[tuple[int, i
     first = 0
     while first < count:
         rows = min(most, (count - first) // lanes)
-        group = (lanes, rows) if rows else (count - first, 1)
-        yield first, *group
-        first += group[0] * group[1]
+        height, rows = (lanes, rows) if rows else (count - first, 1)
+        yield first, height, rows
+        first += height * rows
