@@ -13,6 +13,7 @@ from tinyneuron.bench.layers import attention as attention_work
 from tinyneuron.bench.layers import attention_reference
 from tinyneuron.bench.recipe import recipe
 from tinyneuron.bench.report import measure
+from tinyneuron.kernels import attention as attention_module
 from tinyneuron.kernels.attention import attention
 from tinyneuron.kernels.embedding import embedding
 from tinyneuron.kernels.mamba import selective_scan
@@ -75,6 +76,24 @@ def test_attention_keeps_the_tensor_engine_busy(device, causal, share):
                                 causal=causal)  # fmt: skip
     apart = np.abs(result.outputs["out"].astype(np.float32) - exact)
     assert apart.max() <= 1e-2 * np.abs(exact).max()
+
+
+def test_plain_order_is_nearly_as_fast_as_a_pipeline(device, monkeypatch):
+    def plain(tiles, *stages):
+        for state in tiles:
+            for stage in stages:
+                state = stage(state)
+
+    cycles = []
+    for _ in range(2):
+        work = attention_work(get_config("default"), heads=2, s=96, d=64)
+        model = device("verilator", "default").load(work.program)
+        result = model.run(work.inputs)
+        model.unload()
+        cycles.append(result.cycles)
+        monkeypatch.setattr(attention_module, "pipelined", plain)
+    print(f"{cycles[0]} cycles as a pipeline, {cycles[1]} in plain order")
+    assert cycles[1] <= 1.05 * cycles[0]
 
 
 @pytest.mark.slow

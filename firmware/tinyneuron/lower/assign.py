@@ -8,8 +8,13 @@ from tinyneuron_hw.isa.opcodes import ActivationFunction, Opcode, OperandKind, S
 
 from .ir import DeviceRef, Instr, Module, Tile, TileRef
 
-__all__ = ["choose_engines", "choose_queues", "drop_repeated_stationary", "queue_plan",
-           "transfer_beats"]
+__all__ = [
+    "choose_engines",
+    "choose_queues",
+    "drop_repeated_stationary",
+    "queue_plan",
+    "transfer_beats",
+]
 
 ONE = 0x3F80_0000
 MINUS_ZERO = 0x8000_0000

@@ -7,7 +7,6 @@ elements, the accumulators of an engine, and the order of loads, which one strea
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -65,10 +64,10 @@ class Unit:
         return self.instructions[0].stream
 
     def wait_for(self, earlier: Unit) -> int:
-        """Cycles from when ``earlier`` has worked to when this can start. The array adds to words
-        of PSUM in its own order: a product does not wait for another."""
-        both = Stream.TENSOR
-        return 0 if self.stream is both is earlier.stream else earlier.latency
+        """Cycles from when ``earlier`` has worked to when this can start. A load does not wait for
+        another, nor a product: the array adds to words of PSUM in its own order."""
+        products = self.stream is Stream.TENSOR is earlier.stream
+        return 0 if products or (self.is_load and earlier.is_load) else earlier.latency
 
     @property
     def tiles(self) -> set[Tile]:
@@ -180,7 +179,6 @@ def _lane_cycles(instr: Instr) -> int:
         return count * _SCAN_CYCLES
     if any(instr.fields.get(name) in ITERATED_OPS for name in ("op", "op0", "op1")):
         return count * _ITERATED_CYCLES
-    spaces = [ref.base.space for path, ref in instr.reads.items()
-              if isinstance(ref, TileRef) and path in ("in0", "in1")
-              and math.prod((ref.per_partition,)) > 1]  # fmt: skip
+    pair = [instr.reads[path] for path in ("in0", "in1") if path in instr.reads]
+    spaces = [ref.base.space for ref in pair if isinstance(ref, TileRef)]
     return count * (_SAME_MEMORY if len(spaces) == 2 and spaces[0] is spaces[1] else 1)

@@ -14,19 +14,20 @@ from collections.abc import Iterator, Sequence
 from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.isa.opcodes import Space, Stream
 
-from .allocate import rooms, size_in
+from .allocate import allocate, rooms, size_in
 from .graph import Unit, can_move, units_of
-from .ir import Module, Tile
+from .ir import LoweringError, Module, Tile
+from .verify import verify_reordered
 
 __all__ = ["GAIN", "WINDOW", "makespan", "reorder", "reordered"]
 
 WINDOW = 512
 """Units behind the first that is left among which the next one is chosen."""
-GAIN = 0.05
+GAIN = 0.1
 """Share of the estimated time that a new order must save."""
 _SPARE = {Space.SBUF: 0.25, Space.PSUM: 0.125}
 """Share of a memory that is left to what comes in program order."""
-_ENGINES = (Stream.TENSOR, Stream.VECTOR, Stream.SCALAR)
+_ENGINES: tuple[Stream, ...] = (Stream.TENSOR, Stream.VECTOR, Stream.SCALAR)
 
 
 def reorder(module: Module) -> None:
@@ -35,10 +36,19 @@ def reorder(module: Module) -> None:
     if not can_move(module):
         return
     units = units_of(module)
-    order = reordered(units, module.config)
-    if order is None or makespan(order) > (1 - GAIN) * makespan(units):
+    limit = (1 - GAIN) * makespan(units)
+    if _busiest(units) > limit:
         return
+    order = reordered(units, module.config)
+    if order is None or makespan(order) > limit:
+        return
+    verify_reordered(units, order)
+    given = module.instructions
     module.instructions = [instr for unit in order for instr in unit.instructions]
+    try:
+        allocate(module)
+    except LoweringError:
+        module.instructions = given
 
 
 def makespan(order: Sequence[Unit]) -> int:
@@ -47,12 +57,27 @@ def makespan(order: Sequence[Unit]) -> int:
     free: dict[object, int] = {}
     ends: dict[int, tuple[Unit, int]] = {}
     for unit in order:
-        engine = unit.is_load if unit.is_dma else unit.stream
+        engine = _engine(unit)
         needed = (ends[at] for at in unit.before)
         ready = max((end + unit.wait_for(earlier) for earlier, end in needed), default=0)
         free[engine] = max(free.get(engine, 0), ready) + unit.cycles
         ends[unit.number] = unit, free[engine]
     return max((end + unit.latency for unit, end in ends.values()), default=0)
+
+
+def _busiest(units: Sequence[Unit]) -> int:
+    """Cycles of work of the engine, or direction of device memory, that has most: no order takes
+    less."""
+    work: dict[object, int] = {}
+    for unit in units:
+        engine = _engine(unit)
+        work[engine] = work.get(engine, 0) + unit.cycles
+    return max(work.values(), default=0)
+
+
+def _engine(unit: Unit) -> object:
+    """What does one unit after the other."""
+    return unit.is_load if unit.is_dma else unit.stream
 
 
 def reordered(units: Sequence[Unit], config: CoreConfig) -> list[Unit] | None:
@@ -61,23 +86,29 @@ def reordered(units: Sequence[Unit], config: CoreConfig) -> list[Unit] | None:
 
 
 class _Scheduler:
-    """Plays the engines. ``taken``: what is in the new order; ``left``: the first unit of an engine
-    that is not."""
+    """Plays the engines, unit after unit."""
 
     def __init__(self, units: Sequence[Unit], config: CoreConfig):
-        self.units, self.config = units, config
+        self.units = units
         self.order: list[Unit] = []
         self.taken = [False] * len(units)
+        """Whether a unit is in the new order."""
         self.ends = [0] * len(units)
+        """When the engine of a taken unit has done it."""
         self.needs, self.arrivals = _needs(units)
         self.waiting = [len(needed) for needed in self.needs]
+        """How many of the units it needs are not taken."""
         self.followers = _inverse(self.needs)
         self.transfers = _inverse([unit.before if unit.is_dma else set() for unit in units])
-        self.ready: dict[Stream, list[int]] = {stream: [] for stream in _ENGINES}
-        self.free = dict.fromkeys(_ENGINES, 0)
+        """Those that need a unit."""
+        self.ready: dict[Stream, dict[int, int]] = {stream: {} for stream in _ENGINES}
+        """What can be taken next, and when its operands are there."""
+        self.free: dict[Stream, int] = dict.fromkeys(_ENGINES, 0)
+        """From when on an engine has nothing to do."""
         self.memory = _Memory(units, config)
         self.engines = [unit.number for unit in units if not unit.is_dma]
         self.left = self.entered = 0
+        """Of ``engines``: the first that is not taken, the first behind the window."""
 
     def run(self) -> list[Unit] | None:
         while self.left < len(self.engines):
@@ -102,27 +133,24 @@ class _Scheduler:
                 self._make_ready(number)
 
     def _make_ready(self, number: int) -> None:
-        stream = self.units[number].stream
-        assert stream is not None
-        self.ready[stream].append(number)
+        unit = self.units[number]
+        assert unit.stream is not None
+        there = (self.ends[at] + unit.wait_for(self.units[at]) for at in self.needs[number])
+        self.ready[unit.stream][number] = max([self.arrivals[number], *there])
 
     def _next(self) -> int | None:
         """The unit that can start first and finds room."""
         oldest = self.engines[self.left]
         best: tuple[int, int] | None = None
-        for stream, numbers in self.ready.items():
-            for start, number in sorted((self._start(stream, n), n) for n in numbers):
+        for stream, ready in self.ready.items():
+            free = self.free[stream]
+            for start, number in sorted((max(free, at), number) for number, at in ready.items()):
                 if best is not None and (start, number) >= best:
                     break
                 if self.memory.fits(self._brought(number), number == oldest):
                     best = start, number
                     break
         return best[1] if best else None
-
-    def _start(self, stream: Stream, number: int) -> int:
-        unit = self.units[number]
-        ready = (self.ends[at] + unit.wait_for(self.units[at]) for at in self.needs[number])
-        return max([self.free[stream], self.arrivals[number], *ready])
 
     def _brought(self, number: int) -> Iterator[Unit]:
         """A unit, after the transfers it needs that are not in the order yet."""
@@ -139,17 +167,16 @@ class _Scheduler:
         unit = self.units[number]
         stream = unit.stream
         assert stream is not None
-        start = self._start(stream, number)
+        start = max(self.free[stream], self.ready[stream].pop(number))
         for item in list(self._brought(number)):
             self._emit(item.number)
         self.free[stream] = self.ends[number] = start + unit.cycles
-        self.ready[stream].remove(number)
         window = self.engines[self.entered - 1]
         for follower in self.followers[number]:
             self.waiting[follower] -= 1
-            if not self.waiting[follower] and follower <= window:
-                if not self.units[follower].is_dma:
-                    self._make_ready(follower)
+            is_next = not self.waiting[follower] and follower <= window
+            if is_next and not self.units[follower].is_dma:
+                self._make_ready(follower)
         self._store(number)
         return not self.memory.is_over
 
