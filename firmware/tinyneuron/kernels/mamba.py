@@ -66,9 +66,7 @@ def selective_scan(
     _check(given)
     count, channels, length = u.shape
     out = nl.ndarray(u.shape, out_dtype or u.dtype, buffer=nl.shared_hbm, name="out")
-    lanes = nl.tile_size.pmax
-    longest = current().config.sbuf_partition_bytes // (_TILES * FORMATS[nl.float32].bytes)
-    stretch = min(longest, nl.tile_size.psum_fmax)
+    lanes, stretch = nl.tile_size.pmax, _stretch()
     for sequence in nl.affine_range(count):
         for first in range(0, channels, lanes):
             here = nl.ds(first, min(lanes, channels - first))
@@ -82,6 +80,12 @@ def selective_scan(
                 gates = None if gate is None else gate[place]
                 _finish(out[place], total, inputs, known, gates)
     return out
+
+
+def _stretch() -> int:
+    """Points in time that are scanned together."""
+    longest = current().config.sbuf_partition_bytes // (_TILES * FORMATS[nl.float32].bytes)
+    return min(longest, nl.tile_size.psum_fmax)
 
 
 @dataclass

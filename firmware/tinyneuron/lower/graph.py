@@ -20,8 +20,10 @@ from .ir import DeviceTensor, Instr, Module, Tile, TileRef
 from .regions import Box, box_of
 from .slots import slots_of
 
-__all__ = ["LATENCY", "Unit", "can_move", "units_of"]
+__all__ = ["ENGINES", "LATENCY", "Unit", "can_move", "units_of"]
 
+ENGINES: tuple[Stream, ...] = (Stream.TENSOR, Stream.VECTOR, Stream.SCALAR)
+"""Streams whose instructions change places."""
 LATENCY = 40
 """Cycles from the last element of an instruction to the start of what waits for it, about."""
 _MULTIPLY_CYCLES = 8
@@ -85,7 +87,7 @@ def can_move(module: Module) -> bool:
         and sum(map(slots_of, tables.values())) <= SLOTS
         and not any(instr.opcode in _RANDOM for instr in module.instructions)
         and not any(i.fields.get("round_mode") is RoundMode.STOCHASTIC for i in module.instructions)
-        and all(instr.is_dma or instr.stream is not None for instr in module.instructions)
+        and all(instr.is_dma or instr.stream in ENGINES for instr in module.instructions)
     )
 
 

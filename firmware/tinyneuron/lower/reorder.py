@@ -15,7 +15,7 @@ from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.isa.opcodes import Space, Stream
 
 from .allocate import allocate, rooms, size_in
-from .graph import Unit, can_move, units_of
+from .graph import ENGINES, Unit, can_move, units_of
 from .ir import LoweringError, Module, Tile
 from .verify import verify_reordered
 
@@ -27,7 +27,6 @@ GAIN = 0.1
 """Share of the estimated time that a new order must save."""
 _SPARE = {Space.SBUF: 0.25, Space.PSUM: 0.125}
 """Share of a memory that is left to what comes in program order."""
-_ENGINES: tuple[Stream, ...] = (Stream.TENSOR, Stream.VECTOR, Stream.SCALAR)
 
 
 def reorder(module: Module) -> None:
@@ -101,9 +100,9 @@ class _Scheduler:
         self.followers = _inverse(self.needs)
         self.transfers = _inverse([unit.before if unit.is_dma else set() for unit in units])
         """Those that need a unit."""
-        self.ready: dict[Stream, dict[int, int]] = {stream: {} for stream in _ENGINES}
+        self.ready: dict[Stream, dict[int, int]] = {stream: {} for stream in ENGINES}
         """What can be taken next, and when its operands are there."""
-        self.free: dict[Stream, int] = dict.fromkeys(_ENGINES, 0)
+        self.free: dict[Stream, int] = dict.fromkeys(ENGINES, 0)
         """From when on an engine has nothing to do."""
         self.memory = _Memory(units, config)
         self.engines = [unit.number for unit in units if not unit.is_dma]
