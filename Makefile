@@ -23,7 +23,7 @@ test: setup .venv/.browser  ## Run the tests (about half an hour on 2 cores the 
 test-all: setup .venv/.browser  ## Run the tests, the slow ones too
 	$(BIN)/pytest -n $(JOBS) --dist worksteal
 
-bench: setup  ## Measure matmuls, convolutions and the simulator; JSON goes to build/bench/
+bench: setup  ## Measure matmuls, convolutions, other layers and the simulator; JSON goes to build/bench/
 	$(BIN)/tinyneuron bench all --out build/bench/all.json
 	$(BIN)/tinyneuron bench sim --config $(CONFIG) --out build/bench/sim.json
 

@@ -137,6 +137,31 @@ def bench_conv2d(
     _measure(work, target, out, as_json, folder)
 
 
+@bench_app.command("attention")
+def bench_attention(
+    heads: Size = 4,
+    kv_heads: Annotated[int | None, typer.Option(min=1, help="Of keys and values.")] = None,
+    s: Size = 128,
+    d: Size = 64,
+    causal: Annotated[bool, typer.Option("--causal", help="Leave out what follows.")] = False,
+    turned: Annotated[bool, typer.Option("--turned", help="q and k lie as v.")] = False,
+    dtype: Annotated[str, typer.Option(help="bf16, fp16 or fp32.")] = "bf16",
+    target: Target = "verilator",
+    config: Config = "default",
+    out: JsonFile = None,
+    folder: ProfileFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """qT[heads, D, S], kT[kv_heads, D, S], v[kv_heads, S, D] -> out[heads, S, D]."""
+    from . import layers
+
+    work = layers.attention(
+        get_config(config), heads=heads, kv_heads=kv_heads, s=s, d=d, causal=causal, turned=turned,
+        dtype=dtype,
+    )  # fmt: skip
+    _measure(work, target, out, as_json, folder)
+
+
 @bench_app.command("sim")
 def bench_sim(
     target: Target = "verilator",

@@ -63,6 +63,12 @@ class BenchResult:
     parameters: dict[str, Any] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def tensor_busy(self) -> float | None:
+        """Share of the cycles with an instruction in the Tensor engine; None without counters."""
+        busy = self.counters.get("tensor_busy")
+        return busy / self.cycles if self.cycles and busy is not None else None
+
     def to_json(self) -> dict[str, Any]:
         """A plain object for ``json.dumps``."""
         return asdict(self)

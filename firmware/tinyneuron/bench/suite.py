@@ -9,14 +9,15 @@ from typing import Any
 from tinyneuron_hw.config import get_config
 
 from ..runtime.errors import TinyneuronError
-from . import kernels
+from . import kernels, layers
 from .pairs import pairs
+from .recipe import recipe
 from .report import BenchResult, Work, measure
 from .rows import row_kernel
 from .transfers import transfer
 
-__all__ = ["BENCHMARKS", "EVERY", "TENSOR", "TRANSFER", "VECTOR", "Benchmark", "run_suite",
-           "select"]  # fmt: skip
+__all__ = ["BENCHMARKS", "EVERY", "LAYERS", "TENSOR", "TRANSFER", "VECTOR", "Benchmark",
+           "run_suite", "select"]  # fmt: skip
 
 _KERNELS: dict[str, Callable[..., Work]] = {
     "matmul": kernels.matmul,
@@ -25,6 +26,10 @@ _KERNELS: dict[str, Callable[..., Work]] = {
     "pairs": pairs,
     "rows": row_kernel,
     "transfer": transfer,
+    "attention": layers.attention,
+    "embedding": layers.embedding,
+    "scan": layers.scan,
+    "recipe": recipe,
 }
 
 
@@ -82,8 +87,26 @@ def _transfer(
     return [Benchmark(f"dma_{name}", config, "transfer", shape) for config in configs]
 
 
+def _attention(name: str, heads: int, s: int, d: int, *configs: str, **how: Any) -> list[Benchmark]:
+    shape = {"heads": heads, "s": s, "d": d, **how}
+    return [Benchmark(f"attention_{name}", config, "attention", shape) for config in configs]
+
+
 _8X8 = "default,partitions=8,columns=8"
 _32X32 = "default,partitions=32,columns=32"
+
+
+LAYERS: tuple[Benchmark, ...] = (
+    *_attention("4x128x64", 4, 128, 64, "default"),
+    *_attention("4x128x64_causal", 4, 128, 64, "default", causal=True),
+    *_attention("2x32x8", 2, 32, 8, "tiny"),
+    Benchmark("embedding_512_of_1000x256", "default", "embedding",
+              {"vocabulary": 1000, "width": 256, "tokens": 512}),
+    Benchmark("selective_scan_64x16x256", "default", "scan",
+              {"channels": 64, "states": 16, "length": 256}),
+)  # fmt: skip
+"""Layers of language models: attention by heads, positions and their size; tokens looked up in a
+table; channels, states and time of Mamba's scan."""
 
 
 BENCHMARKS: tuple[Benchmark, ...] = (
@@ -92,6 +115,8 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     *_matmul("64", 64, 64, 64, "default", "tiny"),
     *_matmul("ragged_37x150x91", 37, 150, 91, "default", "tiny"),
     *_matmul("vector_1x512x512", 1, 512, 512, "default"),
+    Benchmark("recipe_512", "default", "recipe", {"m": 512, "k": 512, "n": 512}),
+    *LAYERS,
     *_conv2d("3x3_56_64to64", 56, 64, 64, 3, "default", pad=1),
     *_conv2d("1x1_14_256to64", 14, 256, 64, 1, "default"),
     *_conv2d("7x7s2_56_3to16", 56, 3, 16, 7, "default", stride=2, pad=3),

@@ -26,17 +26,17 @@ def _count(value: int | None) -> str:
 
 
 def print_results(console: Console, results: Sequence[BenchResult]) -> None:
-    """One line a benchmark."""
+    """One line a benchmark; ``busy`` is the Tensor engine's share of the cycles."""
     table = Table(title="benchmarks" + (f" on {results[0].target}" if results else ""))
     table.add_column("benchmark", no_wrap=True)
     table.add_column("config")
-    for name in ("cycles", "million MACs", "utilization", "max error", "kHz", "seconds"):
+    for name in ("cycles", "million MACs", "utilization", "busy", "max error", "kHz", "seconds"):
         table.add_column(name, justify="right")
     table.add_column("exact")
     for item in results:
         table.add_row(
             item.name, item.config, _count(item.cycles), f"{item.macs / 1e6:.2f}",
-            _percent(item.utilization), f"{item.max_abs_error:.3g}",
+            _percent(item.utilization), _percent(item.tensor_busy), f"{item.max_abs_error:.3g}",
             "-" if item.sim_khz is None else f"{item.sim_khz:.1f}", f"{item.wall_s:.1f}",
             "yes" if item.bit_exact else "[bold red]NO",
         )  # fmt: skip

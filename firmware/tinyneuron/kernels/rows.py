@@ -129,7 +129,7 @@ def exponentials(powers: nl.Tensor, data: nl.Tensor) -> nl.Tensor:
     return total
 
 
-def pipelined(tiles: Iterable[RowTile], *stages: Callable[..., Any]) -> None:
+def pipelined(tiles: Iterable[Any], *stages: Callable[..., Any]) -> None:
     """Puts every tile through the stages; each gets what the one before returned (the first one
     the tile).
 

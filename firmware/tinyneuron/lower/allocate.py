@@ -17,7 +17,7 @@ from tinyneuron_hw.isa.opcodes import Space
 from .control import extended, region_spans, regions_of
 from .ir import LoweringError, Module, Tile
 
-__all__ = ["Lifetime", "allocate", "lifetimes"]
+__all__ = ["Lifetime", "allocate", "lifetimes", "rooms", "size_in"]
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,6 @@ class _Segment:
 def lifetimes(module: Module, space: Space) -> list[Lifetime]:
     """Lifetimes of the tiles in a memory, by first access; what a loop uses and did not make lasts
     as long as the loop."""
-    unit = _unit(module.config, space)
     spans: dict[Tile, tuple[int, int]] = {}
     loops, around = region_spans(module.instructions), regions_of(module.instructions)
     for index, instr in enumerate(module.instructions):
@@ -55,7 +54,7 @@ def lifetimes(module: Module, space: Space) -> list[Lifetime]:
                 known = spans.get(tile, (first, last))
                 spans[tile] = (min(first, known[0]), max(last, known[1]))
     lives = [
-        Lifetime(tile, first, last, -(-tile.bytes_per_partition // unit) * unit)
+        Lifetime(tile, first, last, size_in(module.config, tile))
         for tile, (first, last) in spans.items()
     ]
     return sorted(lives, key=lambda life: life.first)
@@ -71,7 +70,7 @@ def allocate(module: Module) -> dict[Tile, list[Tile]]:
     """
     before: dict[Tile, list[Tile]] = {}
     for space in (Space.SBUF, Space.PSUM):
-        room = _room(module.config, space)
+        room = rooms(module.config)[space]
         lives = lifetimes(module, space)
         places = (
             _place(lives, room, _longest_free)
@@ -91,8 +90,15 @@ def _unit(config: CoreConfig, space: Space) -> int:
     return config.psum_bank_bytes if space is Space.PSUM else config.axi_bytes
 
 
-def _room(config: CoreConfig, space: Space) -> int:
-    return config.psum_partition_bytes if space is Space.PSUM else config.sbuf_partition_bytes
+def rooms(config: CoreConfig) -> dict[Space, int]:
+    """Bytes per partition."""
+    return {Space.SBUF: config.sbuf_partition_bytes, Space.PSUM: config.psum_partition_bytes}
+
+
+def size_in(config: CoreConfig, tile: Tile) -> int:
+    """Bytes per partition that a tile takes."""
+    unit = _unit(config, tile.space)
+    return -(-tile.bytes_per_partition // unit) * unit
 
 
 _Choice = Callable[[Sequence[tuple[int, int]]], int]

@@ -8,7 +8,13 @@ from tinyneuron_hw.isa.opcodes import ActivationFunction, Opcode, OperandKind, S
 
 from .ir import DeviceRef, Instr, Module, Tile, TileRef
 
-__all__ = ["choose_engines", "choose_queues", "drop_repeated_stationary", "queue_plan"]
+__all__ = [
+    "choose_engines",
+    "choose_queues",
+    "drop_repeated_stationary",
+    "queue_plan",
+    "transfer_beats",
+]
 
 ONE = 0x3F80_0000
 MINUS_ZERO = 0x8000_0000
@@ -63,7 +69,7 @@ def choose_engines(module: Module) -> None:
             load[instr.stream] += max(ref.per_partition for ref in refs)
 
 
-def _beats(instr: Instr, config: CoreConfig) -> int:
+def transfer_beats(instr: Instr, config: CoreConfig) -> int:
     """Cycles on the port of a transfer's device side, about: whole beats of each contiguous run."""
     total = 0
     for ref in instr.operands.values():
@@ -126,7 +132,7 @@ def _stores_are_rare(module: Module) -> bool:
     beats = {True: 0, False: 0}
     for instr in module.instructions:
         if instr.is_dma:
-            beats[instr.opcode in _STORES] += _beats(instr, module.config)
+            beats[instr.opcode in _STORES] += transfer_beats(instr, module.config)
     return max(RARE_STORES * beats[True], LONG_BEATS) <= beats[False]
 
 
@@ -144,7 +150,7 @@ def choose_queues(module: Module) -> None:
         for instr in module.instructions
         if instr.is_dma
         and instr.opcode not in _STORES
-        and _beats(instr, module.config) >= LARGE_BEATS
+        and transfer_beats(instr, module.config) >= LARGE_BEATS
     ]
     small_loads = loads[1:] if large and len(loads) > 1 else loads
     work = dict.fromkeys(range(module.config.dma_engines), 0)
@@ -162,7 +168,7 @@ def choose_queues(module: Module) -> None:
             if queues == loads:
                 queues = loads[:1] if id(instr) in serial else small_loads
             queue = min(queues, key=lambda number: work[number])
-            work[queue] += TRANSFER_CYCLES + _beats(instr, module.config)
+            work[queue] += TRANSFER_CYCLES + transfer_beats(instr, module.config)
             instr.stream, instr.queue = stream, queue
         if instr.stream is None:
             continue

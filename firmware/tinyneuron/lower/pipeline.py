@@ -11,6 +11,7 @@ from .encode import encode_program
 from .ir import Module
 from .pieces import schedule_pieces
 from .registers import assign_registers, replicate, resolve_offsets
+from .reorder import reorder
 from .semaphores import insert_semaphores
 from .slots import load_tables
 from .verify import verify_assigned, verify_module, verify_placed, verify_schedule
@@ -27,8 +28,9 @@ def lower(module: Module) -> Program:
         The kernel needs more memory or registers than the configuration has.
     """
     verify_module(module)
-    drop_repeated_stationary(module)
     choose_engines(module)
+    reorder(module)
+    drop_repeated_stationary(module)
     load_tables(module)
     choose_queues(module)
     verify_assigned(module)

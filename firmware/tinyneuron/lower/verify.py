@@ -13,6 +13,7 @@ from tinyneuron_hw.formats import FORMATS
 from tinyneuron_hw.isa.opcodes import STREAM_OPCODES, Space, Stream, UpdateMode
 
 from .dependencies import QUEUE_THREADS, thread_of
+from .graph import Unit
 from .ir import Instr, Module, Tile, TileRef
 from .regions import in_base_elements
 from .semaphores import Entry, Schedule
@@ -23,6 +24,7 @@ __all__ = [
     "verify_module",
     "verify_order",
     "verify_placed",
+    "verify_reordered",
     "verify_schedule",
 ]
 
@@ -54,6 +56,16 @@ def verify_module(module: Module) -> None:
             high = ref.offset + sum(max(0, stride * (size - 1)) for stride, size in ref.dims)
             low, high = low + moves[0], high + moves[1]
             _require(0 <= low <= high < math.prod(shape), instr, f"{path}: outside its tensor")
+
+
+def verify_reordered(units: Sequence[Unit], order: Sequence[Unit]) -> None:
+    """Every unit is there once, behind all that must come before it."""
+    place = {unit.number: at for at, unit in enumerate(order)}
+    _require(len(order) == len(units) == len(place), None, "units were lost or doubled")
+    for unit in units:
+        for at in unit.before:
+            ok = place[at] < place[unit.number]
+            _require(ok, unit.instructions[0], f"stands before unit {at}, which it needs")
 
 
 def verify_assigned(module: Module) -> None:

@@ -111,7 +111,7 @@ def affine_select(
     steps = _steps(call, pattern)
     source = _counted(call, "on_true_tile", on_true_tile, pattern)
     to = lane_operand(call, "dst", dst)
-    same_free_size(call, to, on_true_tile=source)
+    same_free_size(call, to, on_true_tile=lane_operand(call, "on_true_tile", on_true_tile))
     comparison = _comparison(call, "cmp_op", cmp_op)
     fields: dict[str, Any] = _index(call, steps, offset, channel_multiplier)
     fields |= {"cmp0": comparison, "cmp1": comparison,

@@ -46,7 +46,7 @@ def test_every_benchmark_compiles(item):
     work = item.work()
     assert work.name == item.name
     assert work.program.config.name == item.config
-    assert work.macs > 0
+    assert work.macs > 0 or item.kernel in ("embedding", "scan")
     assert set(work.inputs) == {spec.name for spec in work.program.of_kind("input")}
 
 

@@ -143,6 +143,19 @@ def test_affine_select_is_a_causal_mask(run):
     np.testing.assert_array_equal(run(kernel, x=x), expected)
 
 
+@pytest.mark.parametrize("columns", [1, 12])
+def test_affine_select_writes_over_what_it_reads(run, columns):
+    x = RNG.standard_normal((4, columns)).astype(np.float32)
+
+    def kernel(x):
+        data = load(x)
+        nisa.affine_select(data, [[-1, columns]], 1, data, 7.0, nl.greater)
+        return save(data)
+
+    seen = np.arange(4)[:, None] > np.arange(columns)
+    np.testing.assert_array_equal(run(kernel, x=x), np.where(seen, x, np.float32(7)))
+
+
 @pytest.mark.parametrize("dtype", ["int32", "uint8", "bf16"])
 def test_iota_counts_over_four_axes(run, dtype):
     def kernel():
