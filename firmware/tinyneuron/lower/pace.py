@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import math
 from collections.abc import Sequence
 
 from tinyneuron_hw.config import CoreConfig
@@ -23,12 +25,8 @@ def engine_cycles(instr: Coded, config: CoreConfig) -> int:
     port. A stationary matrix is loaded while another one is at work."""
     if instr.opcode in CONTROL_OPCODES or instr.opcode is Opcode.LOAD_STATIONARY:
         return 0
-    elements: dict[str, int] = {}
-    for path, value in instr.fields.items():
-        operand, _, rest = path.partition(".dims.")
-        if rest.endswith(".size"):
-            elements[operand] = elements.get(operand, 1) * value
-    count = max(elements.values(), default=1)
+    sizes = _sizes(tuple(instr.fields))
+    count = max((math.prod(map(instr.fields.__getitem__, paths)) for paths in sizes), default=1)
     if instr.opcode in DMA_OPCODES:
         side = "dst" if "dst.num_partitions" in instr.fields else "src"
         row = count * FORMATS[instr.fields[f"{side}.dtype"]].bytes
@@ -36,6 +34,17 @@ def engine_cycles(instr: Coded, config: CoreConfig) -> int:
         return TRANSFER_CYCLES + rows * row // config.axi_bytes
     passes = FP32_PASSES if instr.fields.get("src.dtype") is DType.FP32 else 1
     return passes * count
+
+
+@functools.lru_cache(maxsize=1024)
+def _sizes(names: tuple[str, ...]) -> list[list[str]]:
+    """Fields with the sizes of each operand."""
+    found: dict[str, list[str]] = {}
+    for path in names:
+        operand, _, rest = path.partition(".dims.")
+        if rest.endswith(".size"):
+            found.setdefault(operand, []).append(path)
+    return list(found.values())
 
 
 def sequencer_cycles(code: Sequence[Coded]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..collector import collector_paused
 from ..program.program import Program
 from .affine import forms_of
 from .allocate import allocate
@@ -19,6 +20,7 @@ from .verify import verify_assigned, verify_module, verify_placed, verify_schedu
 __all__ = ["lower"]
 
 
+@collector_paused()
 def lower(module: Module) -> Program:
     """The program of a traced kernel; the same module always gives the same bytes.
 

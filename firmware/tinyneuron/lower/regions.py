@@ -6,6 +6,7 @@ boxes do not show does not exist.
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass, replace
 
@@ -45,6 +46,7 @@ class Box:
         return Box(low, high, False)
 
 
+@functools.lru_cache(maxsize=4096)
 def box_of(ref: Operand) -> Box:
     """The box of an operand, over the axes of its base (partitions first, on chip)."""
     given, ref = ref, in_base_elements(ref)

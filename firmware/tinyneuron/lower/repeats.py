@@ -3,6 +3,7 @@ loops. Sizes and costs are not looked at here."""
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,10 @@ from .coded import Coded
 __all__ = ["Again", "Item", "Once", "Repeats", "Sum"]
 
 _WAIT = "header.wait."
+_MANY = 32
+"""Passes from which a run is worth keeping in mind."""
+_GROWING = (".address", ".offset", f"{_WAIT}value", "header.update.value")
+"""Ends of the names of fields that a register can give, or move."""
 _REACH = 1 << 31
 """What a register can move an address by."""
 
@@ -97,6 +102,11 @@ class Repeats:
         self.code, self.longest, self.pays = code, longest, pays
         self.shapes: list[Once | Again] = []
         self.known: dict[Any, int] = {}
+        """Numbers of shapes."""
+        self.refused: list[tuple[int, int, int]] = []
+        """Long runs whose loop does not pay: begin, end and period."""
+        self.parts: dict[tuple[Any, ...], tuple[tuple[str, ...], tuple[str, ...]]] = {}
+        """Names of an instruction's fields -> those that may grow, and the others."""
 
     def find(self) -> list[Item]:
         """The stream."""
@@ -104,27 +114,34 @@ class Repeats:
         period = 1
         while period <= self.longest:
             # Loops that were found may repeat themselves, in a shorter period.
+            if period == 1:
+                self.refused.clear()
             before, items = len(items), self._rolled(items, period)
             period = 1 if len(items) < before else period + 1
         return items
 
     def _once(self, at: int, instr: Coded) -> Item:
-        fields = dict(instr.fields)
-        wait = None
+        fields, wait = instr.fields, None
         if fields.get(f"{_WAIT}mode") is WaitMode.GREATER_EQUAL:
             wait = fields[f"{_WAIT}semaphore"], fields[f"{_WAIT}value"]
-            fields = {path: v for path, v in fields.items() if not path.startswith(_WAIT)}
-        places = tuple(path for path, value in fields.items() if _may_grow(fields, path, value))
-        fixed = [(path, v) for path, v in fields.items() if path not in places]
-        key = (instr.opcode, places, *fixed, *instr.relocations.items())
-        numbers = tuple(int(fields[path]) for path in places)
-        return Item(self._shape(key, Once(places)), numbers, (wait,), at)
+        names = (wait is None, *fields)
+        parts = self.parts.get(names)
+        if parts is None:
+            self.parts[names] = parts = _parts(*names)
+        places, fixed = parts
+        numbers = tuple(map(int, map(fields.__getitem__, places)))
+        far = tuple(number for number in numbers if number >= _REACH)
+        key = (instr.opcode, fixed, *map(fields.__getitem__, fixed), places, far,
+               *instr.relocations.items())  # fmt: skip
+        shape = self.known.get(key)
+        if shape is None:
+            shape = self._new_shape(key, Once(places))
+        return Item(shape, numbers, (wait,), at)
 
-    def _shape(self, key: Any, shape: Once | Again) -> int:
-        if key not in self.known:
-            self.known[key] = len(self.shapes)
-            self.shapes.append(shape)
-        return self.known[key]
+    def _new_shape(self, key: Any, shape: Once | Again) -> int:
+        self.known[key] = number = len(self.shapes)
+        self.shapes.append(shape)
+        return number
 
     def _rolled(self, items: list[Item], period: int) -> list[Item]:
         """The items, with repeated runs of so many of them as loops."""
@@ -134,13 +151,23 @@ class Repeats:
             found += items[at:begin]
             at = max(at, begin)
             while at + 2 * period <= end:
-                passes = _passes(items, at, end, period)
-                loop = self._loop(items, at, period, passes) if passes > 1 else None
-                # Where a loop does not pay, neither do those that begin a little later.
-                end_of_run = at + (passes * period if loop else max(1, (passes - 1) * period))
+                end_of_run, loop = self._in_vain(at, period), None
+                if end_of_run <= at:
+                    passes = _passes(items, at, end, period)
+                    loop = self._loop(items, at, period, passes) if passes > 1 else None
+                    # Where a loop does not pay, neither do those that begin a little later.
+                    end_of_run = at + (passes * period if loop else max(1, (passes - 1) * period))
+                    if not loop and passes >= _MANY:
+                        self.refused.append((at, at + passes * period, period))
                 found += [loop] if loop else items[at:end_of_run]
                 at = end_of_run
         return found + items[at:]
+
+    def _in_vain(self, at: int, period: int) -> int:
+        """Up to where no loop of this period has to be tried: one of a part of it does not pay
+        there, and a pass that does the same twice or more costs as much each time."""
+        return max([end - 2 * period + 1 for begin, end, part in self.refused
+                    if begin <= at < end and period % part == 0], default=at)  # fmt: skip
 
     def _loop(self, items: list[Item], at: int, period: int, count: int) -> Item | None:
         """A loop over some items, if it pays."""
@@ -160,17 +187,18 @@ class Repeats:
         )  # fmt: skip
         numbers = tuple(number for item in body for number in item.numbers)
         waits = tuple(wait for item in body for wait in item.waits)
-        loop = Item(self._shape(shape, shape), numbers, waits, body[0].at)
+        known = self.known.get(shape)
+        number = self._new_shape(shape, shape) if known is None else known
+        loop = Item(number, numbers, waits, body[0].at)
         return loop if self.pays(loop, body, count) else None
 
 
-def _may_grow(fields: dict[str, Any], path: str, value: Any) -> bool:
-    """Whether a register can give a number, or move it."""
-    if f"{path}_by_register" in fields or f"{path}_uses_register" in fields:
-        return False
-    if path.endswith(".address"):
-        return value < _REACH
-    return path.endswith(".offset") or path in (f"{_WAIT}value", "header.update.value")
+def _parts(with_wait: bool, *names: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Of an instruction's fields those that a register can give, or move, and the others."""
+    kept = [path for path in names if with_wait or not path.startswith(_WAIT)]
+    held = {path for path in kept if {f"{path}_by_register", f"{path}_uses_register"} & set(names)}
+    places = tuple(path for path in kept if path.endswith(_GROWING) and path not in held)
+    return places, tuple(path for path in kept if path not in places)
 
 
 def _alike(items: Sequence[Item], period: int) -> list[tuple[int, int]]:
@@ -186,23 +214,22 @@ def _alike(items: Sequence[Item], period: int) -> list[tuple[int, int]]:
 
 def _passes(items: Sequence[Item], at: int, end: int, period: int) -> int:
     """How often the items from ``at`` on repeat, ``end`` at most, their numbers and waits too."""
-    count = 1
-    while at + (count + 1) * period <= end:
-        for place in range(at, at + period):
-            one, two = items[place], items[place + period]
-            last, new = items[place + (count - 1) * period], items[place + count * period]
-            if not _grows(one.numbers, two.numbers, last.numbers, new.numbers):
-                return count
+    steps = [_step(items[place], items[place + period]) for place in range(at, at + period)]
+    for first in range(at + period, end - period + 1, period):
+        for place, step in enumerate(steps):
+            last, new = items[first + place - period], items[first + place]
+            if _step(last, new) != step:
+                return (first - at) // period
+            one, two = items[at + place], items[at + place + period]
             for waits in zip(one.waits, two.waits, last.waits, new.waits, strict=True):
                 if not _waits_alike(*waits):
-                    return count
-        count += 1
-    return count
+                    return (first - at) // period
+    return (end - at) // period
 
 
-def _grows(one: Sequence[int], two: Sequence[int], last: Sequence[int], new: Sequence[int]) -> bool:
-    """Whether the step to the newest pass is the first step."""
-    return all(b - a == d - c for a, b, c, d in zip(one, two, last, new, strict=True))
+def _step(last: Item, new: Item) -> tuple[int, ...]:
+    """By how much the numbers grow."""
+    return tuple(map(operator.sub, new.numbers, last.numbers))
 
 
 def _waits_alike(one: Sum | None, two: Sum | None, last: Sum | None, new: Sum | None) -> bool:

@@ -38,7 +38,10 @@ _WORD = 1 << 32
 def roll(code: Sequence[Coded], config: CoreConfig) -> list[Coded]:
     """A stream without loops and branches, as short as loops that pay make it."""
     roller = _Roller(code, config)
-    rolled = [instr for item in roller.found.find() for instr in roller.write(item)]
+    items = roller.found.find()
+    if len(items) == len(code):
+        return list(code)
+    rolled = [instr for item in items for instr in roller.write(item)]
     verify_rolled(rolled, code)
     return rolled
 

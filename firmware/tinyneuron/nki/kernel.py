@@ -13,6 +13,7 @@ import numpy as np
 
 from tinyneuron_hw.config import CoreConfig, get_config
 
+from ..collector import collector_paused
 from ..lower.ir import DeviceTensor, Module
 from ..lower.pipeline import lower
 from ..program.program import Program
@@ -140,6 +141,7 @@ class Traced:
         return self.trace.module
 
 
+@collector_paused()
 def traced(
     kernel: Kernel | Callable[..., Any], config: str | CoreConfig, specs: Mapping[str, Any], *,
     stochastic_rounding: bool = False,

@@ -285,6 +285,6 @@ def test_every_wait_and_update_is_needed(kernel):
 
 @pytest.mark.slow
 def test_every_wait_and_update_of_a_matmul_is_needed():
-    program = looped_matmul.build("tiny", 36, 40, 70)
+    program = looped_matmul.build("tiny", 64, 40, 128)  # its outermost loop has several passes
     check_order(program, SEEDS, runs=2)
     assert [label for label, mutant in mutants(program) if not is_caught(mutant)] == []
