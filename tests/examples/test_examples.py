@@ -69,6 +69,25 @@ def test_timeline(tmp_path: Path):
     assert any(event["name"].startswith("multiply_moving") for event in events)
 
 
+def test_from_an_array_to_a_profile(tmp_path: Path):
+    lines = run("tutorial_profile.py", tmp_path, "--rows", 6, "--columns", 20).splitlines()
+    assert lines[0].startswith("golden: at most ")
+    assert lines[1].startswith("verilator: the same bytes, in ")
+    assert {line.split()[0] for line in lines[3:7]} == {"tensor", "vector", "scalar", "dma"}
+    assert (tmp_path / "profile" / "softmax.html").stat().st_size > 10_000
+
+
+def test_each_version_of_the_slow_kernel_is_faster(tmp_path: Path):
+    lines = run("tutorial_slow.py", tmp_path, "--tiles", 3, "--columns", 64).splitlines()
+    versions = [line for line in lines if " cycles, largest error " in line]
+    assert [line.split(":")[0] for line in versions] == [
+        "one_row", "all_lanes", "own_tiles", "fewer_bytes",
+    ]  # fmt: skip
+    cycles = [int(line.split()[1].replace(",", "")) for line in versions]
+    assert cycles == sorted(cycles, reverse=True)
+    assert all(float(line.split()[-1]) < 0.1 for line in versions)
+
+
 def test_emit_verilog(tmp_path: Path):
     printed = run("emit_verilog.py", tmp_path, "--columns", 4)
     assert printed.startswith("4 x 4 PEs: ")
