@@ -96,7 +96,9 @@ def install(root: Path) -> None:
     pip = (root / "venv" / "bin" / "python", "-m", "pip", "--disable-pip-version-check")
     run_here(*pip, "install", "--quiet", wheel, cwd=root)
     (site,) = (root / "venv").glob("lib/python*/site-packages")
-    (site / "sitecustomize.py").write_text(GUARD)
+    # Not sitecustomize: some systems have one of their own, which comes first.
+    (site / "guard_of_the_checkout.py").write_text(GUARD)
+    (site / "guard.pth").write_text("import guard_of_the_checkout\n")
     (root / "work").mkdir()
 
 
