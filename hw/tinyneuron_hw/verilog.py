@@ -9,15 +9,12 @@ Icarus and Yosys read.
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import gc
 import importlib
 import importlib.metadata
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +26,7 @@ from amaranth.hdl._ir import PortDirection  # the only way to name a port's dire
 from amaranth.lib import wiring
 
 from .blocks import CLOCK_GATE_MODULE, FORMS, VerilogForm, VerilogPlatform, enable_clock
+from .collector import collector_paused
 from .config import CoreConfig
 from .verilog_guard import deferred, guarded
 from .verilog_registers import clocked
@@ -126,7 +124,7 @@ def emit(
         Yosys rejected the design.
     """
     platform = VerilogPlatform(form)
-    with _collector_paused(), ThreadPoolExecutor(1) as pool:
+    with collector_paused(), ThreadPoolExecutor(1) as pool:
         top = Fragment.get(component, platform)
         texts: dict[str, str] = {}
         while waiting := [key for key in platform.modules if key not in texts]:
@@ -205,19 +203,6 @@ def _to_rtlil(
         ports["__".join(map(str, path))] = (Value.cast(value), direction)
     text, _names = rtlil.convert_fragment(fragment, ports, name, emit_src=False)
     return text
-
-
-@contextlib.contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Stops the cyclic garbage collector: with the many small objects of a netlist it takes half
-    of the time and finds nothing."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _run_yosys(text: str) -> str:

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tinyneuron_hw.config import CoreConfig
-from tinyneuron_hw.isa.matmul import MATMUL_DTYPES, MatmulKind
-from tinyneuron_hw.isa.opcodes import ITERATED_OPS, Opcode, RoundMode, Stream
+from tinyneuron_hw.isa.opcodes import Opcode, RoundMode, Stream
 from tinyneuron_hw.isa.table import SLOTS
 
 from .assign import transfer_beats
-from .ir import DeviceTensor, Instr, Module, Tile, TileRef
+from .ir import DeviceTensor, Instr, Module, Tile
+from .pace import lane_cycles, product_cycles
 from .regions import Box, box_of
 from .slots import slots_of
 
@@ -26,13 +26,6 @@ ENGINES: tuple[Stream, ...] = (Stream.TENSOR, Stream.VECTOR, Stream.SCALAR)
 """Streams whose instructions change places."""
 LATENCY = 40
 """Cycles from the last element of an instruction to the start of what waits for it, about."""
-_MULTIPLY_CYCLES = 8
-"""Cycles of a product at least."""
-_FP32_PASSES = 4
-_SAME_MEMORY = 2
-"""Cycles of an element of two operands in one memory."""
-_ITERATED_CYCLES = 8
-_SCAN_CYCLES = 6
 _RANDOM = (Opcode.RNG, Opcode.SET_SEED, Opcode.DROPOUT, Opcode.ACTIVATE_SEED)
 _ACCUMULATES = (Opcode.READ_ACCUMULATOR, Opcode.ACTIVATE_READ, Opcode.TENSOR_CUMULATIVE)
 
@@ -161,26 +154,5 @@ def _cost(unit: Unit, config: CoreConfig) -> tuple[int, int]:
         return beats, 3 * LATENCY
     if unit.stream is Stream.TENSOR:
         depth = config.partitions * config.pe_latency
-        return sum(map(_product_cycles, unit.instructions)), LATENCY + depth
-    return sum(map(_lane_cycles, unit.instructions)), LATENCY
-
-
-def _product_cycles(instr: Instr) -> int:
-    if instr.opcode is not Opcode.MULTIPLY_MOVING:
-        return 0
-    ref = instr.reads["src"]
-    assert isinstance(ref, TileRef)
-    passes = _FP32_PASSES if ref.dtype in MATMUL_DTYPES[MatmulKind.FP32] else 1
-    return max(_MULTIPLY_CYCLES, ref.per_partition * passes)
-
-
-def _lane_cycles(instr: Instr) -> int:
-    refs = [ref for ref in instr.operands.values() if isinstance(ref, TileRef)]
-    count = max((ref.per_partition for ref in refs), default=1)
-    if instr.opcode in (Opcode.TENSOR_SCAN, Opcode.TENSOR_CUMULATIVE):
-        return count * _SCAN_CYCLES
-    if any(instr.fields.get(name) in ITERATED_OPS for name in ("op", "op0", "op1")):
-        return count * _ITERATED_CYCLES
-    pair = [instr.reads[path] for path in ("in0", "in1") if path in instr.reads]
-    spaces = [ref.base.space for ref in pair if isinstance(ref, TileRef)]
-    return count * (_SAME_MEMORY if len(spaces) == 2 and spaces[0] is spaces[1] else 1)
+        return sum(map(product_cycles, unit.instructions)), LATENCY + depth
+    return sum(map(lane_cycles, unit.instructions)), LATENCY

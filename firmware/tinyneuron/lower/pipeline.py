@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..collector import collector_paused
+from tinyneuron_hw.collector import collector_paused
+
 from ..program.program import Program
 from .affine import forms_of
 from .allocate import allocate

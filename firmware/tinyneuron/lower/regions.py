@@ -46,7 +46,6 @@ class Box:
         return Box(low, high, False)
 
 
-@functools.lru_cache(maxsize=4096)
 def box_of(ref: Operand) -> Box:
     """The box of an operand, over the axes of its base (partitions first, on chip)."""
     given, ref = ref, in_base_elements(ref)
@@ -96,6 +95,7 @@ def _moved(offset: int, dims: Dims, shift: Shift | None) -> tuple[int, Dims]:
     return offset + shift.low, ((step, (shift.high - shift.low) // step + 1), *dims)
 
 
+@functools.lru_cache(maxsize=4096)
 def _spread(
     offset: int, dims: Dims, shape: tuple[int, ...]
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:

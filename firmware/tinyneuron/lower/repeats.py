@@ -193,9 +193,9 @@ class Repeats:
         return loop if self.pays(loop, body, count) else None
 
 
-def _parts(with_wait: bool, *names: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _parts(keeps_wait: bool, *names: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Of an instruction's fields those that a register can give, or move, and the others."""
-    kept = [path for path in names if with_wait or not path.startswith(_WAIT)]
+    kept = [path for path in names if keeps_wait or not path.startswith(_WAIT)]
     held = {path for path in kept if {f"{path}_by_register", f"{path}_uses_register"} & set(names)}
     places = tuple(path for path in kept if path.endswith(_GROWING) and path not in held)
     return places, tuple(path for path in kept if path not in places)

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from tinyneuron_hw.collector import collector_paused
 from tinyneuron_hw.config import CoreConfig, get_config
 
-from ..collector import collector_paused
 from ..lower.ir import DeviceTensor, Module
 from ..lower.pipeline import lower
 from ..program.program import Program

@@ -6,6 +6,7 @@ A seed gives everything. TINYNEURON_KERNEL_SEED=1234 runs that one and no other.
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 
 import pytest
 
@@ -38,14 +39,10 @@ def check(seed: int, config: CoreConfig, golden: Device, rtl: Device | None) -> 
 
 
 def check_all(first: int, count: int, config: CoreConfig, target: str | None) -> None:
-    with open_device("golden", config) as golden:
-        if target is None:
-            for seed in range(first, first + count):
-                check(seed, config, golden, None)
-            return
-        with open_device(target, config) as rtl:
-            for seed in range(first, first + count):
-                check(seed, config, golden, rtl)
+    device = open_device(target, config) if target else nullcontext()
+    with open_device("golden", config) as golden, device as rtl:
+        for seed in range(first, first + count):
+            check(seed, config, golden, rtl)
 
 
 @pytest.mark.parametrize("first", FIRST)
