@@ -49,17 +49,32 @@ class Box:
 def box_of(ref: Operand) -> Box:
     """The box of an operand, over the axes of its base (partitions first, on chip)."""
     given, ref = ref, in_base_elements(ref)
+    certain = given.shift is None and (
+        given.kind is None or FORMATS[given.kind].bytes >= FORMATS[ref.base.dtype].bytes
+    )
     if isinstance(ref, TileRef):
-        low, high = _spread(*_moved(ref.offset, ref.dims, ref.shift), ref.base.shape[1:])
-        low = (ref.start_partition, *low)
-        high = (ref.start_partition + ref.num_partitions, *high)
-    else:
-        dims = ref.dims if ref.rows is None else (ref.rows, *ref.dims)
-        low, high = _spread(*_moved(ref.offset, dims, ref.shift), ref.base.shape)
+        partitions = ref.start_partition, ref.num_partitions
+        offset, dims = _moved(ref.offset, ref.dims, ref.shift)
+        return _box(offset, dims, ref.base.shape[1:], partitions, certain)
+    rows = () if ref.rows is None else (ref.rows,)
+    offset, dims = _moved(ref.offset, (*rows, *ref.dims), ref.shift)
+    return _box(offset, dims, ref.base.shape, None, certain and not rows)
+
+
+@functools.lru_cache(maxsize=4096)
+def _box(
+    offset: int, dims: Dims, shape: tuple[int, ...], partitions: tuple[int, int] | None,
+    certain: bool,
+) -> Box:  # fmt: skip
+    """The box of a pattern in ``shape``, of each of ``partitions`` (first, count); ``certain``
+    when all of the pattern is touched."""
+    low, high = _spread(offset, dims, shape)
+    elements = math.prod(size for _, size in dims)
+    if partitions is not None:
+        first, count = partitions
+        low, high, elements = (first, *low), (first + count, *high), count * elements
     volume = math.prod(b - a for a, b in zip(low, high, strict=True))
-    certain = given.shift is None and (isinstance(ref, TileRef) or ref.rows is None)
-    certain = certain and FORMATS[given.dtype].bytes >= FORMATS[ref.base.dtype].bytes
-    return Box(low, high, certain and volume == ref.elements)
+    return Box(low, high, certain and volume == elements)
 
 
 def in_base_elements(ref: Operand) -> Operand:
@@ -95,7 +110,6 @@ def _moved(offset: int, dims: Dims, shift: Shift | None) -> tuple[int, Dims]:
     return offset + shift.low, ((step, (shift.high - shift.low) // step + 1), *dims)
 
 
-@functools.lru_cache(maxsize=4096)
 def _spread(
     offset: int, dims: Dims, shape: tuple[int, ...]
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
