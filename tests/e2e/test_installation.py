@@ -254,8 +254,8 @@ def test_files_go_through_run_and_disasm(installed: Installed):
 
 
 def test_the_verilog_is_that_of_the_checkout(installed: Installed):
-    installed.run("tinyneuron", "verilog", "--config", "tiny", "--out", "rtl")
-    for name, text in verilog_of(get_config("tiny"), "chip").files.items():
+    installed.run("tinyneuron", "verilog", "--config", "tiny", "--top", "array", "--out", "rtl")
+    for name, text in verilog_of(get_config("tiny"), "array").files.items():
         assert (installed.work / "rtl" / name).read_text() == text
 
 

@@ -17,8 +17,9 @@ RTL = TARGETS[1:]
 REFERENCE = "verilator"
 """The target whose cycles the others must have."""
 
-SLOW = [("pysim", "conv2d"), ("pysim", "transfers"), ("pysim", "matmul")]
-"""Amaranth's simulator takes half a minute for a small program."""
+SLOW = [("pysim", name) for name in SMALL]
+"""Amaranth's simulator takes a minute for a small program; `make test` runs on it in
+tests/sim/rtl."""
 
 LARGER = {
     "matmul over two banks": lambda config: matmul_case(config, 9, 17, 70),
@@ -77,7 +78,7 @@ def test_larger_programs(device, target, name):
     check_case(device, target, LARGER[name](CONFIG))
 
 
-@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("target", [*TARGETS[:3], pytest.param("pysim", marks=pytest.mark.slow)])
 def test_a_program_reset_in_the_middle_runs_again_and_in_pieces(device, target, monkeypatch):
     """It is given up after a while; then it runs to its end although it is stopped again and again,
     and takes the cycles of an undisturbed run."""

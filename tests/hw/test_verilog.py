@@ -331,13 +331,14 @@ def ports_only(text: str, module: str) -> str:
 @pytest.mark.parametrize(
     ("config", "top", "form"),
     [
-        ("tiny", "core", "fpga"),
+        ("tiny", "array", "fpga"),
         (EVERY_OPTION, "chip", "simulation"),
     ]
     + [
         pytest.param(*case, marks=pytest.mark.slow)
         for case in (
             ("tiny", "core", "simulation"),
+            ("tiny", "core", "fpga"),
             (EVERY_OPTION, "chip", "asic"),
             (EVERY_OPTION, "chip", "fpga"),
             ("tiny,memory=ddr4", "chip", "simulation"),

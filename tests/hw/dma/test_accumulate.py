@@ -17,6 +17,7 @@ from tinyneuron_sim.golden.numerics import (
     to_float32,
 )
 
+from ...few import few_of
 from .test_dma import CONFIG, FAST, byte_index, chip, cycles_of, device, factors, random_dims
 
 OPCODES = (Opcode.DMA_LOAD, Opcode.DMA_STORE, Opcode.DMA_COPY, Opcode.DMA_LOCAL)
@@ -82,9 +83,7 @@ def random_accumulation(rng, config, memory_bytes, opcode, dtypes):
     return fields
 
 
-@pytest.mark.parametrize(
-    "seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (2, 3))]
-)
+@pytest.mark.parametrize("seed", few_of(range(4), 1))
 def test_random_accumulations_match_numpy(dma_bench, seed):
     """All types, any pattern, elements that come again; one queue, so the copies follow."""
     rng = random.Random(seed)

@@ -11,6 +11,8 @@ from tinyneuron_hw.formats import DType
 from tinyneuron_hw.isa.csr import Trap
 from tinyneuron_hw.isa.opcodes import Opcode, Space, Stream
 
+from ...few import few_of
+
 LIST, BUFFERS, PLAIN = 0x1000, 0x2000, 0x6000
 TOTAL = 400
 
@@ -56,7 +58,7 @@ def add(bench, src, dst, **more):
     bench.add(opcode, {"src": src, "dst": dst}, stream=Stream.VECTOR, semaphore=1, **more)
 
 
-@pytest.mark.parametrize("partitions", [4, 8, 32])
+@pytest.mark.parametrize("partitions", few_of([4, 32, 8], 2))
 def test_buffers_of_any_size_anywhere(dma_bench, partitions):
     """From a list to SBUF, from there to another list, and from that to one place."""
     bench = dma_bench(config_of(partitions), seed=partitions, stall=0.2)

@@ -70,7 +70,7 @@ def random_transpose(rng, config, memory_bytes, opcode):
 
 @pytest.mark.parametrize(
     ("seed", "partitions"),
-    [(0, 4), (1, 4), pytest.param(2, 4, marks=pytest.mark.slow),
+    [(0, 4), pytest.param(1, 4, marks=pytest.mark.slow), pytest.param(2, 4, marks=pytest.mark.slow),
      pytest.param(3, 16, marks=pytest.mark.slow)],
 )  # fmt: skip
 def test_random_transposes_match_numpy(dma_bench, seed, partitions):

@@ -75,16 +75,18 @@ class TestEveryCycle:
     """The program is cut off after 2, 3, 4, ... cycles; then another one runs right."""
 
     @pytest.mark.parametrize(
-        ("end", "engine"),
+        ("end", "engine", "step"),
         [
-            pytest.param("trap", 0, id="trap-fast"),
-            pytest.param("trap", 6, id="trap-slow", marks=pytest.mark.slow),
-            pytest.param("reset", 6, id="reset"),
+            pytest.param("trap", 0, 3, id="trap-fast-every-third"),
+            pytest.param("reset", 6, 3, id="reset-every-third"),
+            *(pytest.param(end, engine, 1, id=f"{end}-{name}", marks=pytest.mark.slow)
+              for end, engine, name in (("trap", 0, "fast"), ("trap", 6, "slow"),
+                                        ("reset", 6, "slow"))),
         ],
-    )
-    def test_cut_off(self, end, engine):
+    )  # fmt: skip
+    def test_cut_off(self, end, engine, step):
         async def body(bench, ctx):
-            for cycles in range(2, LAST + 1):
+            for cycles in range(2, LAST + 1, step):
                 bench.streams = {Stream.VECTOR: VICTIM}
                 await bench.start(ctx)
                 await ctx.tick().repeat(cycles)
@@ -113,7 +115,7 @@ class TestEveryCycle:
         timing = replace(FAST, engine=(engine, engine))
         bench = Bench({}, timing=timing).run(body)
         assert {trap.cause for trap in bench.traps} <= {Trap.NONE}
-        assert len(bench.issued) > LAST
+        assert len(bench.issued) > LAST // step
         assert 99 not in values(bench, Stream.VECTOR)
 
     def test_the_program_waits_by_then(self):

@@ -21,6 +21,7 @@ from tinyneuron_hw.vector.accumulator import ACCUMULATOR_GAP
 from tinyneuron_hw.vector.alu import ALU_LATENCY
 from tinyneuron_hw.vector.engine import VectorEngine
 
+from ...few import few_of
 from ..lanes.bench import EngineBench
 from ..lanes.programs import RandomProgram, immediate, pattern
 
@@ -42,9 +43,7 @@ def cycles(program) -> int:
     return timing.done[0] - timing.issued[0]
 
 
-@pytest.mark.parametrize(
-    "part", [0, 1, *(pytest.param(part, marks=pytest.mark.slow) for part in (2, 3))]
-)
+@pytest.mark.parametrize("part", few_of(range(4), 1))
 def test_random_instructions_match_the_rules(part):
     """Several of one opcode, then of the next: elaboration takes longer than they do."""
     draw = RandomProgram(CONFIG, seed=part)

@@ -47,6 +47,7 @@ def test_programs_are_right_under_every_schedule(first: int):
         assert difference is None, f"seed {seed}: {difference}"
 
 
+@pytest.mark.slow
 def test_the_programs_of_the_rtl_tests_have_everything_there_is():
     coverage = Coverage(TINY)
     for seed in range(SEED, SEED + COUNT):
