@@ -22,8 +22,7 @@ from ..every_option import EVERY_OPTION
 from .small_programs import SMALL
 
 SEED = 31
-TARGETS = ("golden", "verilator", "icarus")
-QUICK = ("golden", "verilator", pytest.param("icarus", marks=pytest.mark.slow))
+TARGETS = ("golden", "verilator", pytest.param("icarus", marks=pytest.mark.slow))
 HALT = encode(Opcode.HALT)
 
 
@@ -42,7 +41,7 @@ def test_a_program_gets_code_and_tensors_by_dma_alone(target: str):
         assert device.memory.cycles > 0
 
 
-@pytest.mark.parametrize("target", QUICK)
+@pytest.mark.parametrize("target", TARGETS)
 def test_code_can_lie_in_host_memory(target: str):
     case = SMALL["matmul"](get_config("tiny"))
     with open_device(target, EVERY_OPTION) as device:
@@ -165,7 +164,7 @@ def test_host_memory_outside_the_windows_is_refused(target: str):
         assert backend.memory_read(HOST_BASE, 16384) == bytes(range(256)) * 64
 
 
-@pytest.mark.parametrize("target", QUICK)
+@pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("writes", [False, True])
 def test_an_address_behind_the_host_memory_is_a_bus_error(target: str, writes: bool):
     end = HOST_BASE + 65536

@@ -19,7 +19,8 @@ SEED = 21
 SHORT = "tiny,sbuf_partition_bytes=1024,psum_bank_bytes=64"
 """For slow simulators."""
 TARGETS = [("golden", "tiny"), ("verilator", "tiny"), ("verilator", EVERY_OPTION),
-           ("icarus", SHORT), pytest.param(("pysim", SHORT), marks=pytest.mark.slow)]  # fmt: skip
+           *(pytest.param((target, SHORT), marks=pytest.mark.slow)
+             for target in ("icarus", "pysim"))]  # fmt: skip
 
 SECRETS = """
 .config {config}

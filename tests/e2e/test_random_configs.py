@@ -19,7 +19,7 @@ from .small_programs import conv2d_case, lanes_case, matmul_case, transfers_case
 TARGET = "icarus"
 """From sources to results it is the quickest target: no C++ is compiled."""
 SHORT, LONG = 32, 200
-"""Instructions of a program at most: Icarus takes some five seconds for the longest of the short."""
+"""Instructions of a program at most: Icarus takes five seconds for the longest of the short."""
 CHOSEN = os.environ.get("TINYNEURON_CONFIG_SEED")
 SMALL = [
     seed
