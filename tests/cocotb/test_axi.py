@@ -92,7 +92,7 @@ def scenario(tmp_path_factory):
             "registers": golden.registers,
             "expected": golden.expected,
             "refused": [block, block + 8192] if refused else [0, 0],
-            "limit": 200 * transactions,
+            "limit": 20_000 + 200 * transactions,
             "polls": transactions // 2,
             "transactions": transactions,
         }
