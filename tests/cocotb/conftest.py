@@ -21,6 +21,8 @@ from tinyneuron_sim.rtl.tools import require, verilator_root
 from .config import CONFIG
 
 TOP = "tn_core"
+SIMULATORS = ("icarus", pytest.param("verilator", marks=pytest.mark.slow))
+"""Icarus compiles in seconds."""
 
 
 class PortsOnlyVerilator(Verilator):
@@ -55,10 +57,6 @@ def build(simulator: str, folder: Path) -> None:
         sources=sources, hdl_toplevel=TOP, build_dir=folder / "build", always=True,
         build_args=arguments, timescale=("1ns", "1ps"), log_file=folder / "build.log",
     )  # fmt: skip
-
-
-SIMULATORS = ("icarus", pytest.param("verilator", marks=pytest.mark.slow))
-"""Icarus compiles in seconds."""
 
 
 @pytest.fixture(scope="session", params=SIMULATORS)

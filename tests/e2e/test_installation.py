@@ -31,6 +31,8 @@ from tinyneuron.program import container
 from tinyneuron_hw.config import get_config
 from tinyneuron_sim.rtl.source import verilog_of
 
+from ..few import few_of
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 SOURCES = ("hw", "sim", "firmware", "pyproject.toml", "README.md", "LICENSE")
 PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
@@ -253,9 +255,10 @@ def test_files_go_through_run_and_disasm(installed: Installed):
     assert again.read_bytes() == first.read_bytes()
 
 
-def test_the_verilog_is_that_of_the_checkout(installed: Installed):
-    installed.run("tinyneuron", "verilog", "--config", "tiny", "--top", "array", "--out", "rtl")
-    for name, text in verilog_of(get_config("tiny"), "array").files.items():
+@pytest.mark.parametrize("top", few_of(["array", "chip"], 1))
+def test_the_verilog_is_that_of_the_checkout(installed: Installed, top: str):
+    installed.run("tinyneuron", "verilog", "--config", "tiny", "--top", top, "--out", "rtl")
+    for name, text in verilog_of(get_config("tiny"), top).files.items():
         assert (installed.work / "rtl" / name).read_text() == text
 
 

@@ -173,22 +173,23 @@ PORTS = {"dma": (dma_port, 12), "fetch": (fetch_port, 12), "control": (control_p
 """Design and cycles that are looked at."""
 FEWER = {"dma": 9}
 """Cycles that take a tenth of the time."""
-
-
-@pytest.mark.parametrize(
+runs = pytest.mark.parametrize(
     ("name", "cycles"),
     [(name, FEWER.get(name, cycles)) for name, (_, cycles) in PORTS.items()]
     + [pytest.param(name, PORTS[name][1], marks=pytest.mark.slow) for name in FEWER],
 )
+
+
+@runs
 def test_no_run_breaks_a_rule_of_the_channels(name: str, cycles: int, tmp_path: Path):
     design, _ = PORTS[name]
     m, inputs, _ = design()
     assert counterexample(m, inputs, cycles, tmp_path) is None
 
 
-@pytest.mark.parametrize("name", PORTS)
-def test_the_runs_that_are_looked_at_have_two_transactions(name: str, tmp_path: Path):
-    design, cycles = PORTS[name]
+@runs
+def test_the_runs_that_are_looked_at_have_two_transactions(name: str, cycles: int, tmp_path: Path):
+    design, _ = PORTS[name]
     m, inputs, event = design()
     seen = Signal(2)
     m.d.sync += seen.eq(seen + (event & (seen < 3)))

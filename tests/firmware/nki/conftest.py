@@ -20,15 +20,15 @@ def run(run_golden):
 
 @pytest.fixture
 def require_error():
-    """``require_error(act, message)``: a kernel that calls ``act`` breaks the rule with these
-    words; the whole message."""
+    """``require_error(act, message, config="tiny")``: a kernel that calls ``act`` breaks the rule
+    with these words; the whole message."""
 
-    def check(act, message):
+    def check(act, message, config="tiny"):
         def kernel():
             act()
 
         with pytest.raises(nki.KernelError, match=message) as caught:
-            nki.compile(kernel, "tiny", {})
+            nki.compile(kernel, config, {})
         return str(caught.value)
 
     return check

@@ -62,6 +62,9 @@ RULES = {
     "another type's row": (
         lambda: tile(4, 3, dtype=nl.bfloat16).view(nl.float32),
         "view: fp32 does not fit its last axis, offset and strides"),
+    "constant": (
+        lambda: nisa.dma_copy(nl.shared_constant(np.ones((4, 4), np.float32)), tile(4, 4)),
+        r"dst .* is read-only \(constant\)"),
     "another type where an index moves": (
         lambda: rows_of(device(8, 6), [[1, 6]]).view(nl.bfloat16),
         "view: an index moves it, so its elements keep their size"),
@@ -92,14 +95,8 @@ FULL_SIZE = {
 
 
 @pytest.mark.parametrize("rule", FULL_SIZE)
-def test_rule_of_a_full_size(rule):
-    act, message = FULL_SIZE[rule]
-
-    def kernel():
-        act()
-
-    with pytest.raises(nki.KernelError, match=message):
-        nki.compile(kernel, "inferentia2", {})
+def test_rule_of_a_full_size(require_error, rule):
+    require_error(*FULL_SIZE[rule], "inferentia2")
 
 
 def test_rows_that_are_too_far_apart():
@@ -114,24 +111,8 @@ def test_rows_that_are_too_far_apart():
         nki.compile(kernel, "inferentia2", spec)
 
 
-def test_a_constant_is_not_written():
-    def kernel():
-        nisa.dma_copy(nl.shared_constant(np.ones((4, 4), np.float32)), tile(4, 4))
-
-    with pytest.raises(nki.KernelError, match=r"dst .* is read-only"):
-        nki.compile(kernel, "tiny", {})
-
-
-def test_a_register_of_another_kernel():
+def test_a_register_of_another_kernel(require_error):
     kept = []
-
-    def first():
-        kept.append(nisa.register_alloc(3))
-
-    def second():
-        nisa.register_move(nisa.register_alloc(0), kept[0])
-
-    with pytest.raises(nki.KernelError, match="must return its output tensors"):
-        nki.compile(first, "tiny", {})
-    with pytest.raises(nki.KernelError, match="is another kernel's"):
-        nki.compile(second, "tiny", {})
+    require_error(lambda: kept.append(nisa.register_alloc(3)), "must return its output tensors")
+    require_error(lambda: nisa.register_move(nisa.register_alloc(0), kept[0]),
+                  "is another kernel's")  # fmt: skip

@@ -93,7 +93,7 @@ def test_refreshes_that_cannot_wait_find_their_time(monkeypatch, urgent):
     device.model.log = []
     before = rng.randbytes(1 << 15)
     device.model.memory.write(0, before)
-    traffic = RandomTraffic(dut, 8, rng, 0.0, before, reads=125, writes=125)
+    traffic = RandomTraffic(dut, 8, rng, 0.0, before, reads=150, writes=150)
 
     async def settle(ctx):
         while not traffic.done:
