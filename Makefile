@@ -30,10 +30,11 @@ bench: setup  ## Measure matmuls, convolutions, other layers and the simulator; 
 bench-check: setup  ## Fail when a benchmark takes more cycles than benchmarks/baselines.json says
 	$(BIN)/tinyneuron bench check --out build/bench/check.json
 
-lint: setup  ## Check style and types
+lint: setup  ## Check style, types and that generated pages are up to date
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/pyright
+	$(BIN)/python docs/generate --check
 
 format: setup  ## Bring the sources into the style that lint checks
 	$(BIN)/ruff check --fix
