@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import ctypes
 import re
+from functools import reduce
+from operator import xor
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from amaranth.hdl import Cat, Module, Signal
+from amaranth.hdl import Cat, Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from tinyneuron_hw.blocks import Repeated
 from tinyneuron_hw.verilog import VerilogDesign, emit
-from tinyneuron_sim.rtl import build, sharing
 from tinyneuron_sim.rtl.build import verilate
-from tinyneuron_sim.rtl.sharing import share, share_logic
+from tinyneuron_sim.rtl.sharing import loops, share, share_logic
 from tinyneuron_sim.rtl.sharing.library import Library
+from tinyneuron_sim.rtl.sharing.module_text import ModuleText
 
 SEED = 5
 _SIGNATURE = wiring.Signature({"a": In(8), "b": In(8), "up": Out(8), "down": Out(8)})
@@ -82,6 +83,44 @@ class Twice(wiring.Component):
         return m
 
 
+class Element(wiring.Component):
+    """Registers, one of which does not start at 0 and one of which keeps its value, and logic
+    between them; ``down`` is its state, ``up`` what the next one takes."""
+
+    def __init__(self) -> None:
+        super().__init__(_SIGNATURE)
+
+    def elaborate(self, platform: Any) -> Module:
+        m = Module()
+        total, kept = Signal(8, init=37), Signal(8, reset_less=True)
+        mixed = Signal(8)
+        m.d.comb += mixed.eq(Mux(total[0], self.a + kept, self.a ^ (total << 1)))
+        m.d.sync += [total.eq(mixed - self.b), self.up.eq(mixed), self.down.eq(total ^ kept)]
+        with m.If(self.b[2]):
+            m.d.sync += kept.eq(self.a)
+        with m.Elif(self.b[3]):
+            m.d.sync += kept[:4].eq(mixed[4:])
+        return m
+
+
+class Row(wiring.Component):
+    """Nine elements, each of which reads what the one before it made; all read ``b``."""
+
+    def __init__(self) -> None:
+        super().__init__(_SIGNATURE)
+
+    def elaborate(self, platform: Any) -> Module:
+        m = Module()
+        value, states = self.a, []
+        for number in range(9):
+            m.submodules[f"element{number}"] = element = Repeated("element", Element, _SIGNATURE)
+            m.d.comb += [element.a.eq(value), element.b.eq(self.b)]
+            value = element.up
+            states.append(element.down)
+        m.d.comb += [self.up.eq(value), self.down.eq(reduce(xor, states))]
+        return m
+
+
 @pytest.fixture
 def design() -> VerilogDesign:
     return emit(Twice(), "top")
@@ -137,6 +176,34 @@ def test_what_is_not_an_emitted_module_stays(design: VerilogDesign) -> None:
     assert share_logic(design).files["gate.v"] == text
 
 
+def test_many_small_clocked_modules_are_a_loop() -> None:
+    files = share_logic(emit(Row(), "row")).files
+    assert "element.v" not in files
+    assert "  element element0 (" not in files["row.v"]
+    assert files["row.v"].count("tn_functions::element_loop(") == 1
+    assert "i <= 8; i = i + 1" in files["tn_functions.sv"]
+
+
+def test_few_modules_are_no_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loops, "_LEAST", 10)
+    assert "element.v" in share_logic(emit(Row(), "row")).files
+
+
+def test_a_module_whose_output_is_no_register_is_no_loop(design: VerilogDesign) -> None:
+    """Logic from input to output in a loop would make a loop of stages that read each other."""
+    assert "_loop(" not in "".join(share_logic(design).files.values())
+
+
+def test_the_statement_of_an_empty_case_is_no_name() -> None:
+    """What reads a name that no net has depends on who knows what, and stays in every instance."""
+    text = emit(Twice(), "top").files["stage_mixer.v"]
+    assert "case" in text
+    silent = text.replace("down = ", "/* empty */;  down = ", 1)
+    module = ModuleText.parse("stage_mixer.v", silent)
+    assert module is not None
+    assert not any("empty" in node.reads for node in module.nodes)
+
+
 _HARNESS = """\
 #include "Vmodel.h"
 #include <memory>
@@ -161,12 +228,14 @@ extern "C" const char* run(unsigned seed, int cycles) {
 """
 
 
+@pytest.mark.parametrize("component", [Twice, Row])
 def test_the_same_in_every_cycle(
-    design: VerilogDesign, shared: VerilogDesign, monkeypatch: pytest.MonkeyPatch
+    component: type[wiring.Component], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     print(f"seed {SEED}")
-    monkeypatch.setattr(build, "sharing", SimpleNamespace(share_logic=lambda _: shared,
-                                                          __file__=sharing.__file__))  # fmt: skip
+    monkeypatch.setattr(share, "_LEAST", 0)
+    monkeypatch.setattr(share, "_LEAST_PER_PORT", 0)
+    design = emit(component(), "top")
     logs = [
         _run(verilate(design, {"harness.cpp": _HARNESS}, ["-O3", "-Wno-fatal"], label="test",
                       shared=is_shared))

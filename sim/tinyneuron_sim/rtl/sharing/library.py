@@ -6,14 +6,14 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-__all__ = ["PACKAGE", "Call", "Library", "words"]
+__all__ = ["PACKAGE", "Call", "Library", "renamed", "words"]
 
 PACKAGE = "tn_functions"
 _WORD = re.compile(r"(?<!['\w.$:])[A-Za-z_]\w*\b(?!::)")
 """An identifier, and not the digits of a number (``8'hff``) nor what a package holds."""
 _KEYWORDS = frozenset(
-    ("begin", "case", "casez", "default", "else", "end", "endcase", "endfunction", "if", "input",
-     "output", "reg")
+    ("begin", "case", "casez", "default", "else", "end", "endcase", "endfunction", "for", "if",
+     "input", "output", "ref", "reg")
 )  # fmt: skip
 _NOT_INLINED = "    /* verilator no_inline_task */\n"
 
@@ -21,6 +21,11 @@ _NOT_INLINED = "    /* verilator no_inline_task */\n"
 def words(code: str) -> list[str]:
     """The names in a piece of code, in order, each as often as it stands there."""
     return [word for word in _WORD.findall(code) if word not in _KEYWORDS]
+
+
+def renamed(code: str, prefix: str) -> str:
+    """The code with a prefix before every name."""
+    return _WORD.sub(lambda word: word[0] if word[0] in _KEYWORDS else prefix + word[0], code)
 
 
 class Call(NamedTuple):
@@ -76,6 +81,10 @@ class Library:
         first line, and ``own_name`` is what it calls its result. Returns its name."""
         body = body.replace("    begin\n", f"{_NOT_INLINED}    begin\n", 1)
         return self._add(name, result, body, own_name)
+
+    def add_void(self, name: str, text: str) -> str:
+        """A function without a result; ``text`` is what follows its name. Returns its name."""
+        return self._add(name, "void", text)
 
     def _add(self, name: str, result: str, body: str, own_name: str = "") -> str:
         numbers: dict[str, str] = {own_name: "result"}

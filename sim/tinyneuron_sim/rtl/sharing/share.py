@@ -18,6 +18,7 @@ from graphlib import TopologicalSorter
 from tinyneuron_hw.verilog import VerilogDesign
 
 from .library import PACKAGE, Call, Library
+from .loops import loop_instances
 from .module_text import ModuleText, Node
 
 __all__ = ["share_logic"]
@@ -39,8 +40,10 @@ def share_logic(design: VerilogDesign) -> VerilogDesign:
             others[file] = text
         else:
             modules[module.name] = module
-    counts = _counts(modules)
     library = Library()
+    for name in loop_instances(modules, library):
+        del modules[name]
+    counts = _counts(modules)
     whole: dict[str, Call] = {}
     for name in _leaves_first(modules):
         module = modules[name]
