@@ -35,8 +35,8 @@ FLAGS = (
     "-O3", "--x-assign", "fast", "--x-initial", "fast", "--no-assert", "--no-timing",
     "--output-split", "100000", "--output-split-cfuncs", "2000", "-Wno-fatal", "-Wno-lint",
 )  # fmt: skip
-"""Large files: a file takes the compiler half a second to begin, and 20,000 a file made a fifth more
-work of ``default``."""
+"""Large files: the compiler takes half a second to begin one, and with 20,000 a file ``default``
+was a fifth more work."""
 _WAVEFORM_FLAGS = ("--trace-fst", "--trace-structs", "--trace-max-width", "1024")
 _COLLECT_LESS = "--param ggc-min-expand=400 --param ggc-min-heapsize=500000"
 """A tenth of the compiler's time went into collecting garbage that fits in memory (0.5 GB)."""
