@@ -26,7 +26,8 @@ def sized(partitions, memory="hbm"):
 
 @pytest.mark.parametrize(
     ("partitions", "memory", "stall"),
-    [(4, "hbm", 0.0), (4, "ddr4", 0.3), (8, "hbm", 0.3),
+    [(4, "hbm", 0.3), (4, "ddr4", 0.0),
+     pytest.param(8, "hbm", 0.3, marks=pytest.mark.slow),
      pytest.param(16, "hbm", 0.0, marks=pytest.mark.slow),
      pytest.param(64, "ddr4", 0.1, marks=pytest.mark.slow)],
 )  # fmt: skip

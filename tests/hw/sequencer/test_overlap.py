@@ -27,7 +27,11 @@ from .programs import (
 SLOW = Timing(latency=(0, 2), gap=0, engine=(25, 40))
 """Engines so slow that instructions queue up behind them."""
 NEVER = (WaitMode.EQUAL, 50, 1)
-TIMINGS = pytest.mark.parametrize("timing", [FAST, SLOW, Timing()], ids=["fast", "slow", "random"])
+TIMINGS = pytest.mark.parametrize(
+    "timing",
+    [pytest.param(FAST, id="fast"), pytest.param(SLOW, id="slow"),
+     pytest.param(Timing(), id="random", marks=pytest.mark.slow)],
+)  # fmt: skip
 
 
 def issued(code, **options):

@@ -114,7 +114,7 @@ class TestStraightLine:
     def test_a_load_and_a_multiply_take_eight_cycles(self):
         assert spacing([load(), multiply()], Stream.TENSOR, 20) == 8
 
-    @pytest.mark.parametrize("preset", ["default", "small"])
+    @pytest.mark.parametrize("preset", ["default", pytest.param("small", marks=pytest.mark.slow)])
     def test_prefetch_covers_the_latency_of_memory(self, preset):
         config = get_config(preset).with_changes(dma_engines=2)
         options = {"config": config, "timing": CONTROLLER}
