@@ -77,7 +77,8 @@ class TestRegisters:
             loop(2, 2, counter=3, **fields), memset(register(3)), memset(register(2)),
             memset(register(1)), memset(register(2)), memset(register(3)), halt(),
         ]  # fmt: skip
-        issued(code, timing=timing)
+        passes = [value for _ in range(2) for j in range(2) for k in range(2) for value in (k, j)]
+        assert issued(code, timing=timing) == [*passes, 2, 2, 2]
 
     @TIMINGS
     def test_a_loop_count_from_a_counter(self, timing):

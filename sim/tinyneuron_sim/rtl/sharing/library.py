@@ -67,9 +67,7 @@ class Library:
         inside = "".join(f"    reg {widths[name]}{name};\n" for name in declared
                          if kinds[name] == "reg")  # fmt: skip
         body = "".join(f"      {line.strip()}\n" for line in lines)
-        function = self._add(
-            name, "void", f"{ports}{_NOT_INLINED}{inside}    begin\n{body}    end\n"
-        )
+        function = self.add_void(name, ports, f"{inside}    begin\n{body}    end\n")
         return Call(
             function,
             tuple(name for name in declared if kinds[name] == "input"),
@@ -82,9 +80,10 @@ class Library:
         body = body.replace("    begin\n", f"{_NOT_INLINED}    begin\n", 1)
         return self._add(name, result, body, own_name)
 
-    def add_void(self, name: str, text: str) -> str:
-        """A function without a result; ``text`` is what follows its name. Returns its name."""
-        return self._add(name, "void", text)
+    def add_void(self, name: str, ports: str, body: str) -> str:
+        """A function without a result: declarations of its ports, and the rest. Returns its
+        name."""
+        return self._add(name, "void", f"{ports}{_NOT_INLINED}{body}")
 
     def _add(self, name: str, result: str, body: str, own_name: str = "") -> str:
         numbers: dict[str, str] = {own_name: "result"}

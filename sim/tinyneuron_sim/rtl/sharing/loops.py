@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .library import PACKAGE, Library, renamed, words
@@ -91,11 +91,15 @@ def _loop(
     }  # fmt: skip
     inputs = {port: [pin[port] for pin in pins] for port in pins[0]
               if port in names and port not in outputs}  # fmt: skip
-    lines = _Lines(body, module.name, len(instances), inputs, outputs)
+    lines = _Lines(body, len(instances), inputs, outputs)
     targets = [target for values in outputs.values() for target in values]
-    function = library.add_void(f"{module.name}_loop", "\n".join([*lines.function(), ""]))
-    parent.add_process("\n".join([*lines.process(clock, function), ""]), clock, targets)
+    function = library.add_void(f"{module.name}_loop", _text(lines.ports()), _text(lines.rest()))
+    parent.add_process(_text(lines.process(clock, function)), clock, targets)
     return True
+
+
+def _text(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,6 @@ class _Lines:
     name)."""
 
     body: _Body
-    name: str
     count: int
     inputs: Mapping[str, Sequence[str]]
     """Port -> the parent's expression for each instance."""
@@ -122,21 +125,26 @@ class _Lines:
         return [port for port in self.inputs if port not in self.shared]
 
     @property
+    def arrays(self) -> list[str]:
+        """Nets with a value for each instance."""
+        return [*self.own, *self.body.registers]
+
+    @property
     def one(self) -> str:
-        return f"{self.name}__"
+        return f"{self.body.module.name}__"
 
     @property
     def every(self) -> str:
-        return f"{self.name}_every__"
+        return f"{self.body.module.name}_every__"
 
     @property
     def following(self) -> str:
-        return f"{self.name}_next__"
+        return f"{self.body.module.name}_next__"
 
     def process(self, clock: str, function: str) -> Iterator[str]:
         """The arrays that hold the registers, and the process, which calls the function."""
         last, every = self.count - 1, self.every
-        for name in (*self.own, *self.body.registers):
+        for name in self.arrays:
             yield f"  {self._declared(every, name)} [0:{last}];"
         for name in self.body.registers:
             if initial := self.body.module.initial(name):
@@ -146,20 +154,22 @@ class _Lines:
             for i, value in enumerate(self.inputs[port]):
                 yield f"    {every}{port}[{i}] = {value};"
         actual = [*(self.inputs[port][0] for port in self.shared),
-                  *(every + name for name in (*self.own, *self.body.registers))]  # fmt: skip
+                  *(every + name for name in self.arrays)]  # fmt: skip
         yield f"    {PACKAGE}::{function}({', '.join(actual)});"
         for port, targets in self.outputs.items():
             yield from (f"    {name} <= {every}{port}[{i}];" for i, name in enumerate(targets))
         yield "  end"
 
-    def function(self) -> Iterator[str]:
-        """Ports and statements of the function."""
-        last, one, every = self.count - 1, self.one, self.every
-        arrays = [*self.own, *self.body.registers]
+    def ports(self) -> Iterator[str]:
+        """Of the function: what all instances share, and the arrays."""
         widths = self.body.module.widths
-        yield from (f"    input {widths[port]}{one}{port};" for port in self.shared)
-        yield from (f"    ref {self._declared(every, name)} [0:{last}];" for name in arrays)
-        yield "    /* verilator no_inline_task */"
+        yield from (f"    input {widths[port]}{self.one}{port};" for port in self.shared)
+        for name in self.arrays:
+            yield f"    ref {self._declared(self.every, name)} [0:{self.count - 1}];"
+
+    def rest(self) -> Iterator[str]:
+        """Variables and statements of the function."""
+        last, one, every = self.count - 1, self.one, self.every
         for name in sorted(self.body.names().difference(self.shared)):
             yield f"    {self._declared(one, name)};"
         for name in self.body.registers:
@@ -168,7 +178,7 @@ class _Lines:
         yield "    begin"
         yield "      /* verilator unroll_disable */"
         yield f"      for (i = 0; i <= {last}; i = i + 1) begin"
-        yield from (f"        {one}{name} = {every}{name}[i];" for name in arrays)
+        yield from (f"        {one}{name} = {every}{name}[i];" for name in self.arrays)
         yield from (f"        {line}" for line in self._iteration())
         yield "      end"
         yield "    end"

@@ -20,8 +20,7 @@ _PORT = re.compile(rf"  (input|output) ({_WIDTH})(\w+);\n")
 _NET = re.compile(rf"  (?:wire|reg) ({_WIDTH})(\w+)(?: = ([^;]*))?;\n")
 _ASSIGN = re.compile(r"  assign (.+?) = (.+);\n")
 _PROCESS = re.compile(r"  always @\* begin\n(.*)^  end\n", re.MULTILINE | re.DOTALL)
-_CLOCKED = re.compile(r"  always @\(posedge (\w+)\)")
-_CLOCKED_PROCESS = re.compile(r"  always @\(posedge (\w+)\)(.*)", re.DOTALL)
+_CLOCKED = re.compile(r"  always @\(posedge (\w+)\)(.*)", re.DOTALL)
 _INSTANCE = re.compile(r"  (\w+) (\w+) \(\n((?:    \.\w+\(.*\),?\n)+)  \);\n")
 _PIN = re.compile(r"^    \.(\w+)\((.*)\),?$", re.MULTILINE)
 _FUNCTION = re.compile(
@@ -117,7 +116,7 @@ class ModuleText:
     def processes(self) -> list[re.Match[str]] | None:
         """Matches of the clocked processes: clock, statements; None if the module has more than
         those beside its logic."""
-        found = [_CLOCKED_PROCESS.fullmatch(item) for item in self.others]
+        found = [_CLOCKED.fullmatch(item) for item in self.others]
         return None if None in found else [match for match in found if match]
 
     def initial(self, register: str) -> str:
