@@ -7,7 +7,8 @@ from functools import cache, partial
 from typing import Any
 
 from amaranth.hdl import ResetInserter, Signal
-from amaranth.sim import Simulator
+
+from tinyneuron_sim.rtl.levelized import simulator
 
 Process = Callable[[Any], Awaitable[None]]
 """``process(ctx)``, as Amaranth's testbenches are."""
@@ -23,7 +24,7 @@ class Machine:
     def __init__(self, dut, *, resettable: bool = False):
         self.dut = dut
         self.reset = Signal()
-        self._sim = Simulator(ResetInserter(self.reset)(dut) if resettable else dut)
+        self._sim = simulator(ResetInserter(self.reset)(dut) if resettable else dut)
         self._sim.add_clock(1e-6)
         self._playing: tuple[list[Process], list[Process]] = [], []
         self._slots = [0, 0]

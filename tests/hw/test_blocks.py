@@ -10,10 +10,10 @@ from amaranth.hdl import Cat, Module, Signal
 from amaranth.lib import wiring
 from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
-from amaranth.sim import Simulator
 
 from tinyneuron_hw.blocks import FORMS, Gated, Repeated, soft_reset, write_masked
 from tinyneuron_hw.verilog import emit
+from tinyneuron_sim.rtl.levelized import simulator
 
 COUNTER = wiring.Signature({"step": In(4), "total": Out(8)})
 
@@ -77,10 +77,10 @@ def simulate(stimulus):
             *_, free, gated, cleared = await ctx.tick().sample(top.free, top.gated, top.cleared)
             seen.append((free, gated, cleared))
 
-    simulator = Simulator(top)
-    simulator.add_clock(1e-6)
-    simulator.add_testbench(bench)
-    simulator.run()
+    sim = simulator(top)
+    sim.add_clock(1e-6)
+    sim.add_testbench(bench)
+    sim.run()
     return seen
 
 
@@ -259,10 +259,10 @@ def test_nested_gates_resets_and_memories_agree_in_all_forms(tmp_path):
             *_, seen = await ctx.tick().sample(nested.seen)
             expected.append((seen,))
 
-    simulator = Simulator(nested)
-    simulator.add_clock(1e-6)
-    simulator.add_testbench(bench)
-    simulator.run()
+    sim = simulator(nested)
+    sim.add_clock(1e-6)
+    sim.add_testbench(bench)
+    sim.run()
     assert len(set(expected)) > 50
     assert results["simulation"][:196] == expected[4:]
     assert results["asic"] == results["simulation"]

@@ -19,6 +19,7 @@ from ..backend import BackendError
 from .backend import RtlBackend, open_waveform_file
 from .cache import notice
 from .host import CallDriver, PortHost
+from .levelized import simulator
 from .probes import Probe
 from .wrapper import TIED_INPUTS
 
@@ -59,14 +60,14 @@ class _PysimDriver(CallDriver):
         self._chip = chip
         self._call_now: tuple[Any, ...] | None = None
         self._error: Exception | None = None
-        simulator = Simulator(chip)
-        self._inside = _Inside(vars(simulator)["_design"])  # it has no public name
-        simulator.add_clock(_PERIOD)
-        simulator.add_testbench(self._serve, background=True)
-        self._simulator: Simulator | None = simulator
+        running = simulator(chip)
+        self._inside = _Inside(vars(running)["_design"])  # it has no public name
+        running.add_clock(_PERIOD)
+        running.add_testbench(self._serve, background=True)
+        self._simulator: Simulator | None = running
         self._files = contextlib.ExitStack()
         if waveform is not None:
-            self._files.enter_context(simulator.write_vcd(str(waveform)))
+            self._files.enter_context(running.write_vcd(str(waveform)))
 
     async def _serve(self, ctx: Any) -> None:
         host = PortHost(self._config, _Ports(ctx, self._chip, self._inside))

@@ -4,7 +4,6 @@ import random
 
 import pytest
 from amaranth.hdl import ResetInserter, Signal
-from amaranth.sim import Simulator
 
 from tinyneuron_hw.config import MEMORY_WINDOWS, CoreConfig
 from tinyneuron_hw.dma.front import FrontEnd
@@ -22,6 +21,7 @@ from tinyneuron_hw.isa.opcodes import (
 )
 from tinyneuron_hw.isa.roles import DEVICE
 from tinyneuron_hw.isa.rules import OperandError, check
+from tinyneuron_sim.rtl.levelized import simulator
 
 CONFIG = CoreConfig(
     name="front_test", partitions=4, columns=4, sbuf_partition_bytes=4096, psum_bank_bytes=64,
@@ -106,7 +106,7 @@ def simulate(commands):
             await ctx.tick()
 
     reset = Signal()
-    sim = Simulator(ResetInserter(reset)(dut))
+    sim = simulator(ResetInserter(reset)(dut))
     sim.add_clock(1e-6)
     sim.add_testbench(body)
     sim.run()

@@ -7,9 +7,9 @@ from itertools import combinations
 
 import pytest
 from amaranth.hdl import Module, Signal
-from amaranth.sim import Simulator
 
 from tinyneuron_hw.ecc import check_bits, columns, decode, decode_word, encode, encode_word
+from tinyneuron_sim.rtl.levelized import simulator
 
 SEED = 20261127
 WIDTHS = (8, 16, 32, 64)
@@ -75,6 +75,6 @@ def test_logic_equals_integers(width: int) -> None:
             expected = decode_word(wrong, encode_word(value, width) ^ ones >> width, width)
             assert tuple(map(ctx.get, decoded)) == expected, hex(ones)
 
-    simulator = Simulator(m)
-    simulator.add_testbench(bench)
-    simulator.run()
+    sim = simulator(m)
+    sim.add_testbench(bench)
+    sim.run()

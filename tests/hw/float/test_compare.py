@@ -3,11 +3,11 @@ import operator
 import struct
 
 import pytest
-from amaranth.sim import Simulator
 
 from tinyneuron_hw.float.compare import FpCompare, FpSelect
 from tinyneuron_hw.formats import CANONICAL_NAN
 from tinyneuron_hw.isa.opcodes import Comparison
+from tinyneuron_sim.rtl.levelized import simulator
 
 from .vectors import assert_same, random_pairs, special_pairs
 
@@ -37,7 +37,7 @@ def test_selects_as_ieee_754_2019(minimum):
             x, y = (struct.unpack("<f", struct.pack("<I", bits))[0] for bits in (a, b))
             assert order == [x < y, x == y, x > y], (a, b)
 
-    sim = Simulator(dut)
+    sim = simulator(dut)
     sim.add_testbench(bench)
     sim.run()
     assert_same(pairs, results, [reference(a, b, minimum) for a, b in pairs])
@@ -61,6 +61,6 @@ def test_every_comparison_is_that_of_python():
                 x, y = (struct.unpack("<f", struct.pack("<I", bits))[0] for bits in (a, b))
                 assert ctx.get(dut.holds) == compare[comparison](x, y), (comparison, a, b)
 
-    sim = Simulator(dut)
+    sim = simulator(dut)
     sim.add_testbench(bench)
     sim.run()

@@ -12,12 +12,12 @@ import softfloatpy as sf
 from amaranth.hdl import Module
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
-from amaranth.sim import Simulator
 
 from tinyneuron_hw.float.convert import FromFp32, ToFp32
 from tinyneuron_hw.formats import CANONICAL_NAN, FORMATS, DType
 from tinyneuron_sim.golden.numerics import from_float32, quiet, to_float32
 from tinyneuron_sim.random_programs.values import special_patterns
+from tinyneuron_sim.rtl.levelized import simulator
 
 from .vectors import SPECIALS, assert_same, canonical, f32, random_fp32
 
@@ -93,7 +93,7 @@ def convert(dut, source, result, dtype: DType, values: list[int]) -> list[int]:
             ctx.set(source, value)
             results.append(ctx.get(result))
 
-    sim = Simulator(dut)
+    sim = simulator(dut)
     sim.add_testbench(bench)
     sim.run()
     return results
@@ -202,7 +202,7 @@ def test_every_pair_of_types_matches_golden_and_the_references():
             ctx.set(dut.element, element)
             results.append(ctx.get(dut.raw))
 
-    sim = Simulator(dut)
+    sim = simulator(dut)
     sim.add_testbench(bench)
     sim.run()
     expected = [narrow(target, widen(source, raw)) for source, target, raw in cases]
@@ -235,7 +235,7 @@ def test_stochastic_rounding_matches_golden(dtype):
                 both.append(ctx.get(dut.raw))
             results.append(tuple(both))
 
-    sim = Simulator(dut)
+    sim = simulator(dut)
     sim.add_testbench(bench)
     sim.run()
     floats = np.array(values, np.uint32).view(np.float32)

@@ -4,13 +4,13 @@ import softfloatpy as sf
 from amaranth.hdl import Module
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
-from amaranth.sim import Simulator
 
 from tinyneuron_hw.float.divide import DIVIDE_WIDTH, FpDivide
 from tinyneuron_hw.float.round import RoundFp32
 from tinyneuron_hw.isa.opcodes import AluOp
 from tinyneuron_sim.golden.numerics import quiet
 from tinyneuron_sim.golden.operations import ALU
+from tinyneuron_sim.rtl.levelized import simulator
 
 from .vectors import SPECIALS, assert_same, canonical, f32, random_pairs, special_pairs
 
@@ -72,7 +72,7 @@ def run(op: AluOp, pairs: list[tuple[int, int]]) -> tuple[list[int], list[int]]:
         assert [ctx.get(dut.result)] == stays
         assert ctx.get(dut.done)
 
-    sim = Simulator(dut)
+    sim = simulator(dut)
     sim.add_clock(1e-6)
     sim.add_testbench(bench)
     sim.run()

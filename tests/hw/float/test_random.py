@@ -1,10 +1,10 @@
 import random
 
 import numpy as np
-from amaranth.sim import Simulator
 
 from tinyneuron_hw.float.random import VECTOR_ENGINE, WARM_UP, Generators
 from tinyneuron_sim.golden import generators as golden
+from tinyneuron_sim.rtl.levelized import simulator
 
 LANES = 4
 
@@ -15,7 +15,7 @@ def run(testbench) -> None:
     async def bench(ctx):
         await testbench(ctx, dut)
 
-    sim = Simulator(dut)
+    sim = simulator(dut)
     sim.add_clock(1e-6)
     sim.add_testbench(bench)
     sim.run()

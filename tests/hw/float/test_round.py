@@ -1,9 +1,9 @@
 import gc
 
 import pytest
-from amaranth.sim import Simulator
 
 from tinyneuron_hw.float.round import RoundFp32
+from tinyneuron_sim.rtl.levelized import simulator
 
 
 @pytest.mark.filterwarnings("ignore::amaranth.hdl.UnusedElaboratable")
@@ -44,7 +44,7 @@ def test_rounds_and_packs(significand, exponent, expected):
             ctx.set(dut.raw.sign, sign)
             seen.append(ctx.get(dut.result))
 
-    sim = Simulator(dut)
+    sim = simulator(dut)
     sim.add_testbench(bench)
     sim.run()
     assert seen == [expected, expected | 1 << 31]

@@ -4,9 +4,9 @@ import itertools
 
 import numpy as np
 import softfloatpy as sf
-from amaranth.sim import Simulator
 
 from tinyneuron_hw.formats import CANONICAL_NAN
+from tinyneuron_sim.rtl.levelized import simulator
 
 SPECIALS = [
     sign << 31 | bits
@@ -59,7 +59,7 @@ def run_binary(dut, pairs: list[tuple[int, int]]) -> list[int]:
                 results.append(ctx.get(dut.result))
             await ctx.tick()
 
-    sim = Simulator(dut)
+    sim = simulator(dut)
     sim.add_clock(1e-6)
     sim.add_testbench(bench)
     sim.run()

@@ -1,10 +1,10 @@
 """What share of the pins' bandwidth one port gets from the memory controller."""
 
 import pytest
-from amaranth.sim import Simulator
 
 from tinyneuron_hw.config import get_config
 from tinyneuron_hw.hbm.controller import MemoryController
+from tinyneuron_sim.rtl.levelized import simulator
 
 from .device import Device
 
@@ -15,7 +15,7 @@ def measure(config, beats, burst, stride, *, write):
     device = Device(config, dut.phy)
     port, width = dut.dma[0], config.axi_bytes
     channel = "aw" if write else "ar"
-    sim = Simulator(dut)
+    sim = simulator(dut)
     sim.add_clock(1e-6)
 
     async def addresses(ctx):

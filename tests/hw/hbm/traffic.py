@@ -1,8 +1,7 @@
 """AXI4 managers for the memory controllers' tests."""
 
-from amaranth.sim import Simulator
-
 from tinyneuron_hw.host.axi import Resp
+from tinyneuron_sim.rtl.levelized import simulator
 
 
 class Manager:
@@ -89,7 +88,7 @@ def bind(method, *args):
 
 def simulate(dut, processes, device, limit=20000):
     """Run every process to its end; returns the cycles taken."""
-    sim = Simulator(dut)
+    sim = simulator(dut)
     sim.add_clock(1e-6)
     cycles = [0]
 

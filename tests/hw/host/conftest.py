@@ -1,10 +1,10 @@
 """A host block with an AXI4-Lite manager."""
 
 import pytest
-from amaranth.sim import Simulator
 
 from tinyneuron_hw.config import get_config
 from tinyneuron_hw.host.host import Host
+from tinyneuron_sim.rtl.levelized import simulator
 
 
 class HostBench:
@@ -52,7 +52,7 @@ class HostBench:
 
     def run(self, body, *background):
         """Run ``body(ctx)``; fails after 20000 cycles."""
-        sim = Simulator(self.dut)
+        sim = simulator(self.dut)
         sim.add_clock(1e-6)
 
         async def watchdog(ctx):

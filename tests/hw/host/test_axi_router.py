@@ -6,10 +6,10 @@ import random
 from collections import deque
 
 import pytest
-from amaranth.sim import Simulator
 
 from tinyneuron_hw.host.axi import Axi4, Axi4Read
 from tinyneuron_hw.host.axi_router import AxiRouter
+from tinyneuron_sim.rtl.levelized import simulator
 
 SEED = 12
 TOP = 1 << 47
@@ -166,10 +166,10 @@ def test_random_bursts_to_both_sides(eager):
         assert both == manager.expected
         assert all(len(side.written) > 20 for side in sides)
 
-    simulator = Simulator(dut)
-    simulator.add_clock(1e-6)
-    simulator.add_testbench(body)
-    simulator.run()
+    sim = simulator(dut)
+    sim.add_clock(1e-6)
+    sim.add_testbench(body)
+    sim.run()
 
 
 def test_beats_of_one_side_follow_without_a_gap():
@@ -198,7 +198,7 @@ def test_beats_of_one_side_follow_without_a_gap():
         assert ctx.get(dut.port.arready)
         assert ctx.get(dut.near.arvalid)
 
-    simulator = Simulator(dut)
-    simulator.add_clock(1e-6)
-    simulator.add_testbench(body)
-    simulator.run()
+    sim = simulator(dut)
+    sim.add_clock(1e-6)
+    sim.add_testbench(body)
+    sim.run()

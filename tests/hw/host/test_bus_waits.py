@@ -2,9 +2,8 @@
 
 import random
 
-from amaranth.sim import Simulator
-
 from tinyneuron_hw.host.bus_waits import BusWaits
+from tinyneuron_sim.rtl.levelized import simulator
 
 SEED = 4
 
@@ -44,7 +43,7 @@ def test_every_cycle_of_random_traffic():
                 bursts.append(rng.randint(1, 4))
         assert len(seen) == 10
 
-    simulator = Simulator(dut)
-    simulator.add_clock(1e-6)
-    simulator.add_testbench(body)
-    simulator.run()
+    sim = simulator(dut)
+    sim.add_clock(1e-6)
+    sim.add_testbench(body)
+    sim.run()

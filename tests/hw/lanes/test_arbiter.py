@@ -1,10 +1,9 @@
 import random
 
-from amaranth.sim import Simulator
-
 from tinyneuron_hw.config import get_config
 from tinyneuron_hw.lanes.arbiter import ReadArbiter
 from tinyneuron_hw.memory.ports import PsumReadPort
+from tinyneuron_sim.rtl.levelized import simulator
 
 CONFIG = get_config("tiny")
 WORDS = CONFIG.psum_partition_bytes // 4
@@ -37,7 +36,7 @@ def drive(wants, ready_rate, cycles, seed=1):
             answer = ctx.get(dut.port.word) if taken else None
             await ctx.tick()
 
-    sim = Simulator(dut)
+    sim = simulator(dut)
     sim.add_clock(1e-6)
     sim.add_testbench(bench)
     sim.run()

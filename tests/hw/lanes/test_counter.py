@@ -1,9 +1,9 @@
 import itertools
 
 import pytest
-from amaranth.sim import Simulator
 
 from tinyneuron_hw.lanes.counter import DimCounter
+from tinyneuron_sim.rtl.levelized import simulator
 
 
 @pytest.mark.parametrize("sizes", [(1, 1, 1, 1), (3, 1, 2, 1), (2, 3, 1, 2), (5, 1, 1, 1)])
@@ -21,7 +21,7 @@ def test_marks_the_end_of_every_dimension(sizes):
                 seen.append((position[::-1], ctx.get(dut.ends)))
                 await ctx.tick()
 
-    sim = Simulator(dut)
+    sim = simulator(dut)
     sim.add_clock(1e-6)
     sim.add_testbench(bench)
     sim.run()

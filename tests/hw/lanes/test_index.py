@@ -2,10 +2,10 @@ import itertools
 import random
 
 import pytest
-from amaranth.sim import Simulator
 
 from tinyneuron_hw.config import get_config
 from tinyneuron_hw.lanes.index import IndexSource
+from tinyneuron_sim.rtl.levelized import simulator
 
 MASK = 0xFFFF_FFFF
 
@@ -38,7 +38,7 @@ def run(config, instructions, step_rate=1.0):
             found.append(rows)
             cycles.append(took)
 
-    sim = Simulator(dut)
+    sim = simulator(dut)
     sim.add_clock(1e-6)
     sim.add_testbench(bench)
     sim.run()

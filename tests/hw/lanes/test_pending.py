@@ -2,16 +2,15 @@
 
 import random
 
-from amaranth.sim import Simulator
-
 from tinyneuron_hw.isa.opcodes import Space
 from tinyneuron_hw.lanes.pending import PENDING, PendingWrites
+from tinyneuron_sim.rtl.levelized import simulator
 
 SEED = 11
 
 
 def simulate(dut, bench):
-    sim = Simulator(dut)
+    sim = simulator(dut)
     sim.add_clock(1e-6)
     sim.add_testbench(bench)
     sim.run()

@@ -2,9 +2,9 @@ import random
 
 from amaranth.hdl import unsigned
 from amaranth.lib import data
-from amaranth.sim import Simulator
 
 from tinyneuron_hw.lanes.steps import StepPipeline
+from tinyneuron_sim.rtl.levelized import simulator
 
 DEPTH = 3
 STEP = data.StructLayout({"valid": 1, "emit": 1, "tag": unsigned(8)})
@@ -35,7 +35,7 @@ def run(ready_rate: float, valid_rate: float, count: int):
                 lane[1:] = lane[:-1]
             await ctx.tick()
 
-    sim = Simulator(dut)
+    sim = simulator(dut)
     sim.add_clock(1e-6)
     sim.add_testbench(bench)
     sim.run()
@@ -72,7 +72,7 @@ def test_a_result_leaves_at_the_stage_of_its_exit():
             seen.append(ctx.get(dut.valid))
             await ctx.tick()
 
-    sim = Simulator(dut)
+    sim = simulator(dut)
     sim.add_clock(1e-6)
     sim.add_testbench(bench)
     sim.run()
@@ -93,7 +93,7 @@ def test_nothing_moves_or_leaves_while_a_stage_holds():
             seen.append((ctx.get(dut.valid), ctx.get(dut.advance), ctx.get(dut.clock)))
             await ctx.tick()
 
-    sim = Simulator(dut)
+    sim = simulator(dut)
     sim.add_clock(1e-6)
     sim.add_testbench(bench)
     sim.run()

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 from amaranth.hdl import Value
-from amaranth.sim import Simulator
 
 from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.formats import FORMATS, DType
@@ -14,6 +13,7 @@ from tinyneuron_hw.isa.access import element_offsets, pattern_range
 from tinyneuron_hw.isa.opcodes import Space
 from tinyneuron_hw.isa.operands import AccessPattern
 from tinyneuron_hw.isa.rules import start_granule
+from tinyneuron_sim.rtl.levelized import simulator
 
 
 @dataclass
@@ -130,7 +130,7 @@ async def send(ctx, port, values, gap=lambda: False):
 
 def run(dut, *testbenches, background=(), deadline: int) -> None:
     """Runs to the end of the testbenches; fails after ``deadline`` cycles."""
-    sim = Simulator(dut)
+    sim = simulator(dut)
     sim.add_clock(1e-6)
 
     async def watchdog(ctx):

@@ -5,11 +5,11 @@ import random
 import numpy as np
 import pytest
 from amaranth.hdl import Value
-from amaranth.sim import Simulator
 
 from tinyneuron_hw.config import CoreConfig, get_config
 from tinyneuron_hw.memory.arbiter import PATIENCE
 from tinyneuron_hw.memory.sbuf import Sbuf
+from tinyneuron_sim.rtl.levelized import simulator
 
 
 def config_of(partitions: int, lines: int, *, ecc: bool = True) -> CoreConfig:
@@ -141,7 +141,7 @@ class Traffic:
         assert self.conflicts >= self.refused - self.partial - unfinished
 
     def run(self, cycles: int) -> None:
-        sim = Simulator(self.dut)
+        sim = simulator(self.dut)
         sim.add_clock(1e-6)
 
         async def bench(ctx):

@@ -4,12 +4,12 @@ import random
 
 import pytest
 from amaranth.hdl import Module
-from amaranth.sim import Simulator
 
 from tinyneuron_hw.config import CoreConfig, get_config
 from tinyneuron_hw.memory.psum import Psum
 from tinyneuron_hw.memory.sbuf import Sbuf
 from tinyneuron_hw.memory.sweep import Sweep, sweep_rows
+from tinyneuron_sim.rtl.levelized import simulator
 
 SEED = 5
 SIZES = {
@@ -68,10 +68,10 @@ def test_every_row_of_every_bank_is_zero_afterwards(name, kind):
             assert not ctx.get(memory.corrected)
             assert not any(ctx.get(fault.valid) for fault in memory.faults)
 
-    simulator = Simulator(m)
-    simulator.add_clock(1e-6)
-    simulator.add_testbench(body)
-    simulator.run()
+    sim = simulator(m)
+    sim.add_clock(1e-6)
+    sim.add_testbench(body)
+    sim.run()
 
 
 def test_cycles_of_a_sweep():

@@ -4,12 +4,12 @@ import random
 
 import numpy as np
 import pytest
-from amaranth.sim import Simulator
 
 from tinyneuron.tables import standard_table
 from tinyneuron_hw.isa.table import HEADER_ROWS, Symmetry
 from tinyneuron_hw.scalar.function import FUNCTION_LATENCY, Function
 from tinyneuron_sim.golden.table import Table, evaluate
+from tinyneuron_sim.rtl.levelized import simulator
 
 from ..float.vectors import SPECIALS, random_fp32
 
@@ -50,7 +50,7 @@ def run_function(rows: list[int], words: np.ndarray) -> np.ndarray:
                 results.append(ctx.get(dut.result))
             await ctx.tick()
 
-    sim = Simulator(dut)
+    sim = simulator(dut)
     sim.add_clock(1e-6)
     sim.add_testbench(bench)
     sim.run()

@@ -4,7 +4,6 @@ import math
 import random
 
 import pytest
-from amaranth.sim import Simulator
 
 from tinyneuron_hw.config import get_config
 from tinyneuron_hw.formats import FORMATS, DType
@@ -32,6 +31,7 @@ from tinyneuron_hw.isa.rules_accumulate import ACCUMULATING, CUMULATIVE_OPS, RUN
 from tinyneuron_hw.isa.table import ROW_WORDS
 from tinyneuron_hw.sequencer.check import CHECKED_OPCODES, Checker
 from tinyneuron_hw.sequencer.links import OPCODES
+from tinyneuron_sim.rtl.levelized import simulator
 
 from ..lanes.bench import extents
 
@@ -276,7 +276,7 @@ def run_checker(config, checks):
             if cause is Trap.NONE:
                 check_extents(ctx, dut, opcode, raw)
 
-    sim = Simulator(dut)
+    sim = simulator(dut)
     sim.add_clock(1e-6)
     sim.add_testbench(bench)
     sim.run()
@@ -393,7 +393,7 @@ def test_restart_drops_the_check_that_ran():
         await ctx.tick()
         assert not ctx.get(dut.bad)
 
-    sim = Simulator(dut)
+    sim = simulator(dut)
     sim.add_clock(1e-6)
     sim.add_testbench(bench)
     sim.run_until(1e-4)

@@ -4,11 +4,11 @@ import itertools
 import random
 
 import pytest
-from amaranth.sim import Simulator
 
 from tinyneuron_hw.isa.codec import encode
 from tinyneuron_hw.isa.opcodes import Condition, Opcode, RegisterOp
 from tinyneuron_hw.sequencer.control import ControlUnit
+from tinyneuron_sim.rtl.levelized import simulator
 
 from .model import compute, holds
 
@@ -23,7 +23,7 @@ def pairs(name):
 
 
 def simulate(dut, bench):
-    sim = Simulator(dut)
+    sim = simulator(dut)
     sim.add_testbench(bench)
     sim.run()
 

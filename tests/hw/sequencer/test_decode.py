@@ -4,7 +4,6 @@ import random
 from collections.abc import Iterable
 
 import pytest
-from amaranth.sim import Simulator
 
 from tinyneuron_hw.config import INSTRUCTION_BYTES
 from tinyneuron_hw.isa.codec import Decoded, DecodeError, decode, encode, fields_of
@@ -15,6 +14,7 @@ from tinyneuron_hw.isa.roles import ADDRESSED
 from tinyneuron_hw.sequencer.decode import Decoder
 from tinyneuron_hw.sequencer.links import OPCODES, legal_mask
 from tinyneuron_hw.sequencer.resolve import REGISTER_PLACES
+from tinyneuron_sim.rtl.levelized import simulator
 
 ALL = (1 << len(OPCODES)) - 1
 SEED = 34
@@ -68,7 +68,7 @@ def simulate(cases: Iterable[tuple[int, int]]) -> list[tuple[Trap, int | None, i
             else:
                 found.append((Trap.NONE, ctx.get(dut.select), ctx.get(dut.registers)))
 
-    sim = Simulator(dut)
+    sim = simulator(dut)
     sim.add_testbench(bench)
     sim.run()
     return found

@@ -3,17 +3,17 @@
 import random
 
 from amaranth.hdl import ResetInserter, Signal
-from amaranth.sim import Simulator
 
 from tinyneuron_hw.config import get_config
 from tinyneuron_hw.isa.opcodes import UpdateMode, WaitMode
 from tinyneuron_hw.sequencer.semaphores import Semaphores
+from tinyneuron_sim.rtl.levelized import simulator
 
 MASK = (1 << 32) - 1
 
 
 def simulate(dut, bench):
-    sim = Simulator(dut)
+    sim = simulator(dut)
     sim.add_clock(1e-6)
     sim.add_testbench(bench)
     sim.run()

@@ -3,12 +3,12 @@
 import random
 
 import pytest
-from amaranth.sim import Simulator
 
 from tinyneuron_hw.config import get_config
 from tinyneuron_hw.isa.opcodes import Stream
 from tinyneuron_hw.sequencer.ports import TraceKind
 from tinyneuron_hw.sequencer.trace import TraceMerge
+from tinyneuron_sim.rtl.levelized import simulator
 
 
 @pytest.mark.parametrize(("rate", "ready_rate"), [(0.03, 1.0), (0.3, 1.0), (0.5, 0.2)])
@@ -59,7 +59,7 @@ def test_events_come_out_in_order_or_are_counted(rate, ready_rate):
         for now in range(300, 450):
             await cycle(now, False)
 
-    sim = Simulator(dut)
+    sim = simulator(dut)
     sim.add_clock(1e-6)
     sim.add_testbench(bench)
     sim.run()

@@ -1,15 +1,14 @@
 """The first trap wins, the lowest port on a tie; the watchdog counts only standstill."""
 
-from amaranth.sim import Simulator
-
 from tinyneuron_hw.isa.csr import Trap
 from tinyneuron_hw.isa.opcodes import Stream
 from tinyneuron_hw.sequencer.trap import TrapUnit
 from tinyneuron_hw.sequencer.watchdog import Watchdog
+from tinyneuron_sim.rtl.levelized import simulator
 
 
 def simulate(dut, bench, clock=True):
-    sim = Simulator(dut)
+    sim = simulator(dut)
     if clock:
         sim.add_clock(1e-6)
     sim.add_testbench(bench)

@@ -3,11 +3,11 @@
 import random
 
 import pytest
-from amaranth.sim import Simulator
 
 from tinyneuron_hw.config import get_config
 from tinyneuron_hw.formats import DType
 from tinyneuron_hw.tensor.array import PeArray
+from tinyneuron_sim.rtl.levelized import simulator
 
 from ...few import few_of
 from .model import column_sum, from_raw
@@ -25,7 +25,7 @@ def values(raws: list[int]) -> list[float]:
 
 
 def simulate(dut, testbench) -> None:
-    sim = Simulator(dut)
+    sim = simulator(dut)
     sim.add_clock(1e-6)
     sim.add_testbench(testbench)
     sim.run()

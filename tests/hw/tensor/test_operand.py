@@ -3,11 +3,11 @@
 import random
 
 import pytest
-from amaranth.sim import Simulator
 
 from tinyneuron_hw.formats import FORMATS, DType
 from tinyneuron_hw.isa.matmul import FP8_DTYPES, MATMUL_DTYPES, MatmulKind
 from tinyneuron_hw.tensor.operand import ToMoving, ToStationary
+from tinyneuron_sim.rtl.levelized import simulator
 
 from .model import from_raw, pe_operand, split
 
@@ -26,7 +26,7 @@ def convert(dut, cases, **control) -> list:
             ctx.set(dut.raw, raw)
             results.append(ctx.get(dut.result))
 
-    sim = Simulator(dut)
+    sim = simulator(dut)
     sim.add_testbench(testbench)
     sim.run()
     return results

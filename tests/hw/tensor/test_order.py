@@ -4,13 +4,13 @@ import gc
 import random
 
 import pytest
-from amaranth.sim import Simulator
 
 from tinyneuron_hw.tensor.order import ProgramOrder
+from tinyneuron_sim.rtl.levelized import simulator
 
 
 def simulate(dut, testbench) -> None:
-    sim = Simulator(dut)
+    sim = simulator(dut)
     sim.add_clock(1e-6)
     sim.add_testbench(testbench)
     sim.run()

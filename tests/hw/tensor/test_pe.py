@@ -6,10 +6,10 @@ import math
 import random
 
 import pytest
-from amaranth.sim import Simulator
 
 from tinyneuron_hw.formats import CANONICAL_NAN
 from tinyneuron_hw.tensor.pe import SPECIAL_PRODUCT, Pe
+from tinyneuron_sim.rtl.levelized import simulator
 
 from .model import f32_bits, f32_value, fma, pe_operand, random_value
 
@@ -63,7 +63,7 @@ def run(latency: int, triples: list[tuple], pack=pe_operand, integer: int = 0) -
                 results.append(ctx.get(dut.sum_out))
             await ctx.tick()
 
-    sim = Simulator(dut)
+    sim = simulator(dut)
     sim.add_clock(1e-6)
     sim.add_testbench(testbench)
     sim.run()
@@ -146,7 +146,7 @@ def test_stationary_is_double_buffered():
         assert await sum_of(ctx, 2.0, load=1, clear=1) == 0
         assert await sum_of(ctx, 2.0, swap=1) == f32_bits(10.0), "load wins over clear"
 
-    sim = Simulator(dut)
+    sim = simulator(dut)
     sim.add_clock(1e-6)
     sim.add_testbench(testbench)
     sim.run()
@@ -192,7 +192,7 @@ def test_kinds_may_follow_each_other():
                 results.append(ctx.get(dut.sum_out))
             await ctx.tick()
 
-    sim = Simulator(dut)
+    sim = simulator(dut)
     sim.add_clock(1e-6)
     sim.add_testbench(testbench)
     sim.run()
@@ -230,7 +230,7 @@ def test_halves_of_the_stationary_value():
         assert await product(ctx, low=0) == 14.0
         assert await product(ctx, low=1) == 0.0
 
-    sim = Simulator(dut)
+    sim = simulator(dut)
     sim.add_clock(1e-6)
     sim.add_testbench(testbench)
     sim.run()
@@ -250,7 +250,7 @@ def test_an_inert_zero_gives_zero_whatever_it_meets():
             await ctx.tick().repeat(6)
             assert ctx.get(dut.sum_out) == f32_bits(1.5), value
 
-    sim = Simulator(dut)
+    sim = simulator(dut)
     sim.add_clock(1e-6)
     sim.add_testbench(testbench)
     sim.run()

@@ -2,9 +2,8 @@
 
 import random
 
-from amaranth.sim import Simulator
-
 from tinyneuron_hw.tensor.scoreboard import Scoreboard
+from tinyneuron_sim.rtl.levelized import simulator
 
 
 def test_blocks_a_word_for_exactly_its_window():
@@ -27,7 +26,7 @@ def test_blocks_a_word_for_exactly_its_window():
                 last[word] = cycle
             await ctx.tick()
 
-    sim = Simulator(dut)
+    sim = simulator(dut)
     sim.add_clock(1e-6)
     sim.add_testbench(testbench)
     sim.run()

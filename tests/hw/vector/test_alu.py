@@ -6,13 +6,13 @@ import pytest
 from amaranth.hdl import Module
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
-from amaranth.sim import Simulator
 
 from tinyneuron_hw.float.divide import FpDivide
 from tinyneuron_hw.isa.opcodes import ITERATED_OPS, RAW_OPS, AluOp
 from tinyneuron_hw.vector.alu import ALU_LATENCY, Alu
 from tinyneuron_sim.golden.numerics import quiet
 from tinyneuron_sim.golden.operations import ALU, RAW_ALU
+from tinyneuron_sim.rtl.levelized import simulator
 
 from ..float.vectors import assert_same, random_pairs, special_pairs
 from ..lanes.reference import alu, raw_alu
@@ -81,7 +81,7 @@ def run(op: AluOp, pairs: list[tuple[int, int]], *, size: int = 2) -> list[int]:
             await ctx.tick().repeat(ALU_LATENCY - 1)
             results.append(ctx.get(dut.result))
 
-    sim = Simulator(dut)
+    sim = simulator(dut)
     sim.add_clock(1e-6)
     sim.add_testbench(bench)
     sim.run()
@@ -118,7 +118,7 @@ def test_operations_follow_each_other_every_cycle():
                 results.append(ctx.get(dut.result))
             await ctx.tick()
 
-    sim = Simulator(dut)
+    sim = simulator(dut)
     sim.add_clock(1e-6)
     sim.add_testbench(bench)
     sim.run()

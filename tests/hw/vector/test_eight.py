@@ -4,9 +4,9 @@ import random
 
 import numpy as np
 import pytest
-from amaranth.sim import Simulator
 
 from tinyneuron_hw.vector.eight import EIGHT_LATENCY, EightUnit
+from tinyneuron_sim.rtl.levelized import simulator
 
 SPECIALS = [0x0000_0000, 0x8000_0000, 0x7F80_0000, 0xFF80_0000, 0x7FC0_0000, 0xFFA0_0001,
             0x0000_0001, 0x8000_0001, 0x7F7F_FFFF, 0xFF7F_FFFF, 0x3F80_0000,
@@ -29,7 +29,7 @@ def run(steps):
                 results[number] = ctx.get(dut.result)
             await ctx.tick()
 
-    sim = Simulator(dut)
+    sim = simulator(dut)
     sim.add_clock(1e-6)
     sim.add_testbench(bench)
     sim.run()

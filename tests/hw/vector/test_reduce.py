@@ -2,11 +2,11 @@ import itertools
 import random
 
 import pytest
-from amaranth.sim import Simulator
 
 from tinyneuron_hw.isa.opcodes import AluOp
 from tinyneuron_hw.vector.accumulator import ACCUMULATOR_GAP, Side
 from tinyneuron_hw.vector.reduce import AccumulateMode, ReduceControl
+from tinyneuron_sim.rtl.levelized import simulator
 
 
 class Slots:
@@ -76,7 +76,7 @@ def combine_symbolically(groups: list[int], advance_rate: float, element_rate: f
                 position += 1
             await ctx.tick()
 
-    sim = Simulator(dut)
+    sim = simulator(dut)
     sim.add_clock(1e-6)
     sim.add_testbench(bench)
     sim.run()
@@ -125,7 +125,7 @@ def test_other_elements_wait_for_the_tree_and_its_result():
             ready.append((ctx.get(dut.ready), ctx.get(dut.result)))
             await ctx.tick()
 
-    sim = Simulator(dut)
+    sim = simulator(dut)
     sim.add_clock(1e-6)
     sim.add_testbench(bench)
     sim.run()

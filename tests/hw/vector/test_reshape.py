@@ -3,11 +3,11 @@ import random
 import numpy as np
 import pytest
 from amaranth.hdl import ResetInserter, Signal
-from amaranth.sim import Simulator
 
 from tinyneuron_hw.config import get_config
 from tinyneuron_hw.isa.rules_reshape import pack_mask
 from tinyneuron_hw.vector.reshape import Reshape
+from tinyneuron_sim.rtl.levelized import simulator
 
 TINY, DEFAULT = get_config("tiny"), get_config("default")
 WIDE, LARGE = get_config("tiny").with_changes(partitions=32), get_config("inferentia2")
@@ -93,7 +93,7 @@ def run(config, jobs, *, seed=0, stall=0.0, gap=0.0, reset_at=None):
                 assert ctx.get(dut.result[lane]) == int(job.results[lane, n]), (lane, n)
         assert ctx.get(dut.result_last) == (n == job.results.shape[1] - 1)
 
-    sim = Simulator(ResetInserter(reset)(dut))
+    sim = simulator(ResetInserter(reset)(dut))
     sim.add_clock(1e-6)
     sim.add_testbench(bench)
     sim.run()
