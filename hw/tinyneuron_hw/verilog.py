@@ -28,6 +28,7 @@ from amaranth.lib import wiring
 from .blocks import CLOCK_GATE_MODULE, FORMS, VerilogForm, VerilogPlatform, enable_clock
 from .collector import collector_paused
 from .config import CoreConfig
+from .unchecked_nets import nets_unchecked
 from .verilog_guard import deferred, guarded
 from .verilog_registers import clocked
 from .verilog_text import tidy
@@ -124,7 +125,7 @@ def emit(
         Yosys rejected the design.
     """
     platform = VerilogPlatform(form)
-    with collector_paused(), ThreadPoolExecutor(1) as pool:
+    with collector_paused(), nets_unchecked(), ThreadPoolExecutor(1) as pool:
         top = Fragment.get(component, platform)
         texts: dict[str, str] = {}
         while waiting := [key for key in platform.modules if key not in texts]:
