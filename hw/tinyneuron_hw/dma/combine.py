@@ -83,7 +83,8 @@ class Combine(wiring.Component):
     -------
     op, integer, dtype: see :class:`Lane`.
     half: In(1)
-        The destination's elements are two bytes.
+        The destination's elements are two bytes. All four are stable from the cycle before the
+        first values on.
     value: In(stream of Chunk)
         Chunks of four-byte values, in the places of the destination's elements: ``axi_bytes / 4``
         for each whole beat, or for each half of one that is touched.
@@ -128,17 +129,24 @@ class Combine(wiring.Component):
         with m.If(taken):
             m.d.sync += second.eq(~ends_beat)
 
+        # Copies of what is stable, behind the clock gate with everything else that the lanes read:
+        # a simulator then leaves their logic out while the clock stands.
+        op, integer = Signal.like(self.op), Signal()
+        dtype, half = Signal.like(self.dtype), Signal()
+        m.d.sync += [
+            op.eq(self.op), integer.eq(self.integer), dtype.eq(self.dtype), half.eq(self.half),
+        ]  # fmt: skip
         words: list[Any] = []
         for i in range(lanes):
             m.submodules[f"lane{i}"] = lane = EnableInserter(step)(Lane())
             low, high = (beat.data.word_select(at, 16) for at in (i, lanes + i))
             m.d.comb += [
-                lane.op.eq(self.op),
-                lane.integer.eq(self.integer),
-                lane.dtype.eq(self.dtype),
+                lane.op.eq(op),
+                lane.integer.eq(integer),
+                lane.dtype.eq(dtype),
                 lane.value.eq(value.data.word_select(i, 32)),
                 lane.old.eq(
-                    Mux(self.half, Mux(upper, high, low), beat.data.word_select(i, 32))
+                    Mux(half, Mux(upper, high, low), beat.data.word_select(i, 32))
                 ),
             ]  # fmt: skip
             words.append(lane.result)

@@ -24,7 +24,7 @@ from .module_text import ModuleText, Node
 __all__ = ["share_logic"]
 
 _LEAST = 300
-_LEAST_PER_PORT = 200
+_LEAST_PER_PORT = 40
 """Characters of logic, and for each of a function's ports, below which a call costs more than it
 saves."""
 
