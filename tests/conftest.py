@@ -18,6 +18,10 @@ LARGE = 3000
 """Instructions from which a program runs under one schedule in place of three."""
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.get_closest_marker("begins_first") is None)
+
+
 def pytest_collection_finish() -> None:
     """Keeps the garbage collector from walking what stays to the end, again and again: modules,
     tests and, in a test, the many small objects of a netlist."""

@@ -104,11 +104,13 @@ def scenario(tmp_path_factory):
     return write
 
 
+@pytest.mark.begins_first
 @simulators([(1, 128)], [(1, 1000), (2, 1000), (11, 10_000)])
 def test_transactions_of_each_port(play, scenario, seed, transactions):
     play("bench_axi", scenario(seed, transactions))
 
 
+@pytest.mark.begins_first
 @simulators([(3, 64)], [(seed, 500) for seed in range(3, 7)])
 def test_a_refused_burst_traps_and_the_core_runs_again(play, scenario, seed, transactions):
     play("bench_axi", scenario(seed, transactions, refused=True))

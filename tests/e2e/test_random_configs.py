@@ -45,6 +45,7 @@ def check_config(seed: int, most_instructions: int) -> None:
                 assert result.outputs[name].tobytes() == array.tobytes(), (drawn.name, name)
 
 
+@pytest.mark.begins_first
 @pytest.mark.parametrize("seed", FEW)
 def test_a_random_configuration_gives_goldens_bytes(seed):
     check_config(seed, SHORT)
