@@ -17,7 +17,7 @@ setup: .venv/.python .venv/.system  ## Create .venv and install what is missing 
 demo: setup  ## Classify handwritten digits and filter a photograph on the simulated core
 	$(BIN)/tinyneuron demo --config $(CONFIG)
 
-test: setup .venv/.browser  ## Run the tests (half an hour on 2 cores the first time)
+test: setup .venv/.browser  ## Run the tests (24 minutes on 2 cores the first time)
 	$(BIN)/pytest -m "not slow" -n $(JOBS) --dist worksteal
 
 test-all: setup .venv/.browser  ## Run the tests, the slow ones too
