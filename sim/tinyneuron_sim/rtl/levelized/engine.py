@@ -15,13 +15,12 @@ __all__ = ["LevelizedEngine"]
 class _Node:
     """A process with the list where it waits to be run."""
 
-    __slots__ = ("always", "queued", "run", "waiting")
+    __slots__ = ("queued", "run", "waiting")
 
-    def __init__(self, run: Any, waiting: list[_Node], always: bool):
+    def __init__(self, run: Any, waiting: list[_Node]):
         self.run = run
         self.waiting = waiting
         self.queued = False
-        self.always = always
 
     def call(self) -> None:
         """Has the process run when its list's turn comes."""
@@ -67,6 +66,7 @@ class _Signal:
                 node.call()
 
     def commit(self) -> bool:
+        """Makes the next value the present one; whether that changes anything."""
         values = self.state.values
         before, after = values[self.place], self.next
         if before == after:
@@ -74,7 +74,7 @@ class _Signal:
         if self.wakers:
             run_wakers(self.wakers, before, after)
         values[self.place] = after
-        for node in self.readers:
+        for node in self.readers:  # `call` written out: it is what simulation mostly does
             if not node.queued:
                 node.queued = True
                 node.waiting.append(node)
@@ -215,7 +215,7 @@ class LevelizedEngine(PySimEngine):
                 if id(piece.domain) not in edges:
                     edges[id(piece.domain)] = _Edge(piece.domain, self)
                 waiting = edges[id(piece.domain)].waiting
-            node = _Node(functions[piece.name], waiting, piece.always)
+            node = _Node(functions[piece.name], waiting)
             self._nodes.append(node)
             if piece.always and piece.domain is not None:
                 self._always.append(node)
@@ -236,19 +236,8 @@ class LevelizedEngine(PySimEngine):
     def _change(self, place: int, value: int, mask: int | None = None) -> None:
         """Gives a signal that logic drives its new value."""
         slot = self._state.slots[place]
-        before = self._state.values[place]
-        if mask is not None:
-            value = (before & ~mask) | (value & mask)
-            if value == before:
-                return
-        if slot.wakers:
-            run_wakers(slot.wakers, before, value)
-        self._state.values[place] = slot.next = value
-        for node in slot.readers:
-            if not node.queued:
-                node.queued = True
-                node.waiting.append(node)
-        if self._changed is not None:
+        slot.next = value if mask is None else (slot.next & ~mask) | (value & mask)
+        if slot.commit() and self._changed is not None:
             self._changed.add(slot)
 
     def _stage(self, place: int, value: int, mask: int | None = None) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from .internals import Const, Signal, ValueVisitor
 
-__all__ = ["Emitter", "Expressions", "chosen_bit", "fitted", "matches"]
+__all__ = ["HELPERS", "Emitter", "Expressions", "chosen_bit", "fitted", "matches"]
 
 _SPLIT = 1000
 """Characters of an expression from which it gets a name: Python's parser has a stack to keep."""
@@ -198,10 +198,9 @@ class Expressions(ValueVisitor):
             return table
         test = self._choices.unsigned(value.test)
         cases = list(value.cases)
-        if len(value.test) == 1 and len(cases) == 2 and cases[1][0] is None:
+        if len(value.test) == 1 and [patterns for patterns, _ in cases] == [("0",), None]:
             no, yes = (self(case) for _, case in cases)
-            if cases[0][0] == ("0",):
-                return f"({yes} if {test} else {no})"
+            return f"({yes} if {test} else {no})"
         test = self._emitter.name(test)
         if len(cases) <= _CHAIN:
             code = "0"

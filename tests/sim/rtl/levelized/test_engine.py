@@ -38,13 +38,17 @@ def runs(make_bench, *, domains=("sync",)):
     for make in ENGINES:
         seen = []
         design, bench = make_bench(seen)
-        sim = make(design)
-        for number, domain in enumerate(domains):
-            sim.add_clock(1e-6 * (number + 1), domain=domain)
-        sim.add_testbench(bench)
-        sim.run()
+        play(design, bench, make=make, domains=domains)
         results.append(seen)
     return results
+
+
+def play(design, bench, *, make=simulator, domains=("sync",)):
+    sim = make(design)
+    for number, domain in enumerate(domains):
+        sim.add_clock(1e-6 * (number + 1), domain=domain)
+    sim.add_testbench(bench)
+    sim.run()
 
 
 def shift_register(m, data, length, **shape):
@@ -135,10 +139,7 @@ def test_a_row_that_is_overwritten_is_written_again():
         await ctx.tick()
         assert ctx.get(memory.data[0]) == 7
 
-    sim = simulator(m)
-    sim.add_clock(1e-6)
-    sim.add_testbench(bench)
-    sim.run()
+    play(m, bench)
 
 
 def test_clock_domains_with_either_edge_and_asynchronous_reset():
@@ -184,10 +185,7 @@ def test_a_gated_clock_has_no_glitches_and_its_registers_see_what_the_others_see
         await ctx.tick()
         assert (ctx.get(count), ctx.get(copy)) == (5, 4)
 
-    sim = simulator(m)
-    sim.add_clock(1e-6)
-    sim.add_testbench(bench)
-    sim.run()
+    play(m, bench)
 
 
 def test_logic_between_modules_that_seem_to_depend_on_each_other():
@@ -282,11 +280,8 @@ def test_prints_at_every_edge_and_asserts(capsys):
         for _ in range(5):
             await ctx.tick()
 
-    sim = simulator(m)
-    sim.add_clock(1e-6)
-    sim.add_testbench(bench)
     with pytest.raises(AssertionError, match=r"test_engine.py:\d+: Assertion violated: reached"):
-        sim.run()
+        play(m, bench)
     assert capsys.readouterr().out.split("\n")[:6] == ["here 200"] * 5 + ["here 7"]
 
 
@@ -356,7 +351,4 @@ def test_a_renamed_domain_shares_its_clock():
         await ctx.tick("fast").repeat(3)
         assert ctx.get(count) == 3
 
-    sim = simulator(m)
-    sim.add_clock(1e-6, domain="fast")
-    sim.add_testbench(bench)
-    sim.run()
+    play(m, bench, domains=("fast",))
