@@ -6,11 +6,15 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from amaranth.back import rtlil
 from amaranth.hdl import Module, Value
 
-__all__ = ["counterexample"]
+__all__ = ["Design", "counterexample", "driven"]
+
+Design = tuple[Module, list[Value], Value]
+"""Blocks with their assertions, inputs, and an event that comes when they work."""
 
 _SCRIPT = """\
 read_rtlil design.il
@@ -24,6 +28,11 @@ dffunmap
 opt_clean
 write_smt2 -wires design.smt2
 """
+
+
+def driven(*values: Any) -> list[Value]:
+    """Inputs of a design."""
+    return [Value.cast(value) for value in values]
 
 
 def counterexample(m: Module, inputs: list[Value], cycles: int, folder: Path) -> str | None:

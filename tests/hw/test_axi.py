@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from amaranth.hdl import Assert, Assume, Cat, Module, Signal, Value
+from amaranth.hdl import Assert, Assume, Cat, Module, Signal
 
 from tinyneuron_hw.config import get_config
 from tinyneuron_hw.dma.axi_arbiter import AxiArbiter
@@ -15,20 +15,13 @@ from tinyneuron_hw.dma.transfer import BURST_BEATS
 from tinyneuron_hw.host.axil_port import AxiLitePort
 from tinyneuron_hw.sequencer.fetch_bus import FetchBus
 
+from .axi_memory import memory_reads, memory_writes, reads_to_two, writes_to_two
 from .axi_rules import check_address, check_held, check_write_data, is_held
-from .formal import counterexample
+from .formal import Design, counterexample, driven
 
 CONFIG = get_config("tiny")
 BYTES = CONFIG.axi_bytes
 ENGINES = (0, 2)
-
-
-Design = tuple[Module, list[Value], Value]
-"""Blocks with their assertions, inputs, and an event that comes when the port works."""
-
-
-def driven(*values: Value) -> list[Value]:
-    return [Value.cast(value) for value in values]
 
 
 class _Engine:
@@ -169,7 +162,9 @@ def bursts_of_a_run() -> Design:
 
 
 PORTS = {"dma": (dma_port, 12), "fetch": (fetch_port, 12), "control": (control_port, 14),
-         "bursts": (bursts_of_a_run, 8)}  # fmt: skip
+         "bursts": (bursts_of_a_run, 8), "memory reads": (memory_reads, 12),
+         "memory writes": (memory_writes, 12), "reads to two": (reads_to_two, 10),
+         "writes to two": (writes_to_two, 10)}  # fmt: skip
 """Design and cycles that are looked at."""
 FEWER = {"dma": 9}
 """Cycles that take a tenth of the time."""

@@ -11,6 +11,7 @@ from tinyneuron_hw.isa.opcodes import Opcode, Stream, WaitMode
 
 from ..program.program import Program, Relocation, TensorSpec
 from .coded import Coded
+from .counted import count_up
 from .ir import DeviceRef, Dims, Extent, Instr, Module, Operand, Register, TileRef
 from .roll import roll
 from .semaphores import Entry, Schedule
@@ -32,8 +33,7 @@ def encode_program(module: Module, schedule: Schedule, *, rolls: bool = False) -
     bounds: dict[str, dict[str, Any]] = {}
     for stream, entries in schedule.streams.items():
         code = [_coded(entry, stream) for entry in entries]
-        if rolls:
-            code = roll(code, module.config)
+        code = roll(code, module.config) if rolls else count_up(code)
         streams[stream] = [encode(item.opcode, item.fields) for item in code]
         for index, item in enumerate(code):
             if item.bounds is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from tinyneuron_hw.config import CoreConfig
@@ -177,6 +177,11 @@ class Shift:
     scale: int
     low: int
     high: int
+
+    def resized(self, old: int, new: int) -> Shift:
+        """The same in elements of ``new`` bytes in place of ``old``, of which it is a multiple."""
+        numbers = {name: getattr(self, name) * old // new for name in ("scale", "low", "high")}
+        return replace(self, **numbers)
 
 
 @dataclass(eq=False)

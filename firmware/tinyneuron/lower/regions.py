@@ -88,8 +88,7 @@ def in_base_elements(ref: Operand) -> Operand:
         grow = own // unit
         dims = tuple((stride * grow, size) for stride, size in ref.dims)
         if shift is not None:
-            shift = replace(shift, scale=shift.scale * grow, low=shift.low * grow,
-                            high=shift.high * grow)  # fmt: skip
+            shift = shift.resized(own, unit)
         inner = ((1, grow),) if grow > 1 else ()
         return replace(ref, kind=None, offset=ref.offset * grow, dims=(*dims, *inner), shift=shift)
     shrink = unit // own

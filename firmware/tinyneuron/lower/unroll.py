@@ -1,4 +1,5 @@
-"""The check behind :mod:`.roll`: what a stream with loops runs, one instruction after another."""
+"""The check behind :mod:`.roll` and :mod:`.counted`: what a stream with loops runs, one instruction
+after another."""
 
 from __future__ import annotations
 
@@ -7,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tinyneuron_hw.config import NUM_REGISTERS
-from tinyneuron_hw.isa.opcodes import Opcode, WaitMode
+from tinyneuron_hw.isa.opcodes import Opcode, RegisterOp, WaitMode
 
 from .coded import Coded
 from .verify import VerifyError
 
-__all__ = ["unrolled", "verify_rolled"]
+__all__ = ["most_run", "unrolled", "verify_counted", "verify_rolled"]
 
 _WORD = 1 << 32
 _WAIT = "header.wait."
@@ -50,6 +51,35 @@ def verify_rolled(rolled: Sequence[Coded], code: Sequence[Coded]) -> None:
                               f"{found}, not {instr.opcode.name} {expected}")  # fmt: skip
 
 
+def verify_counted(new: Sequence[Coded], old: Sequence[Coded]) -> None:
+    """Runs two forms of a loop: they are the same, whatever registers hold before it.
+
+    Raises
+    ------
+    VerifyError
+        They are not; names the line.
+    """
+    registers = [7 + 1000 * number for number in range(NUM_REGISTERS)]
+    runs = (_played(code, list(registers)) for code in (new, old))
+    for number, (found, expected) in enumerate(itertools.zip_longest(*runs)):
+        if found != expected:
+            raise VerifyError(f"line {old[0].line}: instruction {number} of a loop runs as "
+                              f"{found}, not {expected}")  # fmt: skip
+
+
+def most_run(code: Sequence[Coded]) -> int:
+    """Instructions that some code runs, loops carried out."""
+    total = at = 0
+    while at < len(code):
+        instr, at = code[at], at + 1
+        total += 1
+        if instr.opcode is Opcode.LOOP:
+            body = instr.fields["body"]
+            total += instr.fields["count"] * most_run(code[at : at + body])
+            at += body
+    return total
+
+
 def unrolled(code: Sequence[Coded]) -> Iterator[Run]:
     """What runs, loops and sums of registers carried out; the stream has no other registers and
     no branches."""
@@ -61,8 +91,12 @@ def _played(code: Sequence[Coded], registers: list[int]) -> Iterator[Run]:
     while at < len(code):
         instr, at = code[at], at + 1
         fields = _resolved(instr, registers)
+        if instr.opcode in (Opcode.REGISTER, Opcode.LOOP):
+            header = {path: value for path, value in fields.items() if path.startswith("header.")}
+            if header:
+                yield instr.opcode, header
         if instr.opcode is Opcode.REGISTER:
-            registers[fields["dst"]] = (fields["a"] + fields["b"]) % _WORD
+            registers[fields["dst"]] = _result(fields["op"], fields["a"], fields["b"]) % _WORD
         elif instr.opcode is Opcode.LOOP:
             body, at = code[at : at + fields["body"]], at + fields["body"]
             value = fields.get("start", 0)
@@ -73,6 +107,14 @@ def _played(code: Sequence[Coded], registers: list[int]) -> Iterator[Run]:
                 value += fields.get("step", 0)
         else:
             yield instr.opcode, fields
+
+
+def _result(op: RegisterOp, a: int, b: int) -> int:
+    """What an instruction on registers gives; of the operations that no loop counts with, a number
+    that the operands decide."""
+    known = {RegisterOp.ADD: a + b, RegisterOp.SUBTRACT: a - b, RegisterOp.MULTIPLY: a * b,
+             RegisterOp.EQUAL: int(a == b)}  # fmt: skip
+    return known[op] if op in known else hash((op.value, a, b))
 
 
 def _named(instr: Coded) -> dict[str, Any]:
@@ -91,5 +133,6 @@ def _resolved(instr: Coded, registers: Sequence[int]) -> dict[str, Any]:
         operand = flag.removesuffix(".address_uses_register")
         scale, register = fields.pop(f"{operand}.scale"), fields.pop(f"{operand}.register")
         if fields.pop(flag):
-            fields[f"{operand}.address"] += registers[register] * scale
+            value = registers[register]
+            fields[f"{operand}.address"] += (value - _WORD if value >> 31 else value) * scale
     return fields

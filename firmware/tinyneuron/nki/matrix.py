@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -248,13 +248,19 @@ def _check_shapes(call: str, out: TileRef, left: TileRef, right: TileRef, m: int
     if (out.num_partitions, out.per_partition) != (m, n):
         raise KernelError(f"{call}: dst must be [{m}, {n}], not "
                           f"[{out.num_partitions}, {out.per_partition}]")  # fmt: skip
-    size = FORMATS[out.dtype].bytes
-    moves = (out.shift.low, out.shift.high) if out.shift else (0, 0)
+    _check_bank(call, out)
+
+
+def _check_bank(call: str, out: TileRef) -> None:
+    """``out`` must be in one bank, wherever a register moves it: with all of its places, or with
+    each of them, if it moves in steps that it fits into and that fill a bank."""
+    size, bank = FORMATS[out.dtype].bytes, current().config.psum_bank_bytes
+    moves = (out.shift.low, out.shift.high, out.shift.scale) if out.shift else (0, 0, 0)
     first, last = (
-        pattern_range(size * (out.offset + move), out.dims[::-1], size, size) for move in moves
+        pattern_range(size * (out.offset + move), out.dims[::-1], size, size) for move in moves[:2]
     )
-    extent = replace(first, high=last.high)
-    if extent.low // config.psum_bank_bytes != (extent.high - 1) // config.psum_bank_bytes:
-        where = f"bytes {extent.low} ... {extent.high - 1} of its tile"
-        raise KernelError(f"{call}: dst must lie in one bank of {config.psum_bank_bytes} bytes, "
-                          f"not in {where}")  # fmt: skip
+    step = math.gcd(size * moves[2], bank)
+    alone = first.low % step + first.high - first.low <= step
+    if first.low // bank != (last.high - 1) // bank and not alone:
+        raise KernelError(f"{call}: dst must lie in one bank of {bank} bytes, not in "
+                          f"bytes {first.low} ... {last.high - 1} of its tile")  # fmt: skip

@@ -398,6 +398,7 @@ def moved(shift: Shift | None, register: Any, scale: int, room: int) -> Shift:
         return Shift(register, register.index, scale, low, high)
     if shift.index == register.index:
         return Shift(register, shift.index, shift.scale + scale, shift.low + low, shift.high + high)
+    step = math.gcd(shift.scale, scale)
     total: Any = shift.register
-    total = total * shift.scale + register * scale
-    return Shift(total, total.index, 1, shift.low + low, shift.high + high)
+    total = total * (shift.scale // step) + register * (scale // step)
+    return Shift(total, total.index, step, shift.low + low, shift.high + high)

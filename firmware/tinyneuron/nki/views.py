@@ -167,7 +167,7 @@ class Views(NKIObject):
         old, new = FORMATS[self.dtype].bytes, FORMATS[kind].bytes
         if old == new:
             return replace(self, kind=kind)
-        if self.is_indirect():
+        if self.choice is not None:
             raise KernelError(f"{self!r}: view: an index moves it, so its elements keep their size")
         if self.steps[-1] != 1 or (self.on_chip and self.ndim < 2):
             raise KernelError(f"{self!r}: view: its last axis must be contiguous")
@@ -176,11 +176,13 @@ class Views(NKIObject):
         pitches = [step if extent != 1 else new
                    for step, extent in zip(self.steps, self.shape, strict=True)]  # fmt: skip
         numbers = [self.shape[-1], self.origin, *pitches[skip:-1]]
-        if any(number * old % new for number in numbers):
+        moves = [] if self.shift is None else [self.shift.scale]
+        if any(number * old % new for number in numbers + moves):
             raise KernelError(f"{self!r}: view: {FORMATS[kind].name} does not fit its last axis, "
                               "offset and strides")  # fmt: skip
         size, origin, *steps = (number * old // new for number in numbers)
-        return replace(self, kind=kind, shape=(*self.shape[:-1], size), origin=origin,
+        shift = self.shift and self.shift.resized(old, new)
+        return replace(self, kind=kind, shape=(*self.shape[:-1], size), origin=origin, shift=shift,
                        steps=(*self.steps[:skip], *steps, 1))  # fmt: skip
 
     def reinterpret_cast(self: Any, dtype: Any) -> Tensor:

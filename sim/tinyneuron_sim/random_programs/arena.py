@@ -23,6 +23,7 @@ _PAGE = 4096
 _ON_CHIP_BYTES = (160, 256, 512, 1024)
 """Bytes of a partition that a program uses: the fewer, the more its instructions meet."""
 _DEVICE_BYTES = 2 * _PAGE
+_DESCRIBED_BYTES = 2 * _PAGE
 GUARD_BYTES = 256
 """Device memory around the program's own that must not change."""
 _RESERVED = 1 << 20
@@ -33,7 +34,8 @@ CODE_BYTES = 1 << 17
 
 @dataclass(frozen=True)
 class Arena:
-    """``inputs`` may only be read, ``outputs`` also written; both are device intervals.
+    """``inputs`` may only be read, ``outputs`` also written; both are device intervals. Rings and
+    lists stand at the end of ``inputs``, in ``described``.
 
     A byte's number counts through SBUF, PSUM, ``inputs`` and ``outputs``.
     """
@@ -44,6 +46,11 @@ class Arena:
     inputs: tuple[int, int]
     outputs: tuple[int, int]
     code_base: int
+
+    @property
+    def described(self) -> tuple[int, int]:
+        """The interval of rings and lists."""
+        return sum(self.inputs) - _DESCRIBED_BYTES, _DESCRIBED_BYTES
 
     @property
     def size(self) -> int:
@@ -71,9 +78,14 @@ class Arena:
         return tuple((base - GUARD_BYTES, size + 2 * GUARD_BYTES)
                      for base, size in (self.inputs, self.outputs))  # fmt: skip
 
-    def start_state(self, rng: random.Random) -> dict[str, Any]:
-        """Fields of a :class:`Case`: its memories with random bytes, and what is watched."""
+    def start_state(self, rng: random.Random, descriptions: bytes = b"") -> dict[str, Any]:
+        """Fields of a :class:`Case`: its memories with random bytes and these rings and lists, and
+        what is watched."""
         memory = {address: random_bytes(rng, size) for address, size in self.watched}
+        base = self.watched[0][0]
+        at = self.described[0] - base
+        image = memory[base]
+        memory[base] = image[:at] + descriptions + image[at + len(descriptions) :]
         return {
             "config": self.config,
             "memory": memory,
@@ -119,8 +131,9 @@ def choose_arena(config: CoreConfig, rng: random.Random) -> Arena:
     psum = Extent(rng.choice([0, top, min(max(border, 0), top)]), psum_size)
     code = config.device_memory_bytes - _RESERVED - CODE_BYTES
     pages = (code - 2 * GUARD_BYTES) // _PAGE
-    device_pages = _DEVICE_BYTES // _PAGE
-    first = rng.randrange(1, pages - 4 * device_pages)
-    second = first + device_pages + rng.randrange(1, 2 * device_pages)
-    return Arena(config, sbuf, psum, (first * _PAGE, _DEVICE_BYTES),
+    input_bytes = _DEVICE_BYTES + _DESCRIBED_BYTES
+    device_pages, input_pages = _DEVICE_BYTES // _PAGE, input_bytes // _PAGE
+    first = rng.randrange(1, pages - input_pages - 3 * device_pages)
+    second = first + input_pages + rng.randrange(1, 2 * device_pages)
+    return Arena(config, sbuf, psum, (first * _PAGE, input_bytes),
                  (second * _PAGE, _DEVICE_BYTES), code)  # fmt: skip

@@ -31,6 +31,7 @@ from .listing import Item, Label
 from .patterns import NoRoomError
 from .pipeline import pipeline
 from .registers import Registers
+from .ring_block import ring
 from .scope import Scope
 from .world import Counter
 
@@ -379,6 +380,7 @@ BLOCKS: list[tuple[float, Callable[..., None], bool]] = [
     (0.12, nest, True),
     (0.3, detour, False),
     (0.5, two_streams, False),
+    (1.0, ring, False),
 ]
 """(weight, function, whether it holds other blocks)."""
 

@@ -28,11 +28,15 @@ def rough_cycles(opcode: Opcode, fields: Fields) -> int:
     """What an instruction takes, from its start to its end."""
     if opcode in REGISTER_MOVES:
         return 150
+    if opcode is Opcode.DMA_RING:
+        return 150 + 30 * fields["ring.count"]  # its transfers are rated alone
     read, written = (_elements(fields, path) for path in (("in0", "src"), ("dst",)))
     if opcode in DMA_OPCODES:
-        count = written * fields.get("dst.num_partitions", 1)
+        path = "src" if fields.get("dst.list") else "dst"
+        count = _elements(fields, (path,)) * fields.get(f"{path}.num_partitions", 1)
         if not accumulates(fields):
-            return (300 if fields.get("transpose") else 150) + 2 * count
+            listed = fields.get("src.list") or fields.get("dst.list")
+            return (300 if fields.get("transpose") or listed else 150) + 2 * count
         comes_again = any(
             fields[f"dst.dims.{k}.size"] > 1 and not fields[f"dst.dims.{k}.stride"]
             for k in range(4)

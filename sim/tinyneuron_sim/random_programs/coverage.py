@@ -19,13 +19,14 @@ from tinyneuron_hw.isa.opcodes import (
     UpdateMode,
     WaitMode,
 )
-from tinyneuron_hw.isa.roles import PATTERNS, SCALARS
+from tinyneuron_hw.isa.roles import DEVICE, PATTERNS, SCALARS
 
 from ..compare.reference import Reference
 from ..golden.core import Step
 from .feature import named_paths
-from .legal import DRAWN_OPCODES, legal, own_fields
+from .legal import DRAWN_OPCODES, RANDOM_OPCODES, legal, own_fields
 from .program import available_streams
+from .rings import LISTED_OPCODES
 from .shapes import SINGLE
 from .spoil import all_rules, broken_rule
 from .traps import TRAPS
@@ -37,6 +38,7 @@ GROUPS = {
     "type": "operand types, of each opcode",
     "operation": "settings of the opcodes' own fields",
     "space": "memories of operands",
+    "list": "sides of transfers that are lists",
     "stride": "signs of strides that are taken, per operand",
     "wait": "wait modes",
     "update": "update modes",
@@ -53,10 +55,13 @@ _NEVER = (Trap.NONE, Trap.ECC_ERROR, Trap.SBUF_ECC_ERROR, Trap.PSUM_ECC_ERROR)
 def _universe(config: CoreConfig) -> Iterator[tuple[str, str]]:
     for stream in available_streams(config):
         for opcode in STREAM_OPCODES[stream]:
-            if opcode in DRAWN_OPCODES:
+            if opcode in RANDOM_OPCODES:
                 yield "instruction", f"{stream.name} {opcode.name}"
-    for opcode in DRAWN_OPCODES:
+    for opcode in RANDOM_OPCODES:
         yield from (("register", f"{opcode.name} {path}") for path in named_paths(opcode))
+    for opcode in LISTED_OPCODES:
+        yield from (("list", f"{opcode.name} {path}") for path in DEVICE[opcode])
+    for opcode in DRAWN_OPCODES:
         if opcode in CONTROL_OPCODES:
             for field in own_fields(opcode):
                 for member in field.enum or ():
@@ -144,6 +149,8 @@ def _of_step(step: Step) -> Iterable[tuple[str, str]]:
             yield "register", f"{opcode.name} {path.removesuffix('_by_register')}"
         elif name == "address_uses_register" and value:
             yield "register", f"{opcode.name} {operand}.address"
+        elif name == "list" and value:
+            yield "list", f"{opcode.name} {operand}"
         elif name == "dtype" and f"{operand}.kind" not in fields:
             yield "type", f"{opcode.name} {operand} {value.name}"
         elif name == "space" and f"{operand}.kind" not in fields:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from tinyneuron_hw.isa.opcodes import (
     INDEXED_OPCODES,
     REGISTER_MOVES,
     STREAM_OPCODES,
+    Accumulate,
     AluOp,
     Opcode,
     OperandKind,
@@ -36,6 +37,7 @@ from ..golden.dma import transfer
 from ..golden.errors import GoldenError, TrapSignal
 from ..golden.executors import EXECUTORS
 from ..golden.indexed import far_reach
+from ..golden.lists import buffers_of
 from ..golden.machine import Machine
 from ..golden.numerics import quiet
 from ..golden.prepared import Prepared, Preparer
@@ -44,6 +46,7 @@ from ..golden.stationary import Stationary
 from .arena import Arena
 from .legal import Legal, legal, own_fields
 from .patterns import NoRoomError, place
+from .rings import LISTED_OPCODES, Rings, can_have_list
 from .shapes import ShapeRequest, shape_of
 from .values import special_patterns
 
@@ -77,11 +80,13 @@ class Drawer:
     """Draws from one generator of random numbers.
 
     A drawn instruction is executed on a scratch copy of golden's memories, which refuses one
-    whose destination overlaps its sources.
+    whose destination overlaps its sources. ``rings`` holds what programs have in device memory
+    beside their data.
     """
 
     def __init__(self, arena: Arena, rng: random.Random):
         self._arena, self._rng, self._config = arena, rng, arena.config
+        self.rings = Rings(rng, *arena.described)
         self._machine = Machine(arena.config, None)
         for memory in (self._machine.sbuf, self._machine.psum):
             memory.write_bytes(0, bytes(memory.size))
@@ -94,19 +99,26 @@ class Drawer:
         ))  # fmt: skip
 
     def draw(self, opcode: Opcode, *, queue: int | None = None,
-             variants: Sequence[Fields] | None = None, settings: Fields | None = None
-             ) -> tuple[Fields, Use]:  # fmt: skip
+             variants: Sequence[Fields] | None = None, settings: Fields | None = None,
+             with_list: bool = False) -> tuple[Fields, Use]:  # fmt: skip
         """A legal instruction without header, no field named by a register; with this queue, one
-        of these variants (see :class:`Legal`) and these own fields, if they are given."""
-        allowed = legal(self._config, opcode)
+        of these variants (see :class:`Legal`) and these own fields, if they are given, and with a
+        list of buffers on one side, if it may have one."""
+        allowed, settings = legal(self._config, opcode), settings or {}
+        if with_list and opcode in LISTED_OPCODES:
+            settings = {"accumulate": Accumulate.NONE, **settings}
         for _ in range(_ATTEMPTS):
             try:
                 some = variants or allowed.with_types(self._types(allowed))
-                fields = self._fields(opcode, self._rng.choice(some)) | (settings or {})
+                if with_list:
+                    some = [one for one in some if can_have_list(opcode, one)] or some
+                fields = self._fields(opcode, self._rng.choice(some)) | settings
             except NoRoomError:
                 continue
             if queue is not None and opcode in DMA_OPCODES:
                 fields["queue"] = queue
+            if with_list and can_have_list(opcode, fields) and self.rings.room(0):
+                fields = self.list_buffers(opcode, fields)
             use = self.use(opcode, fields)
             if use is not None:
                 return fields, use
@@ -133,8 +145,8 @@ class Drawer:
             if low < extent.offset or high >= extent.end:
                 return None
             (writes if path == "dst" else reads).append(machine.footprint(region))
-        for path, region in self._far(prepared).items():
-            (writes if path == "dst" else reads).append(machine.device_footprint(region))
+        for is_write, region in self._far(prepared):
+            (writes if is_write else reads).append(machine.device_footprint(region))
         if SCALARS.get(opcode):
             for region, _ in prepared.scalar_sources():
                 extent = self._arena.extent(region.space)
@@ -143,12 +155,18 @@ class Drawer:
                 reads.append(machine.footprint(region))
         return Use(*(self._together(footprints) for footprints in (reads, writes)))
 
-    def _far(self, prepared: Prepared) -> dict[str, DeviceRegion]:
-        """Device operands; of indexed rows all that there may be."""
-        if prepared.opcode not in INDEXED_OPCODES:
-            return prepared.devices
-        reach = far_reach(self._config, prepared)
-        return {} if reach is None else dict.fromkeys(prepared.devices, reach)
+    def _far(self, prepared: Prepared) -> Iterator[tuple[bool, DeviceRegion]]:
+        """Device operands and whether they are written; of indexed rows all that there may be, of
+        a list its entries and its buffers."""
+        regions = prepared.devices
+        if prepared.opcode in INDEXED_OPCODES:
+            reach = far_reach(self._config, prepared)
+            regions = {} if reach is None else dict.fromkeys(regions, reach)
+        for path, region in regions.items():
+            is_list = bool(prepared.fields[f"{path}.list"])
+            yield path == "dst" and not is_list, region
+            if is_list:
+                yield from ((path == "dst", one) for one in buffers_of(self._machine, prepared))
 
     def prepare(self, opcode: Opcode, fields: Fields, registers: Sequence[int] = (0,) * 32
                 ) -> Prepared:  # fmt: skip
@@ -263,6 +281,15 @@ class Drawer:
                             alignment=1, repeats=not is_write or rng.random() < 0.3,
                             bits=32)  # fmt: skip
         return {f"{path}.address": start} | _dims(path, dims)
+
+    def list_buffers(self, opcode: Opcode, fields: Fields, **how: Any) -> Fields:
+        """A transfer that has a list on one side; ``how`` as for ``Rings.with_list``."""
+        path = self._rng.choice(DEVICE[opcode])
+        start, size = self._arena.outputs if path == "dst" else self._arena.inputs
+        size = self._rng.choice([512, size])
+        fields = self.rings.with_list(fields, path, start, start + size, **how)
+        self._machine.device.write_bytes(self.rings.base, bytes(self.rings.memory))
+        return fields
 
     def _scalar(self, path: str, allowed: Any, partitions: int) -> Fields:
         rng = self._rng

@@ -22,11 +22,12 @@ from tinyneuron_hw.isa.opcodes import (
     UpdateMode,
     WaitMode,
 )
-from tinyneuron_hw.isa.roles import DEVICE
+from tinyneuron_hw.isa.roles import ADDRESSED
 
 from .draw import Use
-from .legal import DRAWN_OPCODES, legal, own_fields
+from .legal import DRAWN_OPCODES, RANDOM_OPCODES, legal, own_fields
 from .listing import Item, Label, header
+from .ring_block import draw_ring
 from .scope import Scope
 
 __all__ = ["TURNS", "Feature", "Setting", "add_feature", "add_setting", "all_features",
@@ -42,13 +43,13 @@ Feature = tuple[Opcode, str]
 def named_paths(opcode: Opcode) -> tuple[str, ...]:
     """Fields of an opcode that a register may name, device addresses included."""
     named = [f.path for f in fields_of(opcode) if f.by_register_offset is not None]
-    return (*named, *(f"{path}.address" for path in DEVICE.get(opcode, ())))
+    return (*named, *(f"{path}.address" for path in ADDRESSED.get(opcode, ())))
 
 
 @functools.cache
 def all_features() -> tuple[Feature, ...]:
     """Every pair there is."""
-    return tuple((opcode, path) for opcode in DRAWN_OPCODES for path in named_paths(opcode))
+    return tuple((opcode, path) for opcode in RANDOM_OPCODES for path in named_paths(opcode))
 
 
 def features_of(turn: int | None) -> tuple[Feature, ...]:
@@ -135,6 +136,8 @@ def add_feature(scope: Scope, feature: Feature, seed: int, halts: dict[Stream, I
 def _instruction(scope: Scope, opcode: Opcode, stream: Stream, seed: int
                  ) -> tuple[Item, Use, list[Item | Label]]:  # fmt: skip
     """An instruction, what it uses and the code after it."""
+    if opcode is Opcode.DMA_RING:
+        return *draw_ring(scope, stream), []
     if opcode not in CONTROL_OPCODES:
         allowed = legal(scope.world.arena.config, opcode)
         variants = allowed.with_types(allowed.types[seed % len(allowed.types)])

@@ -18,13 +18,22 @@ from tinyneuron_hw.isa.opcodes import CONTROL_OPCODES, Opcode, OperandKind
 from tinyneuron_hw.isa.roles import DEVICE, PATTERNS, SCALARS
 from tinyneuron_hw.isa.rules import OperandError, check
 
-__all__ = ["DRAWN_OPCODES", "Legal", "is_flag_of_register", "legal", "operand_paths", "own_fields"]
+__all__ = [
+    "DRAWN_OPCODES",
+    "RANDOM_OPCODES",
+    "Legal",
+    "is_flag_of_register",
+    "legal",
+    "operand_paths",
+    "own_fields",
+]
 
 Values = dict[str, Any]
 _ELSEWHERE = (Opcode.DMA_RING, Opcode.BARRIER)
 DRAWN_OPCODES = tuple(opcode for opcode in Opcode if opcode not in _ELSEWHERE)
-"""Opcodes of random programs. The descriptors of a ring are data, which random transfers have;
-barriers are in the programs of ``control``."""
+"""Opcodes whose fields are drawn one by one. Barriers are in the programs of ``control``."""
+RANDOM_OPCODES = (*DRAWN_OPCODES, Opcode.DMA_RING)
+"""Opcodes of random programs; what a ring runs is drawn, and then the ring is made of it."""
 _EXTENTS = ((1, 1), (1, 8), (4, 8))
 """Partitions and elements of the operands of a smallest instruction."""
 

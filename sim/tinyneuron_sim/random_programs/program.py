@@ -55,7 +55,7 @@ class Program:
 
     def case(self, rng: random.Random) -> Case:
         """The program with random bytes in its memories."""
-        state = self.arena.start_state(rng)
+        state = self.arena.start_state(rng, bytes(self.drawer.rings.memory))
         # Outputs start as zeros, as in memory that was never written.
         base, size = self.arena.watched[1]
         state["memory"][base] = bytes(size)

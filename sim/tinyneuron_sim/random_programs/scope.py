@@ -18,6 +18,7 @@ from tinyneuron_hw.isa.opcodes import (
     UpdateMode,
     WaitMode,
 )
+from tinyneuron_hw.isa.roles import ADDRESSED
 from tinyneuron_hw.isa.rules_registers import MAX_MOVED
 
 from .cost import rough_cycles
@@ -37,6 +38,8 @@ _LONGEST = 500
 """Rough cycles of an instruction."""
 _DRAWS = 12
 """Draws of an instruction until one is short enough."""
+_LISTS = 0.4
+"""How likely a transfer that may have a list has one."""
 
 
 class Scope:
@@ -139,7 +142,8 @@ class Scope:
             None of a few is short enough.
         """
         for _ in range(_DRAWS):
-            fields, use = self.world.drawer.draw(opcode, **how)
+            with_list = self.rng.random() < _LISTS
+            fields, use = self.world.drawer.draw(opcode, with_list=with_list, **how)
             if rough_cycles(opcode, fields) <= _LONGEST:
                 return fields, use
         raise DeadEndError(f"{opcode.name} alone takes more than {_LONGEST} cycles")
@@ -173,7 +177,7 @@ class Scope:
                 default = 1 if path.endswith("size") and ".dims." in path else 0
                 register = self._hold(stream, fields.get(path, default), fields)
                 fields |= {path: register, f"{path}_by_register": 1}
-        for path in ("src", "dst"):
+        for path in ADDRESSED.get(item.opcode, ()):
             if f"{path}.address" in fields and (
                 f"{path}.address" in wanted or self.rng.random() < self.world.by_register
             ):

@@ -1,7 +1,7 @@
 """Instructions that break one rule of ``isa.rules``, found by trial.
 
 The rules are the ``raise`` statements of that module and those beside it; a rule that is added
-there is looked for here without a change. Lists and rings are left to random transfers.
+there is looked for here without a change. Those of lists and rings are left to random transfers.
 """
 
 from __future__ import annotations

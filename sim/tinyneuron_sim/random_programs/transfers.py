@@ -7,8 +7,6 @@ others too.
 
 from __future__ import annotations
 
-import itertools
-import math
 import random
 from typing import Any
 
@@ -23,7 +21,7 @@ from tinyneuron_hw.isa.rules_indexed import INDEX_TENSOR_DTYPES
 from ..compare.case import Case, Extent
 from ..loader import MemoryWindow
 from .patterns import Dims, NoRoomError, factorise, place
-from .rings import Rings, bad_descriptor
+from .rings import LISTED_OPCODES, Rings, bad_descriptor
 
 __all__ = ["transfer_case"]
 
@@ -34,7 +32,6 @@ _HALF = 2048
 """Device memory is two windows of this many bytes; what is read may be in both."""
 _WINDOWS = (0x1000, 0x3000)
 _CODE = 0x1_0000
-_LISTED = (Opcode.DMA_LOAD, Opcode.DMA_STORE, Opcode.DMA_COPY)
 _RINGS, _RING_BYTES = 0x8000, 0x4000
 """Where the rings are, in a window that may only be read."""
 
@@ -70,7 +67,7 @@ def _code(rng: random.Random, draw: _Draw, count: int) -> list[bytes]:
         size = min(count, rng.randint(1, 8))
         if rng.random() < 0.1 and draw.rings.room(size + 16):
             descriptors = [draw.instruction(queue=0) for _ in range(size)]
-            code.append(draw.rings.add(descriptors, draw.queue))
+            code.append(draw.ring(descriptors))
             count -= size
             continue
         code.append(draw.instruction())
@@ -83,7 +80,7 @@ def _trapping_rows(rng: random.Random, draw: _Draw) -> bytes:
 
 
 def _trapping_list(rng: random.Random, draw: _Draw) -> bytes:
-    return draw.listed(rng.choice(_LISTED), trapping=True)
+    return draw.listed(rng.choice(LISTED_OPCODES), trapping=True)
 
 
 def _trapping_ring(rng: random.Random, draw: _Draw) -> bytes:
@@ -95,10 +92,10 @@ def _trapping_ring(rng: random.Random, draw: _Draw) -> bytes:
         opcode = rng.choice(INDEXED_OPCODES)
         descriptors[number] = draw.instruction(opcode, trapping=True, queue=0)
     elif kind < 0.4:
-        descriptors[number] = draw.listed(rng.choice(_LISTED), trapping=True, queue=0)
+        descriptors[number] = draw.listed(rng.choice(LISTED_OPCODES), trapping=True, queue=0)
     else:
         descriptors[number] = bad_descriptor(rng, descriptors[number])
-    return draw.rings.add(descriptors, draw.queue)
+    return draw.ring(descriptors)
 
 
 def _numbers(rng: random.Random, size: int) -> bytes:
@@ -127,7 +124,7 @@ class _Draw:
         """One transfer; of the indexed ones ``trapping`` decides which indices they have. Its
         ``queue`` is that of the program if none is given."""
         if opcode is None and self._rng.random() < 0.1 and self.rings.room(9):
-            return self.listed(self._rng.choice(_LISTED), queue=queue)
+            return self.listed(self._rng.choice(LISTED_OPCODES), queue=queue)
         kind = opcode or self._rng.choice(TRANSFER_OPCODES)
         while True:
             fields = {"queue": self.queue if queue is None else queue} | self._types(kind)
@@ -138,11 +135,13 @@ class _Draw:
             except NoRoomError:
                 continue
 
+    def ring(self, descriptors: list[bytes]) -> bytes:
+        """The instruction that runs these."""
+        return encode(Opcode.DMA_RING, self.rings.add(descriptors) | {"queue": self.queue})
+
     def listed(self, opcode: Opcode, *, trapping: bool = False, queue: int | None = None) -> bytes:
-        """A transfer from or to a list of buffers, none of which need begin or end with an
-        element."""
-        rng = self._rng
-        listed = rng.choice(DEVICE[opcode])
+        """A transfer from or to a list of buffers."""
+        listed = self._rng.choice(DEVICE[opcode])
         while True:
             fields = {"queue": self.queue if queue is None else queue} | self._types(opcode)
             try:
@@ -150,19 +149,9 @@ class _Draw:
             except NoRoomError:
                 continue
             break
-        other = "dst" if listed == "src" else "src"
-        element = FORMATS[DType(fields[f"{listed}.dtype"])].bytes
-        total = element * fields.get(f"{other}.num_partitions", 1)
-        total *= math.prod(fields[f"{other}.dims.{k}.size"] for k in range(4))
-        cuts = sorted(rng.sample(range(1, total), min(total - 1, rng.randint(0, 7))))
-        sizes = [b - a for a, b in itertools.pairwise([0, *cuts, total])]
         window = next(w for w in _WINDOWS if w <= fields[f"{listed}.address"] < w + _HALF)
-        buffers = [(window + rng.randrange(_HALF - size + 1), size) for size in sizes]
-        for k in range(4):
-            fields |= {f"{listed}.dims.{k}.stride": 0, f"{listed}.dims.{k}.size": 1}
-        fields |= {f"{listed}.list": 1, f"{listed}.address": self.rings.add_list(buffers, trapping),
-                   f"{listed}.dims.0.size": len(buffers)}  # fmt: skip
-        return encode(opcode, fields)
+        return encode(opcode, self.rings.with_list(fields, listed, window, window + _HALF,
+                                                   spoilt=trapping))  # fmt: skip
 
     def _types(self, opcode: Opcode) -> dict[str, Any]:
         rng = self._rng

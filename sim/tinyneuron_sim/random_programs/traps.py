@@ -21,6 +21,7 @@ from tinyneuron_hw.isa.opcodes import (
     DMA_OPCODES,
     INDEXED_OPCODES,
     STREAM_OPCODES,
+    TRANSFER_OPCODES,
     Condition,
     Opcode,
     Stream,
@@ -37,6 +38,7 @@ from .listing import Code, Item, Label, header
 from .patterns import NoRoomError
 from .program import Program, available_streams
 from .registers import LATE_REGISTERS, set_register
+from .rings import LISTED_OPCODES, bad_descriptor, can_have_list
 from .spoil import all_rules, rules_of, spoil
 from .stationary import KIND_AT_RESET, load_variants
 
@@ -321,6 +323,35 @@ def index_outside(target: Target) -> None:
     target.insert(Item(opcode, fields))
 
 
+def bad_list(target: Target) -> None:
+    """A list whose buffer is not the bytes there are, or leaves the windows."""
+    drawer, queues = target.drawer, _own_queues(target.program, target.stream)
+    for _ in range(20 if queues and drawer.rings.room(0) else 0):
+        opcode = target.rng.choice(LISTED_OPCODES)
+        fields, _ = drawer.draw(opcode, queue=target.rng.choice(queues))
+        if not can_have_list(opcode, fields):
+            continue
+        fields = drawer.list_buffers(opcode, fields, most=1, spoilt=True)
+        if drawer.use(opcode, fields) is None:
+            target.insert(Item(opcode, fields))
+            return
+    no_halt(target)
+
+
+def bad_ring(target: Target) -> None:
+    """A ring whose first descriptor traps."""
+    rng, drawer = target.rng, target.drawer
+    queues = _own_queues(target.program, target.stream)
+    count = rng.randint(1, 3)
+    if not queues or not drawer.rings.room(count):
+        no_halt(target)
+        return
+    opcodes = [rng.choice(TRANSFER_OPCODES) for _ in range(count)]
+    first, *others = (encode(opcode, drawer.draw(opcode, queue=0)[0]) for opcode in opcodes)
+    fields = drawer.rings.add([bad_descriptor(rng, first), *others]) | {"queue": rng.choice(queues)}
+    target.insert(Item(Opcode.DMA_RING, fields))
+
+
 def _own_queues(program: Program, stream: Stream) -> list[int]:
     """Queues that no other stream uses: their order is certain."""
     used = {
@@ -366,6 +397,8 @@ TRAPS: dict[str, Callable[[Target], None]] = {
     "no memory for code": no_memory_for_code,
     "no memory for data": no_memory_for_data,
     "index outside": index_outside,
+    "bad list": bad_list,
+    "bad descriptor": bad_ring,
     "deadlock": deadlock,
 } | {
     f"rule: {rule}": functools.partial(broken_rule, rule=rule) for rule in all_rules()
