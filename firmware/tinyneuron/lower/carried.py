@@ -3,7 +3,7 @@ to the next."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 
 from tinyneuron_hw.config import CoreConfig
@@ -92,10 +92,11 @@ def conflicts_of(
 
 
 def needs_of(
-    members: Sequence[Member], conflicts: Sequence[Need], config: CoreConfig
+    members: Sequence[Member], conflicts: Sequence[Need], config: CoreConfig, said: Container[int]
 ) -> list[Need]:
     """Those of the conflicts that the others do not imply. Each transfer is waited for by one
-    stream; the last of each queue is over when everything is that something waited for."""
+    stream; the last of each queue is over when everything is that something waited for. ``said``
+    are members that tell a loop around this one when they are over."""
     count = len(members)
     dependencies: list[set[int]] = [set() for _ in range(2 * count)]
     for need in conflicts:
@@ -105,7 +106,7 @@ def needs_of(
     needs = _minimal(members, dependencies, config)
     while _pass_on(members, needs, dependencies):
         needs = _minimal(members, dependencies, config)
-    return needs + _last_transfers(members, conflicts, needs)
+    return needs + _last_transfers(members, conflicts, needs, said)
 
 
 def _minimal(
@@ -152,15 +153,16 @@ def _overlap(one: Tile | DeviceTensor, other: Tile | DeviceTensor) -> bool:
 
 
 def _last_transfers(
-    members: Sequence[Member], conflicts: Sequence[Need], needs: Sequence[Need]
-) -> list[Need]:
+    members: Sequence[Member], conflicts: Sequence[Need], needs: Sequence[Need],
+    said: Container[int],
+) -> list[Need]:  # fmt: skip
     """What makes the last transfer of each queue known to be over behind the loop. Where nothing
     waits for it itself, other needs imply it in the next pass only, which the last pass has not:
     then one that needs it waits for it, or the queue's own first one of the next pass."""
     waited, found = {need.first for need in needs}, []
     lasts = {m.thread: at for at, m in enumerate(members) if m.is_transfer and m.region is None}
     for thread, last in lasts.items():
-        if last not in waited:
+        if last not in waited and last not in said:
             users = [need.after for need in conflicts if need.first == last and need.distance]
             users += [at for at, member in enumerate(members) if member.thread == thread]
             found.append(Need(last, users[0], 1))

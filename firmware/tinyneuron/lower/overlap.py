@@ -14,7 +14,7 @@ loop says it. Its own passes go on counting from one pass of the loop around it 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -144,12 +144,13 @@ class _Writer:
         """Waits of members, and the semaphores that members, or NOPs behind them, add to."""
         config = self.module.config
         conflicts = conflicts_of(members, self.forms, region, self.outermost)
-        needs = needs_of(members, conflicts, config)
+        said = {at for at, member in enumerate(members) if member.instr in self.reserved}
+        needs = needs_of(members, conflicts, config, said)
         waits: dict[int, list[Wait]] = {}
         updates: dict[tuple[int, bool], list[int]] = {}
         credits: dict[int, int] = {}
         heads = _heads(members)
-        for (_, stream), count in self._counts(members, needs).items():
+        for (_, stream), count in self._counts(members, needs, said).items():
             semaphore = self._semaphore()
             for event in count.events:
                 updates.setdefault(event, []).append(semaphore)
@@ -167,7 +168,7 @@ class _Writer:
                 self.result.before.setdefault(stream, []).append(given)
                 back = Entry(0, wait=Wait(semaphore, credit, takes=True))
                 self.result.after.setdefault(stream, []).append(back)
-        verify_passes(members, conflicts, waits, updates, credits, config)
+        verify_passes(members, conflicts, waits, updates, credits, config, said)
         return waits, updates
 
     def _semaphore(self) -> int:
@@ -176,16 +177,17 @@ class _Writer:
         self.semaphores += 1
         return self.semaphores - 1
 
-    def _counts(self, members: Sequence[Member], needs: Sequence[Need]) -> dict[Key, _Count]:
-        """What each semaphore counts. A member adds to one; what is needed for another stream too
-        is said by a later member of its thread, or by a NOP."""
+    def _counts(
+        self, members: Sequence[Member], needs: Sequence[Need], said: Iterable[int]
+    ) -> dict[Key, _Count]:
+        """What each semaphore counts. A member adds to one, and ``said`` ones to that of a loop
+        around this one; what is needed for another stream too is said by a later member of its
+        thread, or by a NOP."""
         groups: dict[tuple[int, Key], list[Need]] = {}
         for need in needs:
             key = members[need.first].thread, members[need.after].stream
             groups.setdefault((need.first, key), []).append(need)
-        hosts: dict[int, Key | None] = {
-            at: None for at, member in enumerate(members) if member.instr in self.reserved
-        }
+        hosts: dict[int, Key | None] = dict.fromkeys(said)
         for at, key in groups:
             hosts.setdefault(at, key)
         counts: dict[Key, _Count] = {}

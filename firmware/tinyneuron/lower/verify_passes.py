@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.isa.opcodes import Stream
@@ -21,7 +21,7 @@ _PASSES = 3
 def verify_passes(
     members: Sequence[Member], conflicts: Sequence[Need], waits: Mapping[int, Sequence[Wait]],
     updates: Mapping[tuple[int, bool], Sequence[int]], credits: Mapping[int, int],
-    config: CoreConfig,
+    config: CoreConfig, said: Container[int] = (),
 ) -> None:  # fmt: skip
     """Plays passes of a body, a loop inside as one member of it: all end, every conflict is kept by
     what the semaphores imply, no transfer is under way behind them, and every semaphore ends as it
@@ -35,6 +35,8 @@ def verify_passes(
         Member, and whether a NOP behind it -> the semaphores that get 1.
     credits:
         Semaphore -> what is in it before the first pass.
+    said:
+        Members whose end behind the last pass a loop around this one waits for.
 
     Raises
     ------
@@ -61,7 +63,7 @@ def verify_passes(
     left = {s: len(play.given[s]) - 1 - play.taken[s] for s in credits}
     if left != dict(credits):
         raise VerifyError(f"semaphores begin at {dict(credits)} and end at {left}")
-    play.check_end()
+    play.check_end(said)
 
 
 class _Play:
@@ -117,10 +119,14 @@ class _Play:
                 given.append(list(map(max, given[-1], clock)))
         return True
 
-    def check_end(self) -> None:
+    def check_end(self, said: Container[int]) -> None:
         """Once all that was added is taken, every transfer of the body itself is over."""
         clocks = [*self.known.values(), *(given[-1] for given in self.given.values())]
         known = [max(column) for column in zip(*clocks, strict=True)]
+        for at, member in enumerate(self.members):
+            if at in said:
+                last = self.position[_PASSES - 1, at]
+                known[member.thread] = max(known[member.thread], last)
         for at, member in enumerate(self.members):
             last = self.position[_PASSES - 1, at]
             if member.is_transfer and member.region is None and last > known[member.thread]:

@@ -43,7 +43,8 @@ def test_forty_kernels(run_golden, first, config):
 
 @pytest.mark.parametrize("config", CONFIGS)
 def test_twenty_kernels_whose_passes_overlap(run_golden, config):
-    for seed in range(2000, 2020):
+    # In the last one a store tells only the loop around its own that it is over.
+    for seed in (*range(2000, 2020), 2279):
         check(run_golden, seed, CONFIGS[config], LOOPS)
 
 
