@@ -6,10 +6,11 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from amaranth.hdl import Assume, Const, Module
+from amaranth.hdl import Assume, Const, Module, Signal
 from amaranth.utils import exact_log2
 
 from tinyneuron_hw.config import get_config
+from tinyneuron_hw.hbm.fixed import FixedController
 from tinyneuron_hw.hbm.port_reads import PortReads
 from tinyneuron_hw.hbm.port_writes import PortWrites
 from tinyneuron_hw.hbm.requests import ID_BITS
@@ -19,7 +20,7 @@ from tinyneuron_hw.host.axi_router import AxiRouter
 from .axi_rules import check_address, check_held, check_reads, check_responses, check_write_data
 from .formal import Design, driven
 
-__all__ = ["memory_reads", "memory_writes", "reads_to_two", "writes_to_two"]
+__all__ = ["fixed_memory", "memory_reads", "memory_writes", "reads_to_two", "writes_to_two"]
 
 CONFIG = get_config("tiny").with_changes(name="tiny,memory=hbm", memory="hbm")
 BYTES = CONFIG.axi_bytes
@@ -64,6 +65,30 @@ def memory_writes() -> Design:
     inputs = driven(axi.awvalid, axi.awid, axi.awaddr, axi.awlen, axi.wvalid, axi.wdata, axi.wstrb,
                     axi.bready, port.ready)  # fmt: skip
     return m, inputs, axi.bvalid & axi.bready
+
+
+def fixed_memory() -> Design:
+    """The controller of a device with a fixed latency, a port that reads and writes and one that
+    reads. The device answers each read it was given, some time."""
+    m = Module()
+    config = CONFIG.with_changes(name="fixed", memory="fixed", memory_latency=1, dma_engines=1)
+    m.submodules.memory = memory = FixedController(config)
+    (dma,), fetch, phy = memory.dma, memory.fetch, memory.phy
+    inputs = driven(phy.ready, phy.read_valid, phy.read_data)
+    for port in (dma, fetch):
+        check_address(m, port, "ar", BYTES, IDS, Assume)
+        check_reads(m, port, MOST)
+        inputs += driven(port.arvalid, port.arid, port.araddr, port.arlen, port.arsize,
+                         port.arburst, port.rready)  # fmt: skip
+    check_address(m, dma, "aw", BYTES, IDS, Assume)
+    check_held(m, dma, "w", Assume)
+    check_responses(m, dma, MOST)
+    inputs += driven(dma.awvalid, dma.awid, dma.awaddr, dma.awlen, dma.awsize, dma.awburst,
+                     dma.wvalid, dma.wdata, dma.wstrb, dma.wlast, dma.bready)  # fmt: skip
+    asked = Signal(8)
+    m.d.sync += asked.eq(asked + (phy.valid & phy.ready & ~phy.write) - phy.read_valid)
+    m.d.comb += Assume((asked != 0) | ~phy.read_valid)
+    return m, inputs, dma.rvalid & dma.rready & dma.rlast
 
 
 def reads_to_two() -> Design:

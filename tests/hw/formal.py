@@ -24,6 +24,7 @@ flatten
 chformal -lower
 async2sync
 opt
+memory_nordff
 dffunmap
 opt_clean
 write_smt2 -wires design.smt2

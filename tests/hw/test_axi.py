@@ -15,7 +15,7 @@ from tinyneuron_hw.dma.transfer import BURST_BEATS
 from tinyneuron_hw.host.axil_port import AxiLitePort
 from tinyneuron_hw.sequencer.fetch_bus import FetchBus
 
-from .axi_memory import memory_reads, memory_writes, reads_to_two, writes_to_two
+from .axi_memory import fixed_memory, memory_reads, memory_writes, reads_to_two, writes_to_two
 from .axi_rules import check_address, check_held, check_write_data, is_held
 from .formal import Design, counterexample, driven
 
@@ -163,10 +163,11 @@ def bursts_of_a_run() -> Design:
 
 PORTS = {"dma": (dma_port, 12), "fetch": (fetch_port, 12), "control": (control_port, 14),
          "bursts": (bursts_of_a_run, 8), "memory reads": (memory_reads, 12),
+         "fixed memory": (fixed_memory, 10),
          "memory writes": (memory_writes, 12), "reads to two": (reads_to_two, 10),
          "writes to two": (writes_to_two, 10)}  # fmt: skip
 """Design and cycles that are looked at."""
-FEWER = {"dma": 9}
+FEWER = {"dma": 9, "fixed memory": 8, "memory reads": 9, "memory writes": 9, "writes to two": 7}
 """Cycles that take a tenth of the time."""
 runs = pytest.mark.parametrize(
     ("name", "cycles"),
