@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tinyneuron_hw.config import INSTRUCTION_BYTES
 from tinyneuron_hw.isa.codec import DecodeError, decode, encode
 from tinyneuron_hw.isa.opcodes import Opcode, Stream, UpdateMode, WaitMode
 
@@ -168,9 +169,9 @@ class _Shrinker:
 
     def _simpler(self, place: Place) -> Iterator[bytes]:
         """Simpler forms of an instruction, each of the form that is the best by then."""
-        fields = _fields(self.lines[place])
-        if fields is None:
+        if _fields(self.lines[place]) is None:
             return
+        yield from self._of_ring(place)
         opcode = Opcode(self.lines[place][0])
         yield from self._with_immediates(place, opcode)
         fields = decode(self.lines[place]).fields
@@ -190,6 +191,28 @@ class _Shrinker:
         for level in range(4):
             ours = [path for path in sizes if f".dims.{level}." in path]
             yield encode(opcode, {**fields, **{path: fields[path] // 2 for path in ours}})
+
+    def _of_ring(self, place: Place) -> Iterator[bytes]:
+        """Each transfer of a ring, in place of it."""
+        if self.lines[place][0] != Opcode.DMA_RING.value:
+            return
+        ring = self._values(place) or decode(self.lines[place]).fields
+        kept = {path: value for path, value in ring.items() if path.startswith("header.")}
+        kept |= {path: 0 for path in kept if path.endswith("_by_register")}
+        kept["queue"] = ring["queue"]
+        for position in range(ring["ring.count"]):
+            number = (ring["ring.first"] + position) % ring["ring.entries"]
+            raw = self._memory(ring["ring.address"] + INSTRUCTION_BYTES * number)
+            fields = None if raw is None else _fields(raw)
+            if raw is not None and fields is not None:
+                yield encode(Opcode(raw[0]), {**fields, **kept})
+
+    def _memory(self, address: int) -> bytes | None:
+        """The bytes of an instruction in device memory, if the case says them."""
+        for base, data in self.case.memory.items():
+            if base <= address and address + INSTRUCTION_BYTES <= base + len(data):
+                return data[address - base : address - base + INSTRUCTION_BYTES]
+        return None
 
     def _with_immediates(self, place: Place, opcode: Opcode) -> Iterator[bytes]:
         """A register that a field or an address names gives way to what it held, one at a time."""
