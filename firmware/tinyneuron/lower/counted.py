@@ -163,9 +163,10 @@ class _Writer:
 
     def _from_outside(self, register: _Register, total: Sum) -> None:
         """What a register from before all loops gives."""
-        if len(total.terms) > 1 or total.terms[0][1] != 1:
+        found = dict(total.terms)
+        if list(found.values()) != [1]:
             raise _NoRegisterError
-        ((number, _),) = total.terms
+        (number,) = found
         assert isinstance(number, int)
         if total.constant:
             before = self.parts.setdefault(self.held.top, _Part()).before
