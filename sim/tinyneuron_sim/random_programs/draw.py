@@ -56,6 +56,8 @@ Fields = dict[str, Any]
 _ATTEMPTS = 100
 _SEARCHES = (Opcode.FIND_INDEX8, Opcode.MATCH_REPLACE8)
 """Opcodes that look for the elements of ``in1`` in ``in0``."""
+_NEAR = 1024
+"""Bytes that buffers of a list often share; a transfer has fewer."""
 _SPECIAL_WORDS = special_patterns(next(iter(FORMATS.values())))
 
 
@@ -286,7 +288,7 @@ class Drawer:
         """A transfer that has a list on one side; ``how`` as for ``Rings.with_list``."""
         path = self._rng.choice(DEVICE[opcode])
         start, size = self._arena.outputs if path == "dst" else self._arena.inputs
-        size = self._rng.choice([512, size])
+        size = self._rng.choice([_NEAR, size])
         fields = self.rings.with_list(fields, path, start, start + size, **how)
         self._machine.device.write_bytes(self.rings.base, bytes(self.rings.memory))
         return fields
