@@ -21,7 +21,7 @@ SBUF_READERS = 3
 
 class ReadTurns(wiring.Component):
     """Earlier readers go before later ones; data goes back to who asked. What SBUF refused is asked
-    again.
+    again. What was asked for before a reset is nobody's.
 
     Members
     -------
@@ -64,12 +64,13 @@ class ReadTurns(wiring.Component):
         out, users = self.sbuf_read, self.sbuf
         first, before, chosen = (Signal(range(SBUF_READERS), name=name)
                                  for name in ("first", "before", "sbuf_chosen"))  # fmt: skip
-        asked, refused = Signal(range(SBUF_READERS)), Signal()
+        asked, is_asked, refused = Signal(range(SBUF_READERS)), Signal(), Signal()
         for i in reversed(range(SBUF_READERS)):
             with m.If(users[i].valid):
                 m.d.comb += first.eq(i)
         m.d.comb += chosen.eq(Mux(refused, before, first))
         m.d.sync += [refused.eq(out.valid & ~out.ready), before.eq(chosen)]
+        m.d.sync += is_asked.eq(out.valid & out.ready)
         with m.If(out.valid & out.ready):
             m.d.sync += asked.eq(chosen)
         for i, user in enumerate(users):
@@ -80,4 +81,5 @@ class ReadTurns(wiring.Component):
                     out.chunk.eq(user.chunk),
                     user.ready.eq(out.ready),
                 ]
-            m.d.comb += [user.data.eq(out.data), user.data_valid.eq(out.data_valid & (asked == i))]
+            own = out.data_valid & is_asked & (asked == i)
+            m.d.comb += [user.data.eq(out.data), user.data_valid.eq(own)]

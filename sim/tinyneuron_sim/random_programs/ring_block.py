@@ -14,6 +14,8 @@ __all__ = ["draw_ring", "ring"]
 
 _MOST = 4
 """Descriptors that a ring means, at most."""
+_DRAWS = 20
+"""Draws of one that fits."""
 
 
 def ring(scope: Scope) -> None:
@@ -36,12 +38,17 @@ def draw_ring(scope: Scope, stream: Stream) -> tuple[Item, Use]:
     rng, rings = scope.rng, scope.world.drawer.rings
     count, queue = rng.randint(1, _MOST), rng.randrange(scope.world.arena.config.dma_engines)
     use, descriptors = Use.nothing(), []
-    for _ in range(count):
+    for _ in range(_DRAWS):
         opcode = rng.choice(TRANSFER_OPCODES)
-        fields, more = scope.draw(opcode, queue=0)
+        try:
+            fields, more = scope.draw(opcode, queue=0)
+        except NoRoomError:
+            continue
         scope.spend(Item(opcode, fields | {"queue": queue}), stream)
         descriptors.append(encode(opcode, fields))
         use = use.joined(more)
-    if not rings.room(count):
-        raise NoRoomError(f"a ring of {count} descriptors")
+        if len(descriptors) == count:
+            break
+    if not descriptors or not rings.room(len(descriptors)):
+        raise NoRoomError(f"a ring of {len(descriptors)} descriptors")
     return Item(Opcode.DMA_RING, rings.add(descriptors) | {"queue": queue}), use

@@ -9,7 +9,7 @@ from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.formats import DType
 from tinyneuron_hw.isa.codec import decode, encode
 from tinyneuron_hw.isa.csr import Trap
-from tinyneuron_hw.isa.opcodes import Opcode, Stream, UpdateMode
+from tinyneuron_hw.isa.opcodes import Opcode, Space, Stream, UpdateMode
 
 CONFIG = CoreConfig(
     name="dma_rings", partitions=4, columns=4, sbuf_partition_bytes=2048, psum_bank_bytes=64,
@@ -193,3 +193,42 @@ def test_stop_in_the_middle_of_a_ring(dma_bench, wait):
     assert bench.memory[target : target + 400] == bench.memory[SOURCE : SOURCE + 400]
     assert bench.updates == [(1, 5, 1)]
     assert bench.traps == []
+
+
+@pytest.mark.parametrize("after", [10, 11, 12])
+def test_what_sbuf_gives_after_the_stop_is_nobodys(dma_bench, after):
+    """All rows are skipped, so nothing is on the bus, and the transfer of the ring ends at once,
+    also in a cycle in which SBUF takes the request for an index; the clock runs a cycle longer,
+    for a ring that has more."""
+    bench = dma_bench(SINGLE, seed=after)
+    bench.issue_until_stop = True
+    dut = bench.dut
+    on_chip = {"dtype": DType.UINT8, "space": Space.SBUF, "num_partitions": 4}
+    index = {**on_chip, "dtype": DType.INT32, "dims": [{"stride": 1, "size": 200}], "offset": 1000}
+    bench.sbuf[:, 1000:1800] = 0xFF
+    rows = [{"stride": 1, "size": 1}] * 3 + [{"stride": 1, "size": 200}]
+    sides = {"src": {"dtype": DType.UINT8, "address": SOURCE}, "dst": {**on_chip, "dims": rows},
+             "index": index, "index_stride": 1, "index_last": 9, "skip": 1}  # fmt: skip
+    for number in range(2):
+        put(bench, number, encode(Opcode.DMA_GATHER, sides))
+    add_ring(bench, 2, 0, 2)
+
+    async def body(ctx):
+        while not bench.events:
+            await ctx.tick()
+        await ctx.tick().repeat(after)
+        ctx.set(dut.stop, 1)
+        await ctx.tick().repeat(20)
+        assert not ctx.get(dut.busy)
+        ctx.set(dut.stop, 0)
+        bench.updates.clear()
+        bench.commands.clear()
+        source = {"dtype": DType.UINT8, "address": SOURCE, "dims": [{"stride": 1, "size": 256}]}
+        target = {**on_chip, "dims": [{"stride": 1, "size": 64}]}
+        bench.add(Opcode.DMA_LOAD, {"src": source, "dst": target}, semaphore=5)
+        await bench.issue_only(ctx)
+
+    bench.run(body)
+    assert bench.traps == []
+    assert bench.updates == [(0, 5, 1)]
+    assert bench.sbuf[:, :64].tobytes() == bytes(bench.memory[SOURCE : SOURCE + 256])
