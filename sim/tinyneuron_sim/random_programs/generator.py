@@ -32,7 +32,7 @@ _WITH_ROWS = 0.8
 """The share of them where memory has rows to open: transfers take longer than they are rated."""
 _TRAPPED, _OUT_OF = 3, 10
 """So many of so many successive programs trap, where traps are wanted."""
-_ATTEMPTS = 200
+_ATTEMPTS = 1000
 
 
 @dataclass(frozen=True)
