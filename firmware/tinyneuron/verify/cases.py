@@ -118,7 +118,8 @@ def program_of(case: Case) -> Program:
     ------
     ProgramError
         No program has this start state: windows, lengths or instructions that only a driver of
-        its own can set up, or no semaphore to start the streams with.
+        its own can set up, rings or lists, whose addresses would not move with the program's
+        memory, or no semaphore to start the streams with.
     """
     if case.lengths or [w.execute for w in case.windows].count(True) != 1:
         raise ProgramError("the case has a code window or a stream's length of its own")
@@ -126,6 +127,8 @@ def program_of(case: Case) -> Program:
     low, high = min(w.base for w in data), max(w.base + w.size for w in data)
     if high - low > _LARGEST:
         raise ProgramError(f"the case's data windows span {high - low} bytes")
+    if any(_has_addresses_in_memory(raw) for code in case.streams.values() for raw in code):
+        raise ProgramError("the case has a ring or a list: addresses in memory are not relocated")
     constants = {"initial": _initial(case, low, high - low), "sbuf_image": case.sbuf_image,
                  "psum_image": case.psum_image}  # fmt: skip
     tensors = [TensorSpec(name, (len(content),), DType.UINT8, "constant")
@@ -168,6 +171,16 @@ def _from_images(raw: bytes) -> tuple[bytes, dict[str, str]]:
     """A prologue's instruction with addresses relative to its tensors, and these."""
     return _relocated(raw, lambda address: (
         _IMAGES[address >> _IMAGE_BITS], address & ((1 << _IMAGE_BITS) - 1)))  # fmt: skip
+
+
+def _has_addresses_in_memory(raw: bytes) -> bool:
+    """Whether an instruction takes addresses from device memory."""
+    try:
+        fields = decode(raw).fields
+    except DecodeError:
+        return False
+    is_ring = raw[0] == Opcode.DMA_RING.value
+    return is_ring or any(value and path.endswith(".list") for path, value in fields.items())
 
 
 def _from_memory(raw: bytes, base: int) -> tuple[bytes, dict[str, str]]:
