@@ -6,7 +6,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from amaranth.hdl import Assume, Const, Module, Signal
+from amaranth.hdl import Assume, Const, Module, Signal, Value
 from amaranth.utils import exact_log2
 
 from tinyneuron_hw.config import get_config
@@ -34,6 +34,16 @@ def _address(channel: str, port: Any) -> dict[str, Any]:
     names = {f"{channel}{name}": getattr(port, name)
              for name in ("id", "addr", "len", "valid", "ready")}  # fmt: skip
     return names | {f"{channel}size": Const(exact_log2(BYTES)), f"{channel}burst": Const(1)}
+
+
+def _given(port: Any, channel: str, *names: str) -> list[Value]:
+    """Members of a channel that the other side drives."""
+    return driven(*(getattr(port, channel + name) for name in names))
+
+
+def _asked(port: Any, channel: str) -> list[Value]:
+    """What a manager drives of an address channel."""
+    return _given(port, channel, "valid", "id", "addr", "len", "size", "burst")
 
 
 def memory_reads() -> Design:
@@ -78,13 +88,11 @@ def fixed_memory() -> Design:
     for port in (dma, fetch):
         check_address(m, port, "ar", BYTES, IDS, Assume)
         check_reads(m, port, MOST)
-        inputs += driven(port.arvalid, port.arid, port.araddr, port.arlen, port.arsize,
-                         port.arburst, port.rready)  # fmt: skip
+        inputs += [*_asked(port, "ar"), port.rready]
     check_address(m, dma, "aw", BYTES, IDS, Assume)
     check_held(m, dma, "w", Assume)
     check_responses(m, dma, MOST)
-    inputs += driven(dma.awvalid, dma.awid, dma.awaddr, dma.awlen, dma.awsize, dma.awburst,
-                     dma.wvalid, dma.wdata, dma.wstrb, dma.wlast, dma.bready)  # fmt: skip
+    inputs += [*_asked(dma, "aw"), *_given(dma, "w", "valid", "data", "strb", "last"), dma.bready]
     asked = Signal(8)
     m.d.sync += asked.eq(asked + (phy.valid & phy.ready & ~phy.write) - phy.read_valid)
     m.d.comb += Assume((asked != 0) | ~phy.read_valid)
@@ -101,10 +109,9 @@ def reads_to_two() -> Design:
     for side in sides:
         check_address(m, side, "ar", BYTES, IDS)
         check_reads(m, side, MOST, Assume)
-    inputs = driven(port.arvalid, port.arid, port.araddr, port.arlen, port.arsize, port.arburst,
-                    port.rready)  # fmt: skip
+    inputs = [*_asked(port, "ar"), port.rready]
     for side in sides:
-        inputs += driven(side.arready, side.rvalid, side.rid, side.rdata, side.rresp, side.rlast)
+        inputs += [side.arready, *_given(side, "r", "valid", "id", "data", "resp", "last")]
     return m, inputs, port.rvalid & port.rready & port.rlast
 
 
@@ -120,8 +127,7 @@ def writes_to_two() -> Design:
         check_address(m, side, "aw", BYTES, IDS)
         check_write_data(m, side, MOST)
         check_responses(m, side, MOST, Assume)
-    inputs = driven(port.awvalid, port.awid, port.awaddr, port.awlen, port.awsize, port.awburst,
-                    port.wvalid, port.wdata, port.wstrb, port.wlast, port.bready)  # fmt: skip
+    inputs = [*_asked(port, "aw"), *_given(port, "w", "valid", "data", "strb", "last"), port.bready]
     for side in sides:
-        inputs += driven(side.awready, side.wready, side.bvalid, side.bid, side.bresp)
+        inputs += [side.awready, side.wready, *_given(side, "b", "valid", "id", "resp")]
     return m, inputs, port.bvalid & port.bready

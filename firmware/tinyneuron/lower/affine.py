@@ -9,6 +9,7 @@ from tinyneuron_hw.isa.opcodes import Opcode, RegisterOp
 
 from .ir import Edge, Instr, Operand, Region, Register, TileRef, enclosing
 from .regions import Box, box_of
+from .sums import signed
 
 __all__ = ["Form", "Forms", "forms_of"]
 
@@ -172,7 +173,7 @@ def _form(instr: Instr, known: dict[Register, Form]) -> Form | None:
         if isinstance(value, Register):
             sides.append(known.get(value, Form(0, ((value, 1),))))
         elif isinstance(value, int):
-            sides.append(Form(value - (1 << 32) if value >> 31 else value))
+            sides.append(Form(signed(value)))
         else:
             return None
     a, b = sides

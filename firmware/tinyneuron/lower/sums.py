@@ -121,7 +121,7 @@ class Held:
     def _look(self, loop: Loop, held: dict[int, Sum | None]) -> None:
         """Notes the sums that are read in a loop; ``held``: what registers hold before it. One that
         nobody knows has None, one of an instruction that stays is not in it."""
-        fields, start = loop.head.fields, self._value(loop.head, "start", held, 0)
+        fields, start = loop.head.fields, self._value(loop.head, "start", held)
         held |= dict.fromkeys(written_in(loop))
         if fields.get("counter_enable") and start is not None:
             held[fields["counter"]] = start.plus(Sum(0, ((loop, 1),)), fields.get("step", 0))
@@ -161,10 +161,8 @@ class Held:
             held[number] = Sum(0, ((number, 1),))
         return held[number]
 
-    def _value(
-        self, instr: Coded, path: str, held: dict[int, Sum | None], default: int
-    ) -> Sum | None:
-        value = instr.fields.get(path, default)
+    def _value(self, instr: Coded, path: str, held: dict[int, Sum | None]) -> Sum | None:
+        value = instr.fields.get(path, 0)
         if not instr.fields.get(f"{path}_by_register"):
             return Sum(signed(value))
         return self._held(held, value)
@@ -174,7 +172,7 @@ class Held:
         fields = instr.fields
         if any(path.startswith("header.") for path in fields) or instr.bounds is not None:
             return None
-        op, a, b = fields["op"], *(self._value(instr, path, held, 0) for path in "ab")
+        op, a, b = fields["op"], *(self._value(instr, path, held) for path in "ab")
         if a is None or b is None:
             return None
         if op is RegisterOp.ADD:

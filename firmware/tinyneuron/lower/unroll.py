@@ -11,6 +11,7 @@ from tinyneuron_hw.config import NUM_REGISTERS
 from tinyneuron_hw.isa.opcodes import Opcode, RegisterOp, WaitMode
 
 from .coded import Coded
+from .sums import signed
 from .verify import VerifyError
 
 __all__ = ["most_run", "unrolled", "verify_counted", "verify_rolled"]
@@ -133,6 +134,5 @@ def _resolved(instr: Coded, registers: Sequence[int]) -> dict[str, Any]:
         operand = flag.removesuffix(".address_uses_register")
         scale, register = fields.pop(f"{operand}.scale"), fields.pop(f"{operand}.register")
         if fields.pop(flag):
-            value = registers[register]
-            fields[f"{operand}.address"] += (value - _WORD if value >> 31 else value) * scale
+            fields[f"{operand}.address"] += signed(registers[register]) * scale
     return fields
