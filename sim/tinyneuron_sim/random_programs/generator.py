@@ -30,6 +30,9 @@ _BUDGET = 950
 """Rough cycles of a program."""
 _WITH_ROWS = 0.8
 """The share of them where memory has rows to open: transfers take longer than they are rated."""
+_BEFORE, _OVER = 0.3, 1.25
+"""The shares of it that blocks before the first feature may fill, and that the last part of a
+program may make it long."""
 _TRAPPED, _OUT_OF = 3, 10
 """So many of so many successive programs trap, where traps are wanted."""
 _ATTEMPTS = 1000
@@ -89,6 +92,11 @@ def _streams(config: CoreConfig, turn: int | None, rng: random.Random) -> tuple[
     return tuple(sorted(chosen, key=lambda stream: stream.value))
 
 
+def _check_length(scope: Scope, most: float) -> None:
+    if scope.cost > _OVER * most:
+        raise DeadEndError(f"the last part makes it {scope.cost:.0f} cycles long")
+
+
 def _write(config: CoreConfig, seed: int, rng: random.Random) -> Program:
     arena = choose_arena(config, rng)
     drawer = Drawer(arena, rng)
@@ -105,14 +113,16 @@ def _write(config: CoreConfig, seed: int, rng: random.Random) -> Program:
     halts = {stream: Item(Opcode.HALT) for stream in streams}
     for feature in features_of(turn):
         for _ in range(rng.randrange(3)):
-            add_block(scope)
+            if scope.cost < _BEFORE * budget:
+                add_block(scope)
         add_feature(scope, feature, seed, halts)
+        _check_length(scope, most)
     for setting in settings_of(config, turn):
         add_setting(scope, setting)
+        _check_length(scope, most)
     while scope.cost < budget:
         add_block(scope)
-    if scope.cost > 1.25 * most:
-        raise DeadEndError(f"the last block makes it {scope.cost:.0f} cycles long")
+    _check_length(scope, most)
     for stream, halt in halts.items():
         scope.emit(stream, halt)
     written = np.concatenate([use.writes for use in scope.use.values()])

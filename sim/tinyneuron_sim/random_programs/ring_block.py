@@ -5,6 +5,7 @@ from __future__ import annotations
 from tinyneuron_hw.isa.codec import encode
 from tinyneuron_hw.isa.opcodes import TRANSFER_OPCODES, Opcode, Stream
 
+from .cost import rough_cycles
 from .draw import Use
 from .listing import Item
 from .patterns import NoRoomError
@@ -14,6 +15,8 @@ __all__ = ["draw_ring", "ring"]
 
 _MOST = 4
 """Descriptors that a ring means, at most."""
+_LONGEST = 500
+"""Rough cycles of its transfers; the last may make it longer."""
 _DRAWS = 20
 """Draws of one that fits."""
 
@@ -37,7 +40,7 @@ def draw_ring(scope: Scope, stream: Stream) -> tuple[Item, Use]:
     """
     rng, rings = scope.rng, scope.world.drawer.rings
     count, queue = rng.randint(1, _MOST), rng.randrange(scope.world.arena.config.dma_engines)
-    use, descriptors = Use.nothing(), []
+    use, descriptors, cycles = Use.nothing(), [], 0
     for _ in range(_DRAWS):
         opcode = rng.choice(TRANSFER_OPCODES)
         try:
@@ -47,7 +50,8 @@ def draw_ring(scope: Scope, stream: Stream) -> tuple[Item, Use]:
         scope.spend(Item(opcode, fields | {"queue": queue}), stream)
         descriptors.append(encode(opcode, fields))
         use = use.joined(more)
-        if len(descriptors) == count:
+        cycles += rough_cycles(opcode, fields)
+        if len(descriptors) == count or cycles > _LONGEST:
             break
     if not descriptors or not rings.room(len(descriptors)):
         raise NoRoomError(f"a ring of {len(descriptors)} descriptors")
