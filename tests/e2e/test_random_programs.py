@@ -9,7 +9,7 @@ from tinyneuron_hw.config import CoreConfig, get_config
 
 from .campaigns import require_equal
 
-SEED = 21_070
+SEED = 21_410
 """What tests/sim/random_programs/test_generator.py says about coverage is about these."""
 CHUNK = 40
 SLOW_SEED = 1_000_000

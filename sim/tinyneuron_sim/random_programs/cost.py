@@ -32,7 +32,8 @@ def rough_cycles(opcode: Opcode, fields: Fields) -> int:
         return 150 + 30 * fields["ring.count"]  # its transfers are rated alone
     read, written = (_elements(fields, path) for path in (("in0", "src"), ("dst",)))
     if opcode in DMA_OPCODES:
-        path = "src" if fields.get("dst.list") else "dst"
+        # The other side of a list, or of a row that comes again for each partition.
+        path = "src" if opcode is Opcode.DMA_SCATTER or fields.get("dst.list") else "dst"
         count = _elements(fields, (path,)) * fields.get(f"{path}.num_partitions", 1)
         if not accumulates(fields):
             listed = fields.get("src.list") or fields.get("dst.list")
