@@ -8,7 +8,7 @@ from amaranth.lib.wiring import In, Out
 
 __all__ = ["TURN_LIMIT", "Direction"]
 
-TURN_LIMIT = 64
+TURN_LIMIT = 128
 """Accesses of one direction before the other has its turn."""
 _STALL_LIMIT = 12
 """Cycles without an access for which a direction keeps its turn."""
