@@ -5,18 +5,15 @@ from __future__ import annotations
 from tinyneuron_hw.isa.codec import encode
 from tinyneuron_hw.isa.opcodes import TRANSFER_OPCODES, Opcode, Stream
 
-from .cost import rough_cycles
 from .draw import Use
 from .listing import Item
 from .patterns import NoRoomError
-from .scope import Scope
+from .scope import LONGEST, Scope
 
 __all__ = ["draw_ring", "ring"]
 
 _MOST = 4
 """Descriptors that a ring means, at most."""
-_LONGEST = 500
-"""Rough cycles of its transfers; the last may make it longer."""
 _DRAWS = 20
 """Draws of one that fits."""
 
@@ -30,7 +27,8 @@ def ring(scope: Scope) -> None:
 
 
 def draw_ring(scope: Scope, stream: Stream) -> tuple[Item, Use]:
-    """A DMA_RING and what its transfers use. Its own bytes count for nothing: no program writes
+    """A DMA_RING and what its transfers use; it ends with the one that makes them longer than
+    ``LONGEST`` together. Its own bytes count for nothing: no program writes
     them.
 
     Raises
@@ -47,11 +45,10 @@ def draw_ring(scope: Scope, stream: Stream) -> tuple[Item, Use]:
             fields, more = scope.draw(opcode, queue=0)
         except NoRoomError:
             continue
-        scope.spend(Item(opcode, fields | {"queue": queue}), stream)
+        cycles += scope.spend(Item(opcode, fields | {"queue": queue}), stream)
         descriptors.append(encode(opcode, fields))
         use = use.joined(more)
-        cycles += rough_cycles(opcode, fields)
-        if len(descriptors) == count or cycles > _LONGEST:
+        if len(descriptors) == count or cycles > LONGEST:
             break
     if not descriptors or not rings.room(len(descriptors)):
         raise NoRoomError(f"a ring of {len(descriptors)} descriptors")

@@ -30,11 +30,11 @@ from .semaphores import DeadEndError, Event, Semaphore
 from .stationary import KIND_AT_RESET, load_variants, table_slot, table_variants
 from .world import Counter, World
 
-__all__ = ["Scope"]
+__all__ = ["LONGEST", "Scope"]
 
 _MASK = (1 << 32) - 1
 
-_LONGEST = 500
+LONGEST = 500
 """Rough cycles of an instruction."""
 _DRAWS = 12
 """Draws of an instruction until one is short enough."""
@@ -144,12 +144,13 @@ class Scope:
         for _ in range(_DRAWS):
             with_list = self.rng.random() < _LISTS
             fields, use = self.world.drawer.draw(opcode, with_list=with_list, **how)
-            if rough_cycles(opcode, fields) <= _LONGEST:
+            if rough_cycles(opcode, fields) <= LONGEST:
                 return fields, use
-        raise DeadEndError(f"{opcode.name} alone takes more than {_LONGEST} cycles")
+        raise DeadEndError(f"{opcode.name} alone takes more than {LONGEST} cycles")
 
-    def spend(self, item: Item, stream: Stream) -> None:
-        """Counts what an instruction takes. In a loop every pass waits for its transfers."""
+    def spend(self, item: Item, stream: Stream) -> int:
+        """Counts what an instruction takes, and gives it. In a loop every pass waits for its
+        transfers."""
         cycles = rough_cycles(item.opcode, item.fields)
         if item.opcode not in DMA_OPCODES:
             self._busy[stream] += cycles
@@ -157,6 +158,7 @@ class Scope:
             self.overhead += cycles
         else:
             self._busy[-1 - item.fields["queue"]] += cycles
+        return cycles
 
     def nop(self, stream: Stream, **clauses: Any) -> Node:
         """Appends a NOP."""
