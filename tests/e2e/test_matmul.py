@@ -92,6 +92,18 @@ def test_layouts_and_batches_equal_golden(device, config, shape, dtype, layout, 
     require_goldens_bytes(device, config, program, any_bits(program, rng))
 
 
+LOOPED = [((32, 20, 32), "int8", "nt", 64), ((16, 9, 16), "bf16", "tn", 128)]
+
+
+@pytest.mark.parametrize(("shape", "dtype", "layout", "count"), LOOPED)
+def test_many_products_in_a_loop_equal_golden(device, shape, dtype, layout, count):
+    options = {"layout": layout, "lhs_batch": count, "rhs_batch": count, "scale": True}
+    program = matmul.build("default", *shape, dtype, out_dtype="fp32", **options)
+    assert program.instruction_count < count * 3
+    rng = np.random.default_rng([SEED, *shape])
+    require_goldens_bytes(device, "default", program, any_bits(program, rng))
+
+
 def transpose_kernel(x: nl.Tensor, start: int):
     """``x[P, F].T``, from partition ``start`` on."""
     rows, columns = x.shape

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from tinyneuron.nki import isa as nisa
 from tinyneuron.nki import language as nl
+from tinyneuron_hw.formats import FORMATS
+from tinyneuron_hw.isa.rules_transfer import TRANSPOSE_BYTES
 
 from .conv_plan import Block, ConvPlan, Half, Slab
 from .conv_shape import ConvShape, Tap, has_own_rows, window
@@ -152,6 +154,10 @@ def load_weights(
     tile = _with_halves(plan, slab, (len(slab.views), columns[1]), weights)
     if groups[1] == 1:
         _load_dense(plan, weights, slab, tile, groups[0] * shape.group_cout + columns[0])
+    elif plan.selects_diagonal:
+        for side, half in enumerate(plan.halves(slab)):
+            part = tile[: half.rows, side]
+            _select_diagonal(shape, weights, slab, part, groups[0] + half.channel, half.channel)
     else:
         nisa.memset(tile, 0)
         for side, half in enumerate(plan.halves(slab)):
@@ -204,6 +210,32 @@ def block_diagonal(plan: ConvPlan, weights: nl.Tensor, first: int, count: int) -
     start = first * width * step
     nisa.dma_copy(dense.ap(diagonal), weights.ap(source, start))
     return dense
+
+
+def _select_diagonal(
+    shape: ConvShape, weights: nl.Tensor, slab: Slab, tile: nl.Tensor, first: int, column: int
+) -> None:  # fmt: skip
+    """The weights of groups of one channel from ``first`` on, each on a partition of its own:
+    ``tile[rows, views, columns]`` gets them where its columns are the group's, from column group
+    ``column`` on, and zeros elsewhere."""
+    rows, views, columns = tile.shape
+    width = shape.group_cout
+    groups = columns // width
+    _, pitch, step = weights.strides
+    own = nl.ndarray((rows, views, 1, width), weights.dtype, name=f"{weights.base.name}_tile")
+    start = first * width * step + _taps(shape, slab)[0] * pitch
+    if width == 1 and FORMATS[weights.dtype].bytes in TRANSPOSE_BYTES:
+        # Groups lie side by side: turning them goes at the memory's rate, elements do not.
+        turned = own.reshape((rows, 1, views))
+        nisa.dma_transpose(turned, weights.ap([[pitch, views], [pitch, 1], [step, rows]], start))
+    else:
+        pattern = [[width * step, rows], [pitch, views], [step, width]]
+        nisa.dma_copy(own, weights.ap(pattern, start))
+    nisa.affine_select(
+        tile.reshape((rows, views, groups, width)),
+        [[0, views], [-1, groups], [0, width]], channel_multiplier=1, offset=column,
+        on_true_tile=own.broadcast(2, groups), on_false_value=0.0, cmp_op=nl.equal,
+    )  # fmt: skip
 
 
 def _load_diagonal(

@@ -38,6 +38,11 @@ def convolve(plan: ConvPlan, data: ConvData) -> None:
     ]
     loads = _Loads(plan)
     work = [_LoadBlock(job, block, loads) for job in passes for block in plan.load_blocks()]
+    if plan.selects_diagonal:
+        # All before the first drain: behind one that waits they would hold up the next pass.
+        for job in passes:
+            for slab in job.slabs:
+                job.weights_of(slab)
     loads.steps = [(item, slab) for item in work for slab in item.job.slabs]
     for item in work:
         item.run()

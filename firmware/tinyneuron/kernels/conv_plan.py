@@ -103,6 +103,9 @@ class ConvPlan:
     """The same of an accumulator (not for flat plans)."""
     diagonal_in_memory: bool = False
     """Whether the block-diagonal weights of packed groups are put together in device memory."""
+    selects_diagonal: bool = False
+    """Whether the Vector engine puts them there, those of all passes before the first block: groups
+    of one channel, one copy of each."""
     keep_weights: bool = False
     """Whether all weights of a pass stay on chip."""
     weights_ahead: bool = False
@@ -208,21 +211,25 @@ def make_plan(config: CoreConfig, shape: ConvShape) -> ConvPlan:
 
     kept = len(plan.slabs(channels, lanes)) * sbuf(together * weight_bytes)
     keeps, both = kept <= room * 3 // 8, 2 * kept <= room * 3 // 8
+    packs = -(-shape.groups // pack)
+    selects = pack > 1 and shape.group_cin * _copies(shape, packing) == 1
+    selects &= packs * kept <= room * 3 // 8
     pixels = load[0] * load[1] * load[2]
     tile = sbuf(tile_bytes(shape, load, packing))
     several = pixels > chunk if flat else load != accumulate
     # What is live while a block is computed: weights, its inputs, results of two blocks, biases.
-    used = 2 * kept if both else kept if keeps else 2 * sbuf(together * weight_bytes)
+    passes = packs if selects else 2 if both else 1
+    used = passes * kept if keeps else 2 * sbuf(together * weight_bytes)
     used += tile * (inputs if several else min(inputs, 2))
     used += 2 * results * sbuf(shape.result_bytes * (pixels if flat else chunk))
     used += 4 * results * config.axi_bytes
     # Integers lie there once more while they are put together to pairs.
     used += 2 * (pair - 1) * (tile + sbuf(together * weight_bytes))
     ahead = max(0, min(3 * inputs, (room * 7 // 8 - used) // tile))
-    diagonal = pack > 1 and pack * _copies(shape, packing) > DIAGONAL_LOADS
+    diagonal = pack > 1 and pack * _copies(shape, packing) > DIAGONAL_LOADS and not selects
     diagonal &= len(shape.taps) * cout * shape.element_bytes <= room // 8
-    return replace(plan, diagonal_in_memory=diagonal, keep_weights=keeps, weights_ahead=both,
-                   ahead=ahead)  # fmt: skip
+    return replace(plan, diagonal_in_memory=diagonal, selects_diagonal=selects,
+                   keep_weights=keeps, weights_ahead=both, ahead=ahead)  # fmt: skip
 
 
 def _copies(shape: ConvShape, packing: Packing) -> int:

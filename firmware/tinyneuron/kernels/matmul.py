@@ -25,6 +25,7 @@ from tinyneuron_hw.config import CoreConfig
 from .drain import Drain, check_vectors, result_dtype
 from .matmul_plan import Block, MatmulPlan, MatmulShape, make_plan
 from .operands import Operand
+from .product_loop import looped_products, products_together
 from .row_tiles import is_integer, multiplied_together, rows_per_tile
 from .turned_loads import can_turn
 
@@ -76,9 +77,15 @@ def matmul(
         Operand(right.tensor, right.turned, plan.keeps_rhs, plan.rhs_uses),
         Operand(left.tensor, left.turned, plan.keeps_lhs, plan.lhs_uses),
     )
+    drain = Drain(relu)
+    together = 0 if made else products_together(current().config, shape, dtypes)
+    if together:
+        strips = [None if item is None else _strips(item, shape) for item in (bias, scale)]
+        results = out.reshape((shape.batches, *ending))
+        looped_products(results, shape, together, operands, strips, drain)
+        return out
     steps = _ahead(_steps(plan, *operands), plan.ahead)
     depth = -(-shape.k // rows_per_tile(right.tensor.dtype))
-    drain = Drain(relu)
     for block in plan.blocks():
         banks = _accumulators(plan, block, right.tensor.dtype)
         for moving, stationary in itertools.islice(steps, depth):
@@ -216,6 +223,14 @@ def _store(
         pattern = [[shape.n, rows], [shape.m * shape.n, batches], [1, block.width]]
         start = (block.batch * shape.m + first) * shape.n + block.column
         nisa.dma_copy(out.ap(pattern, start), result)
+
+
+def _strips(vector: nl.Tensor, shape: MatmulShape) -> nl.Tensor:
+    """``[rows of a strip, strips]``, for strips as high as the array is wide."""
+    height = nl.tile_size.gemm_stationary_fmax
+    tile = nl.ndarray((height, shape.m // height), nl.float32, name=f"{vector.base.name}_tile")
+    nisa.dma_copy(tile, vector.ap([[1, height], [height, shape.m // height]]))
+    return tile
 
 
 def _column(vector: nl.Tensor, first: int, rows: int) -> nl.Tensor:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
+from typing import Any
 
 from tinyneuron import nki
 from tinyneuron.nki import isa as nisa
@@ -61,6 +63,13 @@ class Operand:
             batches, width, depth = source.shape
             shape = (1, -(-depth // self.pair), batches * width * self.pair)
             self.scratch = nl.ndarray(shape, source.dtype, buffer=nl.private_hbm)
+
+    def matrices(self, first: Any, count: int) -> Operand:
+        """``count`` of the matrices from ``first`` on, which may be a loop's number; tiles of these
+        are not kept."""
+        part = copy.copy(self)
+        part.source, part.keeps = self.source[nl.ds(first, count)], False
+        return part
 
     def tiles(self, columns: Columns, products: int) -> Iterator[nl.Tensor]:
         """``[P, products, X]`` (integers: ``[P, products, X, 2]``) for each tile of the

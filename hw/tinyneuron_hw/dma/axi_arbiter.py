@@ -9,8 +9,8 @@ from amaranth.utils import bits_for, exact_log2
 
 from ..config import CoreConfig
 from ..host.axi import ID_BITS, Axi4
+from .age import oldest
 from .reader import AddressRequest
-from .round_robin import RoundRobin
 from .sink import WriteBeat
 
 __all__ = ["AxiArbiter"]
@@ -19,7 +19,9 @@ _INCR = 1
 
 
 class AxiArbiter(wiring.Component):
-    """Shares an AXI4 master; the ID of a burst is the number of its engine.
+    """Shares an AXI4 master; the ID of a burst is the number of its engine. The engine whose
+    transfer is the oldest goes first: transfers that run side by side end one after another, not
+    all at the end.
 
     Parameters
     ----------
@@ -32,6 +34,8 @@ class AxiArbiter(wiring.Component):
     -------
     axi: Out(Axi4)
     ar, aw: In(stream of AddressRequest).array(len(engines))
+    before: In(len(engines)).array(len(engines))
+        See :class:`Ages`.
     w: In(stream of WriteBeat(config)).array(len(engines))
         Beats of the bursts whose address was taken, in that order; they must be there already.
     r_valid, b_valid: Out(len(engines))
@@ -48,6 +52,7 @@ class AxiArbiter(wiring.Component):
         super().__init__(
             {
                 "axi": Out(Axi4(data_bytes=config.axi_bytes, id_bits=ID_BITS)),
+                "before": In(count).array(count),
                 "ar": In(stream.Signature(AddressRequest)).array(count),
                 "aw": In(stream.Signature(AddressRequest)).array(count),
                 "w": In(stream.Signature(WriteBeat(config))).array(count),
@@ -88,31 +93,31 @@ class AxiArbiter(wiring.Component):
     def _address(self, m: Module, channel: str, room: Any) -> tuple[Any, Any]:
         """One request per cycle from the engines to a registered address channel."""
         requests = getattr(self, channel)
-        m.submodules[f"{channel}_turn"] = turn = RoundRobin(len(self.engines))
+        waits = Signal(len(self.engines), name=f"{channel}_waits")
+        grant = oldest(m, channel, waits, self.before)
         out = {name: getattr(self.axi, f"{channel}{name}")
                for name in ("id", "addr", "len", "size", "burst", "valid", "ready")}  # fmt: skip
         free, taken = Signal(name=f"{channel}_free"), Signal(name=f"{channel}_taken")
         align = exact_log2(self.config.axi_bytes)
         m.d.comb += [
             free.eq((~out["valid"] | out["ready"]) & room),
-            taken.eq(turn.requests.any() & free),
-            turn.taken.eq(taken),
+            taken.eq(waits.any() & free),
             out["size"].eq(align),
             out["burst"].eq(_INCR),
         ]
         with m.If(out["ready"]):
             m.d.sync += out["valid"].eq(0)
         for i, (engine, request) in enumerate(zip(self.engines, requests, strict=True)):
-            m.d.comb += turn.requests[i].eq(request.valid)
-            m.d.comb += request.ready.eq(free & (turn.grant == i))
-            with m.If(taken & (turn.grant == i)):
+            m.d.comb += waits[i].eq(request.valid)
+            m.d.comb += request.ready.eq(free & (grant == i))
+            with m.If(taken & (grant == i)):
                 m.d.sync += [
                     out["valid"].eq(1),
                     out["id"].eq(engine),
                     out["addr"][align:].eq(request.payload.address[align:]),
                     out["len"].eq(request.payload.beats),
                 ]
-        return turn.grant, taken
+        return grant, taken
 
     def _write_data(self, m: Module, order: fifo.SyncFIFO) -> None:
         axi = self.axi

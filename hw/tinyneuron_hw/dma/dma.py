@@ -21,6 +21,7 @@ from ..sequencer.ports import (
     TraceRingPort,
     TrapPort,
 )
+from .age import Ages
 from .axi_arbiter import AxiArbiter
 from .descriptors import DescriptorCheck
 from .front import FrontEnd
@@ -51,7 +52,8 @@ class Dma(wiring.Component):
         Moves of scalar registers.
     axi: Out(Axi4).array(dma_ports), sbuf_read, sbuf_write: Out(port).array(dma_ports)
         Engine e uses port e % dma_ports, and its number as AXI ID; register moves use port 0
-        and ID 16, trace events the last port and ID 17.
+        and ID 16, trace events the last port and ID 17. Of several transfers on a port the one
+        that began first goes first.
     sbuf_read_fault, sbuf_write_fault: In(Fault).array(dma_ports)
         Of the access two cycles ago.
     updates: Out(SemaphoreUpdatePort()).array(dma_engines)
@@ -214,8 +216,15 @@ class Dma(wiring.Component):
         writes_trace = port == self.config.dma_ports - 1
         arbiter = AxiArbiter(self.config, (*ids, _RING_ID) if writes_trace else tuple(ids))
         shared = SbufArbiter(self.config, len(users))
+        m.submodules[f"ages{port}"] = ages = Ages(len(arbiter.engines))
         m.submodules[f"axi_arbiter{port}"] = arbiter
         m.submodules[f"sbuf_arbiter{port}"] = shared
+        # Register moves and trace events never begin: those few beats go before all others.
+        m.d.comb += [ages.begins[i].eq(queues[e].begins) for i, e in enumerate(engines)]
+        for i, before in enumerate(ages.before):
+            m.d.comb += arbiter.before[i].eq(before)
+            if i < len(users):
+                m.d.comb += shared.before[i].eq(before)
         connect(m, arbiter.axi, flipped(self.axi[port]))
         connect(m, shared.sbuf_read, flipped(self.sbuf_read[port]))
         connect(m, shared.sbuf_write, flipped(self.sbuf_write[port]))

@@ -29,6 +29,7 @@ def engine_signature(config: CoreConfig) -> wiring.Signature:
         {
             "transfer": In(Transfer),
             "start": In(1),
+            "begins": Out(1),
             "finished": Out(1),
             "stop": In(1),
             "windows": In(Windows),
@@ -63,6 +64,8 @@ class DmaEngine(wiring.Component):
     transfer: In(Transfer), start: In(1)
         ``start`` is high, and ``transfer`` stable, from the cycle a transfer is there until
         ``finished``. The clock need not run outside.
+    begins: Out(1)
+        Pulse: a transfer begins.
     finished: Out(1)
         Pulse: done with this transfer, or dropped it after ``stop``.
     stop: In(1)
@@ -137,7 +140,7 @@ class DmaEngine(wiring.Component):
                 with m.If(self.start & self.stop):
                     m.d.comb += self.finished.eq(1)
                 with m.Elif(self.start):
-                    m.d.comb += path.start.eq(1)
+                    m.d.comb += [path.start.eq(1), self.begins.eq(1)]
                     m.d.sync += cycle.eq(self.cycle)
                     m.next = "ANNOUNCE"
             with m.State("ANNOUNCE"):

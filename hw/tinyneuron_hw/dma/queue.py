@@ -33,7 +33,7 @@ _INPUTS = (
     "source",
     "cycle",
 )
-_OUTPUTS = ("read_bytes", "write_bytes")
+_OUTPUTS = ("begins", "read_bytes", "write_bytes")
 
 
 def queue_signature(config: CoreConfig) -> wiring.Signature:

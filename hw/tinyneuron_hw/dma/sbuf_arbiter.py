@@ -8,17 +8,19 @@ from amaranth.lib.wiring import In, Out
 
 from ..config import CoreConfig
 from ..memory.ports import DmaReadPort, DmaWritePort
-from .round_robin import RoundRobin
+from .age import oldest
 
 __all__ = ["SbufArbiter"]
 
 
 class SbufArbiter(wiring.Component):
-    """Round robin, request by request; combinational, read data goes back to who asked. A request
-    that was refused is asked again until it is taken.
+    """The oldest first, request by request; combinational, read data goes back to who asked. A
+    request that was refused is asked again until it is taken.
 
     Members
     -------
+    before: In(count).array(count)
+        See :class:`Ages`.
     reads, writes: In(port).array(count)
         From the engines.
     sbuf_read: Out(DmaReadPort(config)), sbuf_write: Out(DmaWritePort(config))
@@ -30,6 +32,7 @@ class SbufArbiter(wiring.Component):
         self.count = count
         super().__init__(
             {
+                "before": In(count).array(count),
                 "reads": In(DmaReadPort(config)).array(count),
                 "writes": In(DmaWritePort(config)).array(count),
                 "sbuf_read": Out(DmaReadPort(config)),
@@ -57,19 +60,17 @@ class SbufArbiter(wiring.Component):
     def _share(
         self, m: Module, name: str, ports: Any, out: Any, fields: tuple[str, ...]
     ) -> tuple[Signal, Signal]:
-        m.submodules[f"{name}_turn"] = turn = RoundRobin(self.count)
+        waits = Signal(self.count, name=f"{name}_waits")
+        first = oldest(m, name, waits, self.before)
         taken, refused = Signal(name=f"{name}_taken"), Signal(name=f"{name}_refused")
-        grant, before = (
-            Signal.like(turn.grant, name=f"{name}_{when}") for when in ("now", "before")
-        )
+        grant, before = (Signal.like(first, name=f"{name}_{when}") for when in ("now", "before"))
         m.d.comb += [
             taken.eq(out.valid & out.ready),
-            turn.taken.eq(taken),
-            grant.eq(Mux(refused, before, turn.grant)),
+            grant.eq(Mux(refused, before, first)),
         ]
         m.d.sync += [refused.eq(out.valid & ~out.ready), before.eq(grant)]
         for i, port in enumerate(ports):
-            m.d.comb += turn.requests[i].eq(port.valid & (~refused | (before == i)))
+            m.d.comb += waits[i].eq(port.valid & (~refused | (before == i)))
             m.d.comb += port.ready.eq(out.ready & (grant == i))
             with m.If(grant == i):
                 m.d.comb += out.valid.eq(port.valid)

@@ -20,8 +20,12 @@ _OVERHEAD = 16
 _FASTEST = 3
 """Cycles per instruction that the sequencer can do at best."""
 
-_FIRST = 12
-"""Instructions to read ahead before it is known how fast they are used."""
+_FIRST = 2
+"""Instructions to read of a new program before one is used: most streams begin with a wait, and
+what they do not need yet would delay the loads that they wait for."""
+
+_BEHIND_A_JUMP = 12
+"""Instructions to read ahead at least where a stream goes on that has been running."""
 
 
 class FetchStatus(enum.Enum, shape=2):
@@ -141,7 +145,7 @@ class Fetch(wiring.Component):
             m.d.sync += reach.eq(reach + 1)
         with m.If(flush):
             m.d.sync += [
-                reach.eq(reach.init),
+                reach.eq(Mux(self.start, reach.init, min(self._ahead, _BEHIND_A_JUMP))),
                 ahead.eq(Mux(self.start, 0, self.pc)),
                 count.eq(0),
                 pending.eq(0),

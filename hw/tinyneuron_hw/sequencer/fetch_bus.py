@@ -62,7 +62,9 @@ class FetchBus(wiring.Component):
         requests = Signal(len(Stream))
         in_flight = Signal(range(_MAX_IN_FLIGHT + 1))
         m.d.comb += requests.eq(Cat(request.valid for request in self.requests))
-        last = Signal(len(Stream), init=1, name="served")
+        # After a rest SYNC is the first: its loads are what the other streams wait for.
+        rested = 1 << (Stream.SYNC.value - 1)
+        last = Signal(len(Stream), init=rested, name="served")
         grant = round_robin(m, requests, last)
 
         address, allowed, free = Signal(49), Signal(), Signal()
@@ -80,6 +82,8 @@ class FetchBus(wiring.Component):
             m.d.sync += axi.arvalid.eq(0)
         with m.If(requests.any() & free):
             m.d.sync += last.eq(grant)
+        with m.Elif(~requests.any() & self.quiet):
+            m.d.sync += last.eq(rested)
         with m.If(asks):
             m.d.sync += [axi.arvalid.eq(1), axi.araddr.eq(address)]
             for i in range(len(Stream)):

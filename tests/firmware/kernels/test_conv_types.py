@@ -14,6 +14,7 @@ from tinyneuron.kernels.drain import result_dtype
 from tinyneuron.nki import KernelError
 from tinyneuron_hw.config import PRESETS
 from tinyneuron_hw.formats import DType, get_dtype
+from tinyneuron_hw.isa.opcodes import Opcode
 
 SEED = 77
 DTYPES = ("fp16", "fp32", "tf32", "fp8_e5m2", "fp8_e4m3", "fp8_e3m4", "int8", "uint8")
@@ -113,12 +114,33 @@ def test_every_packing_of_integers(check, monkeypatch, packing, case):
     check("tiny" if case != "groups_of_2" else "default", dtype="int8", **sizes)
 
 
-@pytest.mark.parametrize("dtype", ["bf16", "int8", "fp32"])
-def test_many_groups_meet_their_weights_on_the_diagonal(check, dtype):
-    """Depthwise: the weights are put between zeros in device memory."""
-    sizes = {"h": 5, "w": 6, "cin": 37, "cout": 37, "groups": 37, "kernel": 3, "pad": 1}
+@pytest.mark.parametrize("multiplier", [1, 3])
+@pytest.mark.parametrize("dtype", ["bf16", "int8", "fp32", "fp8_e5m2"])
+def test_many_groups_meet_their_weights_on_the_diagonal(check, monkeypatch, dtype, multiplier):
+    """Depthwise without copies: the weights are loaded once, and selected by column on chip."""
+    monkeypatch.setattr(conv_plan, "_packing", lambda *sizes: Packing.NONE)
+    sizes = {
+        "h": 5,
+        "w": 6,
+        "cin": 37,
+        "cout": 37 * multiplier,
+        "groups": 37,
+        "kernel": 3,
+        "pad": 1,
+    }
     program = conv2d.build("default", dtype=dtype, **sizes)
-    assert len(program.of_kind("scratch")) == 3
+    assert not program.of_kind("scratch")
+    raws = [raw for code in program.streams.values() for raw in code]
+    assert any(raw[0] == Opcode.INDEX_SELECT.value for raw in raws)
+    check("default", dtype=dtype, **sizes)
+
+
+@pytest.mark.parametrize("dtype", ["bf16", "int8", "fp32"])
+def test_few_groups_with_copies_are_put_together_in_device_memory(check, dtype):
+    """Depthwise with all taps side by side: a group's weights are in several places."""
+    sizes = {"h": 5, "w": 6, "cin": 5, "cout": 5, "groups": 5, "kernel": 3, "pad": 1}
+    program = conv2d.build("default", dtype=dtype, **sizes)
+    assert len(program.of_kind("scratch")) == 1
     check("default", dtype=dtype, **sizes)
 
 

@@ -116,6 +116,35 @@ def test_batches_on_default(check, shape, layout):
     check("default", *shape, "bf16", layout, 3, 3)
 
 
+LOOPED = [
+    (64, 64, 64, "int8", "nt", {"lhs": 32, "rhs": 32}),
+    (64, 60, 64, "uint8", "nt", {"lhs": 32, "rhs": 32, "out_dtype": "fp32", "scale": True}),
+    (16, 16, 16, "bf16", "tn", {"lhs": 128, "rhs": 128, "bias": True}),
+    (32, 25, 32, "fp16", "nt", {"lhs": 64, "rhs": 64}),
+    (48, 16, 64, "bf16", "nn", {"lhs": 36, "rhs": 36, "scale": True, "bias": True}),
+    (32, 64, 128, "int8", "nt", {"lhs": 16, "rhs": 16, "out_dtype": "fp32", "bias": True}),
+    (16, 7, 8, "fp8_e4m3", "tn", {"lhs": 512, "rhs": 512}),
+]
+
+
+@pytest.mark.parametrize(("m", "k", "n", "dtype", "layout", "options"), LOOPED)
+def test_many_products_that_wait_for_memory_are_one_loop(check, m, k, n, dtype, layout, options):
+    def build(batches):
+        more = {key: value for key, value in options.items() if key not in ("lhs", "rhs")}
+        return matmul.build("default", m, k, n, dtype, layout=layout, lhs_batch=batches,
+                            rhs_batch=batches, **more)  # fmt: skip
+
+    batches = options["lhs"]
+    assert build(batches).instruction_count == build(2 * batches).instruction_count
+    check("default", m, k, n, dtype, layout, **options)
+
+
+def test_products_that_the_array_is_busy_with_are_straight():
+    few, many = (matmul.build("default", 64, 64, 64, lhs_batch=count, rhs_batch=count)
+                 for count in (32, 64))  # fmt: skip
+    assert many.instruction_count > 1.5 * few.instruction_count
+
+
 def test_types_mix_in_any_layout(check):
     check("tiny", 9, 13, 21, "int8", "nt", rhs_dtype="uint8")
     check("tiny", 9, 13, 21, "fp8_e4m3", "nn", rhs_dtype="bf16")

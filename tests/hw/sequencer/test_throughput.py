@@ -8,7 +8,7 @@ from tinyneuron_hw.config import get_config
 from tinyneuron_hw.formats import DType
 from tinyneuron_hw.isa.opcodes import AluOp, Condition, Opcode, Space, Stream, WaitMode
 
-from .bench import CONFIG, CONTROLLER, FAST, Bench, Timing, halt, nop, op, register
+from .bench import BASES, CONFIG, CONTROLLER, FAST, Bench, Timing, halt, nop, op, register
 from .programs import branch, load, loop, memset, move, multiply
 
 
@@ -130,12 +130,17 @@ class TestStraightLine:
         bench = Bench({stream: [nop()] * 200 + [halt()] for stream in chosen}, timing=CONTROLLER)
         bench.run()
         assert bench.done
+        # Over the whole run: within it the streams' bursts of prefetch take turns.
+        runs = []
         for stream in chosen:
             starts = [cycle for cycle, source, kind, _ in bench.events
                       if source == stream.value and kind.name == "START"]  # fmt: skip
-            # Over the whole run: within it the streams' bursts of prefetch take turns.
-            share = (starts[-1] - starts[0]) / (len(starts) - 1)
-            assert share == pytest.approx(4 * streams, abs=0.2)
+            runs.append((starts[0], starts[-1]))
+        shares = [(last - first) / 200 for first, last in runs]
+        assert shares == pytest.approx([sum(shares) / streams] * streams, abs=0.2)
+        # What is read once the streams are known to run comes a latency later.
+        whole = max(last for _, last in runs) - min(first for first, _ in runs)
+        assert whole - CONTROLLER.latency[0] == pytest.approx(4 * streams * 200, rel=0.01)
 
     def test_a_stream_takes_what_the_others_leave(self):
         """One that waits for a semaphore has its buffer full and reads nothing."""
@@ -145,6 +150,18 @@ class TestStraightLine:
         starts = [cycle for cycle, source, kind, _ in bench.events
                   if source == 0 and kind.name == "START"]  # fmt: skip
         assert starts[110] - starts[70] == 20 * 8
+
+    def test_a_stream_that_waits_from_the_start_reads_few_instructions(self):
+        """What it will need would delay what it waits for."""
+        never = {"wait": (WaitMode.EQUAL, 1, 1)}
+        code = {stream: [nop(**never)] * 80 for stream in Stream}
+        code[Stream.TENSOR] = [load(**never), multiply()] * 40
+        code[Stream.VECTOR] = [memset(**never)] * 80
+        code[Stream.SYNC] = [nop()] * 20 + [halt()]
+        bench = Bench(code, timing=CONTROLLER, watchdog=300).run()
+        reads = [sum(base <= address < base + 128 * 80 for address in bench.reads)
+                 for base in BASES]  # fmt: skip
+        assert reads == [5, 5, 5, 5, 21]
 
     def test_prefetch_runs_ahead_of_a_long_instruction(self):
         code = [memset(i) for i in range(8)] + [halt()]
