@@ -138,9 +138,9 @@ class TestStraightLine:
             runs.append((starts[0], starts[-1]))
         shares = [(last - first) / 200 for first, last in runs]
         assert shares == pytest.approx([sum(shares) / streams] * streams, abs=0.2)
-        # What is read once the streams are known to run comes a latency later.
+        # At first the port waits: 2, 4 and 8 instructions are read ahead, a latency each.
         whole = max(last for _, last in runs) - min(first for first, _ in runs)
-        assert whole - CONTROLLER.latency[0] == pytest.approx(4 * streams * 200, rel=0.01)
+        assert 0 <= whole - 4 * streams * 200 < 2.5 * CONTROLLER.latency[0]
 
     def test_a_stream_takes_what_the_others_leave(self):
         """One that waits for a semaphore has its buffer full and reads nothing."""
