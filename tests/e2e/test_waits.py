@@ -65,10 +65,13 @@ def test_a_stream_waits_for_a_semaphore(device):
 
 def test_a_stream_waits_for_the_engine_and_for_what_is_before_it(device):
     counters, _ = run(device, ".stream vector\n" + copies(20, 0, 0x200) + "halt\n")
-    # The queue is full while the engine is behind, then HALT waits until the rest is done.
+    # The queue is full while the engine is behind, then HALT waits until the rest is done; what
+    # comes behind the first instructions of a stream comes a latency later.
     queue, order = counters["vector_waits_queue"], counters["vector_waits_order"]
+    late = counters["vector_waits_fetch"] - CONFIG.memory_latency
     assert 5 * 128 < order < 10 * 128
-    assert 20 * 128 - 200 < queue + order < 20 * 128 + 100
+    assert 0 < late < 4 * CONFIG.memory_latency
+    assert 20 * 128 - 200 < queue + order + late < 20 * 128 + 100
     assert counters["vector_busy"] > 20 * 128
 
 

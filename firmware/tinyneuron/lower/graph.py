@@ -2,7 +2,7 @@
 
 A unit is an instruction, or a stationary matrix with its product. Tiles have no places
 yet, so only what a kernel means is kept: writes before reads and reads before writes of the same
-elements, the accumulators of an engine, and the order of loads, which one stream issues.
+elements, and the accumulators of an engine.
 """
 
 from __future__ import annotations
@@ -89,7 +89,6 @@ def units_of(module: Module) -> list[Unit]:
     units = [Unit(number, group) for number, group in enumerate(_groups(module.instructions))]
     histories: dict[Tile | DeviceTensor, _History] = {}
     accumulators: dict[Stream | None, int] = {}
-    last_load: int | None = None
     for unit in units:
         unit.cycles, unit.latency = _cost(unit, module.config)
         for instr in unit.instructions:
@@ -104,9 +103,6 @@ def units_of(module: Module) -> list[Unit]:
                     unit.before.add(accumulators[instr.stream])
                 accumulators[instr.stream] = unit.number
         unit.before.discard(unit.number)
-        if unit.is_load:
-            unit.before |= set() if last_load is None else {last_load}
-            last_load = unit.number
     return units
 
 

@@ -92,21 +92,28 @@ def _engine(unit: Unit) -> object:
 
 
 def reordered(units: Sequence[Unit], config: CoreConfig) -> list[Unit] | None:
-    """The units in the new order, or None where memory is too tight for one."""
-    return _Scheduler(units, config).run()
+    """The units in the new order, or None where memory is too tight for one.
+
+    Loads are put in the order in which they would be needed if they took no time, then all else by
+    when they arrive in that order.
+    """
+    wanted = _Scheduler(units, config, [0] * len(units)).run()
+    return wanted and _Scheduler(units, config, _arrivals(units, wanted)).run()
 
 
 class _Scheduler:
     """Plays the engines, unit after unit."""
 
-    def __init__(self, units: Sequence[Unit], config: CoreConfig):
+    def __init__(self, units: Sequence[Unit], config: CoreConfig, arrivals: Sequence[int]):
         self.units = units
+        self.arrivals = arrivals
+        """When the loads that a unit needs are over, if no engine holds them up."""
         self.order: list[Unit] = []
         self.taken = [False] * len(units)
         """Whether a unit is in the new order."""
         self.ends = [0] * len(units)
         """When the engine of a taken unit has done it."""
-        self.needs, self.arrivals = _needs(units)
+        self.needs = _needs(units)
         self.waiting = [len(needed) for needed in self.needs]
         """How many of the units it needs are not taken."""
         self.followers = _inverse(self.needs)
@@ -246,23 +253,29 @@ class _Memory:
                 self.used[tile.space] -= size_in(self.config, tile)
 
 
-def _needs(units: Sequence[Unit]) -> tuple[list[set[int]], list[int]]:
-    """The engines' units that must come before each unit, also before the transfers it needs; and
-    when these are over, if no engine holds them up."""
+def _needs(units: Sequence[Unit]) -> list[set[int]]:
+    """The engines' units that must come before each unit, also before the transfers it needs."""
     needs: list[set[int]] = []
-    arrivals: list[int] = []
-    port = 0
     for unit in units:
         found = {at for at in unit.before if not units[at].is_dma}
-        transfers = unit.before - found
-        for at in transfers:
+        for at in unit.before - found:
             found |= needs[at]
         needs.append(found)
-        arrivals.append(max((arrivals[at] for at in transfers), default=0))
+    return needs
+
+
+def _arrivals(units: Sequence[Unit], order: Sequence[Unit]) -> list[int]:
+    """When the loads that each unit needs are over, in this order and with no engine in the way."""
+    there, port = dict[int, int](), 0
+    for unit in order:
         if unit.is_load:
             port += unit.cycles
-            arrivals[-1] = port + unit.latency
-    return needs, arrivals
+            there[unit.number] = port + unit.latency
+    arrivals: list[int] = []
+    for unit in units:
+        before = (arrivals[at] for at in unit.before if units[at].is_dma)
+        arrivals.append(there.get(unit.number, max(before, default=0)))
+    return arrivals
 
 
 def _inverse(edges: Sequence[set[int]]) -> list[list[int]]:
