@@ -137,10 +137,11 @@ def _stores_are_rare(module: Module) -> bool:
 
 
 def choose_queues(module: Module) -> None:
-    """Gives every transfer a queue and the stream that issues it: those that may take it in turn.
+    """Gives every transfer a queue and the stream that issues it: of those that may take it, the
+    one with the least work so far.
 
-    The port serves the transfer that began first, so they end in this order. Large loads follow
-    each other in one queue, and the small ones, which would wait for them, take the others.
+    Large loads follow each other in one queue, so that the small ones in the others do not stand
+    behind them.
     """
     plan = queue_plan(module.config, _stores_are_rare(module))
     loads = plan["load"][1]
@@ -152,7 +153,7 @@ def choose_queues(module: Module) -> None:
         and transfer_beats(instr, module.config) >= LARGE_BEATS
     ]
     small_loads = loads[1:] if large and len(loads) > 1 else loads
-    turns, turn = dict.fromkeys(range(module.config.dma_engines), 0), 0
+    work = dict.fromkeys(range(module.config.dma_engines), 0)
     serial = set(map(id, large))
     producer: dict[Tile, str] = {}
     for instr in module.instructions:
@@ -166,9 +167,8 @@ def choose_queues(module: Module) -> None:
             stream, queues = plan[role]
             if queues == loads:
                 queues = loads[:1] if id(instr) in serial else small_loads
-            queue = min(queues, key=lambda number: turns[number])
-            turn += 1
-            turns[queue] = turn
+            queue = min(queues, key=lambda number: work[number])
+            work[queue] += TRANSFER_CYCLES + transfer_beats(instr, module.config)
             instr.stream, instr.queue = stream, queue
         if instr.stream is None:
             continue
