@@ -80,9 +80,8 @@ def matmul(
     drain = Drain(relu)
     together = 0 if made else products_together(current().config, shape, dtypes)
     if together:
-        strips = [None if item is None else _strips(item, shape) for item in (bias, scale)]
         results = out.reshape((shape.batches, *ending))
-        looped_products(results, shape, together, operands, strips, drain)
+        looped_products(results, shape, together, operands, (bias, scale), drain)
         return out
     steps = _ahead(_steps(plan, *operands), plan.ahead)
     depth = -(-shape.k // rows_per_tile(right.tensor.dtype))
@@ -223,14 +222,6 @@ def _store(
         pattern = [[shape.n, rows], [shape.m * shape.n, batches], [1, block.width]]
         start = (block.batch * shape.m + first) * shape.n + block.column
         nisa.dma_copy(out.ap(pattern, start), result)
-
-
-def _strips(vector: nl.Tensor, shape: MatmulShape) -> nl.Tensor:
-    """``[rows of a strip, strips]``, for strips as high as the array is wide."""
-    height = nl.tile_size.gemm_stationary_fmax
-    tile = nl.ndarray((height, shape.m // height), nl.float32, name=f"{vector.base.name}_tile")
-    nisa.dma_copy(tile, vector.ap([[1, height], [height, shape.m // height]]))
-    return tile
 
 
 def _column(vector: nl.Tensor, first: int, rows: int) -> nl.Tensor:

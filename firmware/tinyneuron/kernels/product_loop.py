@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from tinyneuron.lower.pace import FP32_PASSES
 from tinyneuron.nki import isa as nisa
 from tinyneuron.nki import language as nl
 from tinyneuron_hw.config import PSUM_BANKS, CoreConfig
@@ -47,7 +48,7 @@ def products_together(
     if not fits or SETS * (_CONTROL + 2 * steps) > config.fetch_buffer:
         return 0
     moved = shape.k * (shape.m + shape.n) * operand + shape.m * shape.n * result
-    passes = 4 if operand == 4 and dtypes[1] is DType.FP32 else 1
+    passes = FP32_PASSES if dtypes[1] is DType.FP32 else 1
     if moved // config.axi_bytes <= passes * strips * steps * shape.n:
         return 0
     count = max(1, _GROUP_BYTES // (shape.n * operand * pair))
@@ -66,11 +67,20 @@ def looped_products(
     vectors: Sequence[nl.Tensor | None], drain: Drain,
 ) -> None:  # fmt: skip
     """Fills ``out[B, M, N]``, ``together`` products at a time; ``operands`` are rhs and lhs,
-    ``vectors`` bias and scale as ``[columns, M / columns]``."""
+    ``vectors`` bias and scale, ``[M]``."""
+    columns = [None if item is None else _strips(item, shape) for item in vectors]
     pass_of = SETS * together
     for first in nl.dynamic_range(0, shape.batches, pass_of):
         for at in range(0, pass_of, together):
-            _group(out, shape, first + at, together, operands, vectors, drain)
+            _group(out, shape, first + at, together, operands, columns, drain)
+
+
+def _strips(vector: nl.Tensor, shape: MatmulShape) -> nl.Tensor:
+    """``[rows of a strip, strips]``, for strips as high as the array is wide."""
+    height = nl.tile_size.gemm_stationary_fmax
+    tile = nl.ndarray((height, shape.m // height), nl.float32, name=f"{vector.base.name}_tile")
+    nisa.dma_copy(tile, vector.ap([[1, height], [height, shape.m // height]]))
+    return tile
 
 
 def _group(

@@ -16,6 +16,7 @@ from .coded import Coded
 from .ir import Instr, TileRef
 
 __all__ = [
+    "FP32_PASSES",
     "REGISTER_CYCLES",
     "engine_cycles",
     "lane_cycles",
@@ -24,6 +25,7 @@ __all__ = [
 ]
 
 FP32_PASSES = 4
+"""Passes of the array for a product of FP32."""
 LOOP_CYCLES = 8
 REGISTER_CYCLES = 6
 _MULTIPLY_CYCLES = 8

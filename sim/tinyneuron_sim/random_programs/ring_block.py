@@ -28,8 +28,7 @@ def ring(scope: Scope) -> None:
 
 def draw_ring(scope: Scope, stream: Stream) -> tuple[Item, Use]:
     """A DMA_RING and what its transfers use; it ends with the one that makes them longer than
-    ``LONGEST`` together. Its own bytes count for nothing: no program writes
-    them.
+    ``LONGEST`` together. Its own bytes count for nothing: no program writes them.
 
     Raises
     ------

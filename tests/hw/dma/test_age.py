@@ -7,18 +7,13 @@ from amaranth.hdl import Module, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from tinyneuron_hw.config import CoreConfig
 from tinyneuron_hw.dma.age import Ages, oldest
 from tinyneuron_hw.isa.opcodes import Opcode
 
 from ..machine import machine
-from .test_dma import chip, device
+from .test_dma import CONFIG, chip, device
 
 SEED = 4711
-CONFIG = CoreConfig(
-    name="dma_age", partitions=4, columns=4, sbuf_partition_bytes=2048, psum_bank_bytes=64,
-    dma_engines=2, dma_buffer_beats=32, device_memory_bytes=1 << 16,
-)  # fmt: skip
 QUICK = {"stall": 0, "latency": (8, 8), "interleave": False}
 
 

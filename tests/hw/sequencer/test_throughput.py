@@ -136,6 +136,9 @@ class TestStraightLine:
             starts = [cycle for cycle, source, kind, _ in bench.events
                       if source == stream.value and kind.name == "START"]  # fmt: skip
             runs.append((starts[0], starts[-1]))
+            # Once they read at full rate, each has its share.
+            rate = (starts[-20] - starts[60]) / (len(starts) - 80)
+            assert rate == pytest.approx(4 * streams, abs=0.2)
         shares = [(last - first) / 200 for first, last in runs]
         assert shares == pytest.approx([sum(shares) / streams] * streams, abs=0.2)
         # At first the port waits: 2, 4 and 8 instructions are read ahead, a latency each.
